@@ -1,0 +1,70 @@
+import js from '@eslint/js';
+import tseslint from 'typescript-eslint';
+
+/**
+ * The import directions of the house: model <- workflows, activities, client; activities -> openstack-client-ts;
+ * workers -> workflows, activities. Nobody imports workers or sandbox but tests.
+ */
+const directions = {
+  model: ['workflows', 'activities', 'workers', 'client', 'openstack-client-ts', 'sandbox', 'test', 'node'],
+  workflows: ['workers', 'client', 'openstack-client-ts', 'sandbox', 'test', 'node'],
+  activities: ['workflows', 'workers', 'client', 'sandbox', 'test'],
+  workers: ['client', 'sandbox', 'test'],
+  client: ['workflows', 'activities', 'workers', 'sandbox', 'test'],
+  'openstack-client-ts': ['model', 'workflows', 'activities', 'workers', 'client', 'sandbox', 'slipway'],
+  sandbox: ['model', 'workflows', 'activities', 'workers', 'client', 'slipway'],
+};
+const workspaces = { 'openstack-client-ts': 'openstack-client-ts', sandbox: 'openstack-sandbox' };
+
+const forbid = (from, to) => {
+  const message = `${from} must not import ${to} (see the import directions in docs/decisions).`;
+  if (to === 'node') return { group: ['node:*'], message: `${from} runs inside workflows: no Node built-ins.` };
+  return { group: [`**/${to}/**`, `${to}/**`, workspaces[to] ?? `slipway/${to}`], message };
+};
+
+export default tseslint.config(
+  { ignores: ['**/dist/**', '**/node_modules/**', 'coverage/**', '**/*.mjs', '**/*.js'] },
+  js.configs.recommended,
+  ...tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    rules: {
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-non-null-assertion': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportDefaultDeclaration', message: 'No default exports: names are found by search.' },
+        {
+          selector: "MemberExpression[object.name='process'][property.name='env']",
+          message: 'Environment variables are read in configuration files only.',
+        },
+      ],
+    },
+  },
+  ...Object.entries(directions).map(([from, forbidden]) => ({
+    files: [`${from}/**/*.ts`],
+    ignores: ['**/test/**'],
+    rules: { 'no-restricted-imports': ['error', { patterns: forbidden.map((to) => forbid(from, to)) }] },
+  })),
+  {
+    // Workflows know activities by their types only.
+    files: ['workflows/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        { patterns: [{ group: ['**/activities/**'], allowTypeImports: true, message: 'Import activities as types only.' }] },
+      ],
+    },
+  },
+  {
+    // The places where configuration is read, and the tools' own configuration files.
+    files: ['**/config.ts', '**/configuration.ts', '**/*.config.ts', '**/test/**'],
+    rules: { 'no-restricted-syntax': 'off' },
+  },
+);

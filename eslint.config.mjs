@@ -2,17 +2,30 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 /**
- * The import directions of the house: model <- workflows, activities, client; activities -> openstack-client-ts;
- * workers -> workflows, activities. Nobody imports workers or sandbox but tests.
+ * The import directions of the house (docs/decisions/0001): model <- vault <- temporal; workflows -> model; activities -> model,
+ * vault, openstack-client-ts; workers -> all of these; client -> model, vault, temporal. Nobody imports workers or sandbox but tests.
  */
 const directions = {
-  model: ['workflows', 'activities', 'workers', 'client', 'openstack-client-ts', 'sandbox', 'test', 'node'],
-  workflows: ['workers', 'client', 'openstack-client-ts', 'sandbox', 'test', 'node'],
-  activities: ['workflows', 'workers', 'client', 'sandbox', 'test'],
+  model: [
+    'vault',
+    'temporal',
+    'workflows',
+    'activities',
+    'workers',
+    'client',
+    'openstack-client-ts',
+    'sandbox',
+    'test',
+    'node',
+  ],
+  vault: ['temporal', 'workflows', 'activities', 'workers', 'client', 'openstack-client-ts', 'sandbox', 'test'],
+  temporal: ['workflows', 'activities', 'workers', 'client', 'openstack-client-ts', 'sandbox', 'test'],
+  workflows: ['vault', 'temporal', 'workers', 'client', 'openstack-client-ts', 'sandbox', 'test', 'node'],
+  activities: ['temporal', 'workflows', 'workers', 'client', 'sandbox', 'test'],
   workers: ['client', 'sandbox', 'test'],
-  client: ['workflows', 'activities', 'workers', 'sandbox', 'test'],
-  'openstack-client-ts': ['model', 'workflows', 'activities', 'workers', 'client', 'sandbox', 'slipway'],
-  sandbox: ['model', 'workflows', 'activities', 'workers', 'client', 'slipway'],
+  client: ['workflows', 'activities', 'workers', 'openstack-client-ts', 'sandbox', 'test'],
+  'openstack-client-ts': ['model', 'vault', 'temporal', 'workflows', 'activities', 'workers', 'client', 'sandbox'],
+  sandbox: ['model', 'vault', 'temporal', 'workflows', 'activities', 'workers', 'client'],
 };
 const workspaces = { 'openstack-client-ts': 'openstack-client-ts', sandbox: 'openstack-sandbox' };
 
@@ -58,7 +71,11 @@ export default tseslint.config(
     rules: {
       '@typescript-eslint/no-restricted-imports': [
         'error',
-        { patterns: [{ group: ['**/activities/**'], allowTypeImports: true, message: 'Import activities as types only.' }] },
+        {
+          patterns: [
+            { group: ['**/activities/**'], allowTypeImports: true, message: 'Import activities as types only.' },
+          ],
+        },
       ],
     },
   },

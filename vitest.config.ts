@@ -4,7 +4,11 @@ export default defineConfig({
   resolve: { conditions: ['source'] },
   ssr: { resolve: { conditions: ['source'] } },
   test: {
-    include: ['test/{unit,workflows}/**/*.test.ts', 'openstack-client-ts/test/**/*.test.ts', 'sandbox/test/**/*.test.ts'],
+    include: [
+      'test/{unit,workflows}/**/*.test.ts',
+      'openstack-client-ts/test/**/*.test.ts',
+      'sandbox/test/**/*.test.ts',
+    ],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 30_000,

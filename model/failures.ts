@@ -1,0 +1,64 @@
+/**
+ * The stable `type` of every failure that leaves an activity or a workflow. Users and other services branch on them, so a name never
+ * changes its meaning. `docs/reference/failures.md` says for each what to do.
+ */
+export const FailureType = {
+  /** The input does not fit its schema; details: `{ issues: InputIssue[] }`. Nothing was started. */
+  InvalidInput: 'Slipway.InvalidInput',
+  /** The cloud is not known: there is no such entry in Vault. */
+  UnknownCloud: 'Slipway.UnknownCloud',
+  /** A cluster with this name exists and the request was not the one that made it. */
+  NameTaken: 'Slipway.NameTaken',
+  /** There is no cluster with this name. */
+  ClusterNotFound: 'Slipway.ClusterNotFound',
+  /** The cluster cannot take this operation now: it is being deleted, or its queue is full. */
+  NotAdmitted: 'Slipway.NotAdmitted',
+  /** The pre-flight found that the cloud cannot hold the cluster; details: `{ problems: string[] }`. */
+  PreflightFailed: 'Slipway.PreflightFailed',
+  /** A machine's user-data failed; the message holds what its console said. */
+  BootstrapFailed: 'Slipway.BootstrapFailed',
+  /** An operation or a wait went past its deadline. */
+  DeadlineExceeded: 'Slipway.DeadlineExceeded',
+  /** The deletion's closing sweep found resources that it could not remove; details: `{ left: LeftResource[] }`. */
+  LeftBehind: 'Slipway.LeftBehind',
+  /** The operation was cancelled, by a person or because the cluster was deleted. */
+  Cancelled: 'Slipway.Cancelled',
+  /** Vault does not answer, is sealed, or answers 5xx. Retried. */
+  VaultUnavailable: 'Vault.Unavailable',
+  /** Vault refuses: wrong token, missing policy, missing mount. */
+  VaultForbidden: 'Vault.Forbidden',
+  /** A secret that must be there is not. */
+  VaultNotFound: 'Vault.NotFound',
+  /** The cluster's API does not answer. Retried. */
+  KubernetesUnavailable: 'Kubernetes.Unavailable',
+  /** The cluster's API refuses a request for good. */
+  KubernetesRejected: 'Kubernetes.Rejected',
+  OpenStackUnavailable: 'OpenStack.Unavailable',
+  OpenStackRateLimited: 'OpenStack.RateLimited',
+  OpenStackUnauthorized: 'OpenStack.Unauthorized',
+  OpenStackForbidden: 'OpenStack.Forbidden',
+  OpenStackQuotaExceeded: 'OpenStack.QuotaExceeded',
+  OpenStackNotFound: 'OpenStack.NotFound',
+  OpenStackConflict: 'OpenStack.Conflict',
+  OpenStackResourceBusy: 'OpenStack.ResourceBusy',
+  OpenStackInvalidRequest: 'OpenStack.InvalidRequest',
+  /** A resource is in status ERROR; the message holds Nova's fault or the provisioning status. */
+  OpenStackResourceInError: 'OpenStack.ResourceInError',
+} as const;
+
+export type FailureType = (typeof FailureType)[keyof typeof FailureType];
+
+/** One thing wrong with an input: where (`nodeGroups[0].count`) and why, for a person. */
+export interface InputIssue {
+  readonly path: string;
+  readonly reason: string;
+}
+
+/** A resource that a deletion could not remove, as the closing sweep found it. */
+export interface LeftResource {
+  readonly service: string;
+  readonly type: string;
+  readonly id: string;
+  readonly name: string;
+  readonly reason: string;
+}

@@ -1,0 +1,97 @@
+/**
+ * Names and tags of everything Slipway makes: a function of the cluster's id and nothing else, so that a step that is run again,
+ * on another worker or after a crash, finds what an earlier try made.
+ *
+ * The id holds a random part, so a name never meets another cluster's resource, not even one with the same cluster name.
+ * Lengths: name <= 28, id <= 35, group <= 16; the longest machine name is 61 characters (a Kubernetes node name may have 63).
+ */
+
+/** Prefix of the tag, and of the description, that marks a resource as a cluster's own. */
+const OWNER_PREFIX = 'slipway.cluster=';
+
+/** Makes the cluster's id from its name and a UUID: `atlas-k3f9x2`. Made once, when the cluster's workflow starts. */
+export function clusterId(name: string, uuid: string): string {
+  // 30 of the UUID's random bits as six characters of RFC 4648 base32, lower case: no vowels are excluded, ids are not words.
+  const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
+  let bits = Number.parseInt(uuid.replaceAll('-', '').slice(0, 8), 16) >>> 2;
+  let suffix = '';
+  for (let i = 0; i < 6; i++) {
+    suffix += alphabet.charAt(bits & 31);
+    bits >>>= 5;
+  }
+  return `${name}-${suffix}`;
+}
+
+/** Workflow id of the cluster's own workflow. */
+export const clusterWorkflowId = (name: string): string => `cluster/${name}`;
+
+/**
+ * What marks a resource as this cluster's. It is the tag where the service sets tags in the request that creates (Nova, Octavia),
+ * and the description everywhere else, so that no crash can leave an unmarked resource behind (docs/decisions/0002).
+ * Nova allows 60 characters and neither `/` nor `,`.
+ */
+export const ownerTag = (id: string): string => `${OWNER_PREFIX}${id}`;
+
+/** Nova tag of the machines of one node group; control planes are the group `control-plane`. */
+export const groupTag = (group: string): string => `slipway.group=${group}`;
+
+/** The group name of the control plane, which no node group may take. */
+export const CONTROL_PLANE_GROUP = 'control-plane';
+
+/** Names of the resources that exist once per cluster. */
+export function clusterNames(id: string) {
+  return {
+    network: id,
+    subnet: id,
+    router: id,
+    loadBalancer: `${id}-api`,
+    listener: `${id}-api`,
+    pool: `${id}-api`,
+    healthMonitor: `${id}-api`,
+    floatingIp: `${id}-api`,
+    controlPlaneSecurityGroup: `${id}-control-plane`,
+    nodeSecurityGroup: `${id}-nodes`,
+  } as const;
+}
+
+/** Server group (anti-affinity) of the control plane or of a node group. */
+export const serverGroupName = (id: string, group: string): string => `${id}-${group}`;
+
+/** Name of the control plane machine with this index, and of its port. */
+export const controlPlaneName = (id: string, index: number): string => `${id}-cp-${index}`;
+
+/**
+ * Name given to Nova for the machines of one batch. Nova makes `<name>-1` ... `<name>-<n>` of it when a request asks for more than
+ * one server (nova: nova/compute/api.py, `_populate_instance_names`), and keeps it as it is for one.
+ */
+export const batchName = (id: string, group: string, batch: number): string => `${id}-${group}-b${batch}`;
+
+/** The names of the machines of a batch of `size`, as Nova gives them. */
+export function batchMachineNames(id: string, group: string, batch: number, size: number): string[] {
+  const name = batchName(id, group, batch);
+  return size === 1 ? [name] : Array.from({ length: size }, (_, index) => `${name}-${index + 1}`);
+}
+
+/** Where a cluster's secrets are in Vault: paths below the KV version 2 mount, and its own PKI mounts. */
+export function vaultPaths(id: string) {
+  return {
+    root: `clusters/${id}`,
+    kubeconfig: `clusters/${id}/kubeconfig`,
+    kubernetesAuthority: `clusters/${id}/authority/kubernetes`,
+    serviceAccountKeys: `clusters/${id}/service-account-keys`,
+    encryptionKey: `clusters/${id}/encryption-key`,
+    joinToken: (group: string) => `clusters/${id}/join/${group}`,
+    controlPlane: (index: number) => `clusters/${id}/control-plane/${index}`,
+    pki: {
+      kubernetes: `slipway-${id}-kubernetes`,
+      etcd: `slipway-${id}-etcd`,
+      frontProxy: `slipway-${id}-front-proxy`,
+    },
+  } as const;
+}
+
+/** Where a cloud's credential and settings are, below the KV version 2 mount. */
+export const cloudPath = (cloud: string): string => `clouds/${cloud}`;
+
+/** Label of every node that says which group it belongs to. */
+export const NODE_GROUP_LABEL = 'slipway.dev/node-group';

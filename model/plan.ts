@@ -1,0 +1,133 @@
+import type { ClusterSpec } from './cluster-spec.ts';
+import {
+  batchMachineNames,
+  clusterNames,
+  controlPlaneName,
+  CONTROL_PLANE_GROUP,
+  serverGroupName,
+  vaultPaths,
+} from './names.ts';
+import { securityRules } from './security-rules.ts';
+
+/** One resource, or several alike, that an operation will make. */
+export interface PlannedResource {
+  readonly service: 'network' | 'compute' | 'load-balancer' | 'block-storage' | 'vault' | 'kubernetes';
+  readonly type: string;
+  readonly name: string;
+  readonly count: number;
+  readonly detail: string;
+}
+
+/**
+ * Everything `createCluster` will make for this spec, in the order in which it is made. `id` is the cluster's id, or a placeholder
+ * with the same shape when the cluster does not exist yet.
+ */
+export function planCluster(spec: ClusterSpec, id: string): PlannedResource[] {
+  return [...planSecrets(spec, id), ...planNetwork(spec, id), ...planApi(spec, id), ...planMachines(spec, id)];
+}
+
+function planSecrets(spec: ClusterSpec, id: string): PlannedResource[] {
+  const paths = vaultPaths(id);
+  const secret = (name: string, detail: string): PlannedResource => ({
+    service: 'vault',
+    type: 'secret',
+    name,
+    count: 1,
+    detail,
+  });
+  return [
+    ...Object.entries(paths.pki).map(([authority, name]): PlannedResource => ({
+      service: 'vault',
+      type: 'pki',
+      name,
+      count: 1,
+      detail: `${authority} certificate authority`,
+    })),
+    secret(paths.serviceAccountKeys, 'service account signing keys'),
+    ...(spec.kubernetes.encryptionAtRest ? [secret(paths.encryptionKey, 'encryption of Secrets in etcd')] : []),
+    secret(paths.kubeconfig, 'administrator’s kubeconfig'),
+  ];
+}
+
+function planNetwork(spec: ClusterSpec, id: string): PlannedResource[] {
+  const names = clusterNames(id);
+  const one = (type: string, name: string, detail: string): PlannedResource => ({
+    service: 'network',
+    type,
+    name,
+    count: 1,
+    detail,
+  });
+  const rules = securityRules(spec, spec.network.cidr);
+  const own = spec.network.networkId === undefined;
+  return [
+    ...(own ? [one('network', names.network, ''), one('subnet', names.subnet, spec.network.cidr)] : []),
+    ...(own && spec.network.routerId === undefined
+      ? [one('router', names.router, `gateway on ${spec.network.externalNetwork ?? 'the external network'}`)]
+      : []),
+    ...(own ? [one('router interface', names.subnet, spec.network.routerId ?? names.router)] : []),
+    one('security group', names.controlPlaneSecurityGroup, `${rules.controlPlane.length} ingress rules`),
+    one('security group', names.nodeSecurityGroup, `${rules.nodes.length} ingress rules`),
+  ];
+}
+
+function planApi(spec: ClusterSpec, id: string): PlannedResource[] {
+  const names = clusterNames(id);
+  const provider = spec.api.loadBalancerProvider ?? 'default provider';
+  return [
+    {
+      service: 'load-balancer',
+      type: 'load balancer',
+      name: names.loadBalancer,
+      count: 1,
+      detail: `${provider}, TCP 6443, ${spec.controlPlane.count} members`,
+    },
+    ...(spec.api.public && spec.api.floatingIp === undefined
+      ? [{ service: 'network', type: 'floating IP', name: names.floatingIp, count: 1, detail: 'for the API' } as const]
+      : []),
+  ];
+}
+
+function planMachines(spec: ClusterSpec, id: string): PlannedResource[] {
+  const { controlPlane } = spec;
+  const serverGroup = (group: string, policy: string): PlannedResource => ({
+    service: 'compute',
+    type: 'server group',
+    name: serverGroupName(id, group),
+    count: 1,
+    detail: policy,
+  });
+  const servers = (name: string, count: number, flavor: string, volume: number | undefined): PlannedResource[] => [
+    { service: 'compute', type: 'server', name, count, detail: flavor },
+    ...(volume === undefined
+      ? []
+      : [{ service: 'block-storage', type: 'volume', name, count, detail: `${volume} GiB` } as const]),
+  ];
+  return [
+    serverGroup(CONTROL_PLANE_GROUP, controlPlane.serverGroupPolicy),
+    {
+      service: 'network',
+      type: 'port',
+      name: `${controlPlaneName(id, 0)} …`,
+      count: controlPlane.count,
+      detail: 'control plane',
+    },
+    ...servers(
+      `${controlPlaneName(id, 0)} …`,
+      controlPlane.count,
+      controlPlane.flavor,
+      controlPlane.rootVolume?.sizeGiB,
+    ),
+    ...spec.nodeGroups.flatMap((group) => [
+      serverGroup(group.name, group.serverGroupPolicy),
+      ...(group.count === 0
+        ? []
+        : servers(
+            `${batchMachineNames(id, group.name, 0, group.count)[0] ?? ''} …`,
+            group.count,
+            group.flavor,
+            group.rootVolume?.sizeGiB,
+          )),
+    ]),
+  ];
+}

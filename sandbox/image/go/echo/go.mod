@@ -1,0 +1,3 @@
+module openstack-sandbox/image/echo
+
+go 1.25.0

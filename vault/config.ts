@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { VaultClient } from './client.ts';
+import type { VaultOptions } from './transport.ts';
+
+/** The environment variables by which Vault is found; the names are those of Vault's own command line. */
+const environmentSchema = z.looseObject({
+  VAULT_ADDR: z.url({ protocol: /^https?$/, error: 'must be a URL such as https://vault.example.org:8200' }),
+  VAULT_TOKEN: z.string().min(1).optional(),
+  SLIPWAY_VAULT_TOKEN_FILE: z.string().min(1).optional(),
+  VAULT_NAMESPACE: z.string().min(1).optional(),
+  VAULT_CACERT: z.string().min(1).optional(),
+});
+
+/** Vault cannot be reached with the settings given; the message names each variable and what is wrong with it. */
+export class VaultConfigError extends Error {
+  override readonly name = 'VaultConfigError';
+}
+
+/**
+ * Reads the settings from VAULT_ADDR, VAULT_TOKEN or SLIPWAY_VAULT_TOKEN_FILE, VAULT_NAMESPACE and VAULT_CACERT (a file). The token
+ * file is read again whenever it is a few seconds old, so that an agent may renew it. Throws {@link VaultConfigError}.
+ */
+export function vaultOptionsFromEnvironment(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): VaultOptions {
+  const set = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = environmentSchema.safeParse(set);
+  if (!parsed.success) {
+    const reasons = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+    throw new VaultConfigError(
+      `Vault is not configured: ${reasons.join('; ')}. Set the environment variable and start again.`,
+    );
+  }
+  const { VAULT_ADDR, VAULT_TOKEN, SLIPWAY_VAULT_TOKEN_FILE, VAULT_NAMESPACE, VAULT_CACERT } = parsed.data;
+  return {
+    address: VAULT_ADDR,
+    token:
+      SLIPWAY_VAULT_TOKEN_FILE === undefined ? () => Promise.resolve(VAULT_TOKEN) : tokenFile(SLIPWAY_VAULT_TOKEN_FILE),
+    ...(VAULT_NAMESPACE === undefined ? {} : { namespace: VAULT_NAMESPACE }),
+    ...(VAULT_CACERT === undefined ? {} : { caCert: readCertificate(VAULT_CACERT) }),
+  };
+}
+
+/** A client with the settings of {@link vaultOptionsFromEnvironment}. */
+export function vaultFromEnvironment(environment?: Readonly<Record<string, string | undefined>>): VaultClient {
+  return new VaultClient(vaultOptionsFromEnvironment(environment));
+}
+
+const TOKEN_FILE_AGE_MS = 5_000;
+
+function tokenFile(path: string): () => Promise<string> {
+  let known: { token: string; readAt: number } | undefined;
+  return async () => {
+    if (known !== undefined && Date.now() - known.readAt < TOKEN_FILE_AGE_MS) return known.token;
+    const token = (await readFile(path, 'utf8')).trim();
+    if (token === '') throw new VaultConfigError(`SLIPWAY_VAULT_TOKEN_FILE: ${path} is empty.`);
+    known = { token, readAt: Date.now() };
+    return token;
+  };
+}
+
+function readCertificate(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new VaultConfigError(`VAULT_CACERT: ${path} cannot be read.`, { cause });
+  }
+}

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { ConfigurationError } from './errors.ts';
+
+const text = z.coerce.string().optional();
+
+/** The `auth` section of clouds.yaml, with the names OpenStack's own tools use. */
+export const authOptionsSchema = z.looseObject({
+  auth_url: z.string().optional(),
+  username: text,
+  user_id: text,
+  user_domain_id: text,
+  user_domain_name: text,
+  password: text,
+  /** An existing token, to be exchanged for one of the wanted scope. */
+  token: text,
+  application_credential_id: text,
+  application_credential_name: text,
+  application_credential_secret: text,
+  project_id: text,
+  project_name: text,
+  project_domain_id: text,
+  project_domain_name: text,
+  domain_id: text,
+  domain_name: text,
+  /** `all` for a system-scoped token. */
+  system_scope: text,
+  default_domain: text,
+  default_domain_id: text,
+  default_domain_name: text,
+});
+
+/** How to get a token. What is given decides the method: application credential, token, or password. */
+export type AuthOptions = Partial<Record<keyof typeof authOptionsSchema.shape, string | undefined>>;
+
+interface DomainRef {
+  id?: string;
+  name?: string;
+}
+
+const domain = (auth: AuthOptions, id: string | undefined, name: string | undefined): DomainRef => {
+  if (id) return { id };
+  if (name) return { name };
+  if (auth.default_domain_name) return { name: auth.default_domain_name };
+  return { id: auth.default_domain_id ?? auth.default_domain ?? 'default' };
+};
+
+const user = (auth: AuthOptions): Record<string, unknown> => {
+  if (auth.user_id) return { id: auth.user_id };
+  if (!auth.username) throw new ConfigurationError('The credential names no user: set auth.username or auth.user_id');
+  return { name: auth.username, domain: domain(auth, auth.user_domain_id, auth.user_domain_name) };
+};
+
+const scope = (auth: AuthOptions): Record<string, unknown> | undefined => {
+  if (auth.project_id) return { project: { id: auth.project_id } };
+  if (auth.project_name) {
+    const projectDomain = domain(auth, auth.project_domain_id, auth.project_domain_name);
+    return { project: { name: auth.project_name, domain: projectDomain } };
+  }
+  if (auth.domain_id) return { domain: { id: auth.domain_id } };
+  if (auth.domain_name) return { domain: { name: auth.domain_name } };
+  if (auth.system_scope) return { system: { all: true } };
+  return undefined;
+};
+
+/**
+ * The body of Keystone's `POST /v3/auth/tokens`. An application credential carries its own scope, so none is sent with it.
+ * https://docs.openstack.org/api-ref/identity/v3/#authentication-and-token-management
+ *
+ * @throws ConfigurationError if nothing to authenticate with is given
+ */
+export const tokenRequest = (auth: AuthOptions): Record<string, unknown> => {
+  if (auth.application_credential_id || auth.application_credential_name) {
+    const { application_credential_id: id, application_credential_name: name } = auth;
+    if (!auth.application_credential_secret) {
+      throw new ConfigurationError('auth.application_credential_secret is missing');
+    }
+    const identity = id ? { id } : { name, user: user(auth) };
+    const credential = { ...identity, secret: auth.application_credential_secret };
+    return { auth: { identity: { methods: ['application_credential'], application_credential: credential } } };
+  }
+  const wanted = scope(auth);
+  const scoped = wanted === undefined ? {} : { scope: wanted };
+  if (auth.token && !auth.password) {
+    return { auth: { identity: { methods: ['token'], token: { id: auth.token } }, ...scoped } };
+  }
+  if (!auth.password) {
+    throw new ConfigurationError('The credential has no auth.password, auth.token or auth.application_credential_id');
+  }
+  const identity = { methods: ['password'], password: { user: { ...user(auth), password: auth.password } } };
+  return { auth: { identity, ...scoped } };
+};

@@ -1,0 +1,192 @@
+import { Readable } from 'node:stream';
+import { type Dispatcher, request as httpRequest } from 'undici';
+import { sleep, throwIfAborted, toError, withDeadline } from './abort.ts';
+import { readErrorBody } from './error-body.ts';
+import { classify, readRetryAfter } from './error-classify.ts';
+import { ConfigurationError, NotFoundError, OpenStackError, RateLimitedError, UnavailableError } from './errors.ts';
+import type { ApiRequest, ApiResponse, Handler, Hooks, LogEntry, RequestInfo, RetryPolicy } from './http-types.ts';
+import { hashToken, type Redactor, redactUrl } from './redact.ts';
+
+/** Failures before the first byte of the request was sent. */
+const NOT_SENT = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+const TLS_CODE = /^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_MISMATCH)/;
+const SECRET_HEADER = /^(x-auth-token|x-subject-token|x-service-token|authorization|cookie)$/i;
+
+const codesOf = (error: Error): string[] => {
+  const own = 'code' in error && typeof error.code === 'string' ? [error.code] : [];
+  const inner: unknown[] = error instanceof AggregateError ? error.errors : [error.cause];
+  return [...own, ...inner.flatMap((cause) => (cause instanceof Error && cause !== error ? codesOf(cause) : []))];
+};
+
+const toNetworkError = (thrown: unknown, request: ApiRequest, redactor: Redactor): OpenStackError => {
+  const error = toError(thrown);
+  const codes = codesOf(error);
+  const url = redactUrl(request.url);
+  const words = redactor.text(error.message || codes.join(', ') || error.name);
+  if (codes.some((code) => TLS_CODE.test(code))) {
+    return new ConfigurationError(
+      `${request.method} ${url}: TLS failed: ${words}. Set cacert, or correct the URL`,
+      error,
+    );
+  }
+  const mayHaveArrived = !codes.some((code) => NOT_SENT.has(code));
+  const code = codes[0];
+  return new UnavailableError({ words, method: request.method, url, code, mayHaveArrived, cause: error });
+};
+
+const flatten = (headers: Record<string, string | string[] | undefined>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name.toLowerCase(), Array.isArray(value) ? value.join(', ') : value]],
+    ),
+  );
+
+const open = (body: ApiRequest['body']): string | Uint8Array | Readable | null =>
+  typeof body === 'function' ? body() : (body ?? null);
+
+/** Sends over undici; the time-out covers connection, headers and, but for streams, the body. */
+export const sender =
+  (dispatcher: Dispatcher, defaultTimeoutMs: number, redactor: Redactor): Handler =>
+  async (request) => {
+    const timeoutMs = request.timeoutMs ?? defaultTimeoutMs;
+    const timedOut = (): Error =>
+      new UnavailableError({
+        words: `no complete response within ${timeoutMs} ms`,
+        method: request.method,
+        url: redactUrl(request.url),
+      });
+    const send = async (signal: AbortSignal): Promise<ApiResponse> => {
+      const { method, headers } = request;
+      const options = {
+        dispatcher,
+        method,
+        headers,
+        body: open(request.body),
+        signal,
+        headersTimeout: 0,
+        bodyTimeout: 0,
+      };
+      const response = await httpRequest(request.url, options);
+      const streamed = request.expect === 'stream' && response.statusCode < 400;
+      const flat = flatten(response.headers);
+      return {
+        status: response.statusCode,
+        headers: flat,
+        requestId: flat['x-openstack-request-id'] ?? flat['x-compute-request-id'] ?? flat['x-trans-id'],
+        text: streamed ? '' : await response.body.text(),
+        stream: streamed ? response.body : undefined,
+      };
+    };
+    try {
+      return await withDeadline(send, timeoutMs, timedOut, request.signal);
+    } catch (error) {
+      if (error instanceof OpenStackError || request.signal?.aborted) throw error;
+      throw toNetworkError(error, request, redactor);
+    }
+  };
+
+/** Turns a status from 400 on into the error of its meaning. */
+export const raising =
+  (next: Handler, redactor: Redactor): Handler =>
+  async (request) => {
+    const response = await next(request);
+    if (response.status < 400) return response;
+    const { words, code } = readErrorBody(response.text, `HTTP status ${response.status} without an explanation`);
+    throw classify(response.status, {
+      words: redactor.text(words),
+      code,
+      status: response.status,
+      method: request.method,
+      url: redactUrl(request.url),
+      requestId: response.requestId,
+      retryAfter: readRetryAfter(response.headers['retry-after']),
+    });
+  };
+
+const loggedHeaders = (headers: Record<string, string>, redactor: Redactor): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      SECRET_HEADER.test(name) ? hashToken(value) : redactor.text(value),
+    ]),
+  );
+
+/** Calls the hooks and the log for every single HTTP request. */
+export const observed =
+  (next: Handler, hooks: Hooks, log: ((entry: LogEntry) => void) | undefined, redactor: Redactor): Handler =>
+  async (request) => {
+    const { service, method, attempt, signal } = request;
+    const info: RequestInfo = { service, method, url: redactUrl(request.url), attempt, signal };
+    throwIfAborted(signal);
+    await hooks.beforeRequest?.(info);
+    const started = performance.now();
+    let response: ApiResponse | undefined;
+    let error: Error | undefined;
+    try {
+      throwIfAborted(signal);
+      response = await next(request);
+      return response;
+    } catch (thrown) {
+      error = toError(thrown);
+      throw thrown;
+    } finally {
+      const known = error instanceof OpenStackError ? error : undefined;
+      const status = response?.status ?? known?.status;
+      const requestId = response?.requestId ?? known?.requestId;
+      const durationMs = Math.round(performance.now() - started);
+      hooks.afterResponse?.(info, { status, requestId, durationMs, error });
+      log?.({
+        level: error ? 'warn' : 'debug',
+        message: `${method} ${info.url} ${status ?? 'failed'} in ${durationMs} ms`,
+        ...{ service, method, url: info.url, attempt, status, requestId, durationMs },
+        headers: loggedHeaders(request.headers, redactor),
+        error: error && redactor.text(error.message),
+      });
+    }
+  };
+
+const isReplayable = (request: ApiRequest): boolean => !(request.body instanceof Readable);
+
+/**
+ * Whether a failed request may be sent again. Idempotent ones: whenever the service was unavailable or asked for later.
+ * Others: only if the first surely had no effect: it never left, 429, or 503 with Retry-After.
+ */
+const mayRepeat = (error: OpenStackError, request: ApiRequest): boolean => {
+  if (!isReplayable(request)) return false;
+  if (error instanceof RateLimitedError) return true;
+  if (!(error instanceof UnavailableError)) return false;
+  if (request.idempotent || !error.mayHaveArrived) return true;
+  return error.status === 503 && error.retryAfter !== undefined;
+};
+
+const NO_CONTENT: ApiResponse = { status: 204, headers: {}, requestId: undefined, text: '', stream: undefined };
+
+/** Repeats for seconds only; longer waits are the caller's, who gets the error with `retryAfter`. */
+export const retrying =
+  (next: Handler, policy: RetryPolicy): Handler =>
+  async (request) => {
+    let effectPossible = false;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await next({ ...request, attempt });
+      } catch (error) {
+        if (!(error instanceof OpenStackError)) throw error;
+        error.attempts = attempt;
+        // A DELETE whose answer was lost did its work if the repetition finds nothing.
+        if (request.method === 'DELETE' && effectPossible && error instanceof NotFoundError) return NO_CONTENT;
+        const wait = error.retryAfter ?? 0;
+        if (attempt > policy.retries || !mayRepeat(error, request) || wait > policy.maxRetryAfter) throw error;
+        effectPossible ||= error.mayHaveArrived;
+        const backOff =
+          Math.min(policy.baseDelayMs * 2 ** (attempt - 1), policy.maxDelayMs) * (0.5 + Math.random() / 2);
+        await sleep(Math.max(backOff, wait * 1000), request.signal);
+      }
+    }
+  };

@@ -1,0 +1,38 @@
+export { type ClientOptions, connect, type ConnectOptions, OpenStackClient, type TlsOptions } from './client.ts';
+export { type AuthOptions } from './auth-options.ts';
+export { type CatalogEntry, type Interface, type ServiceType } from './catalog.ts';
+export { type CloudSource, loadCloud } from './config.ts';
+export * from './errors.ts';
+export type {
+  ApiResponse,
+  Hooks,
+  LogEntry,
+  Method,
+  ReplayableBody,
+  RequestInfo,
+  RequestOptions,
+  RequestOutcome,
+  RetryPolicy,
+} from './http-types.ts';
+export { Listing, type Page } from './listing.ts';
+export { compareMicroversions, type MicroversionRange } from './microversion.ts';
+export type { QueryValue } from './query.ts';
+export { type DeleteOptions, ReadableResource, Resource, type ResourceSpec } from './resource.ts';
+export { type CallOptions, ServiceClient } from './service-client.ts';
+export { type Token } from './session.ts';
+export { GONE, type Wait, waitForStates, type WaitInterval, type WaitOptions, type WaitStates } from './wait.ts';
+export * from './services/block-storage.ts';
+export * from './services/compute.ts';
+export * from './services/compute-inputs.ts';
+export * from './services/compute-schemas.ts';
+export * from './services/compute-servers.ts';
+export * from './services/dns.ts';
+export * from './services/identity.ts';
+export * from './services/image.ts';
+export * from './services/load-balancer.ts';
+export * from './services/load-balancer-inputs.ts';
+export * from './services/load-balancer-schemas.ts';
+export * from './services/network.ts';
+export * from './services/network-inputs.ts';
+export * from './services/network-schemas.ts';
+export * from './services/object-store.ts';

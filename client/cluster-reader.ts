@@ -1,0 +1,66 @@
+import { WorkflowNotFoundError } from '@temporalio/common';
+import {
+  type ClusterDescription,
+  clusterWorkflowId,
+  FailureType,
+  messages,
+  type OperationProgress,
+} from '../model/index.ts';
+import { mergeDetails, readActivityDetails } from './live-progress.ts';
+import { SlipwayError } from './slipway-error.ts';
+import type { CallOptions, TemporalService } from './temporal-service.ts';
+
+/** Reads clusters by the queries of their workflows. */
+export class ClusterReader {
+  readonly #temporal: TemporalService;
+
+  constructor(temporal: TemporalService) {
+    this.#temporal = temporal;
+  }
+
+  /** The description of a cluster's workflow, also after the cluster was deleted; undefined when there never was one. */
+  async find(name: string, options: CallOptions = {}): Promise<ClusterDescription | undefined> {
+    const workflowId = clusterWorkflowId(name);
+    const handle = this.#temporal.client.workflow.getHandle(workflowId);
+    return this.#temporal.query(
+      `describe cluster ${name}`,
+      async () => {
+        try {
+          return await handle.query<ClusterDescription>(messages.describe);
+        } catch (error) {
+          if (error instanceof WorkflowNotFoundError) return undefined;
+          throw error;
+        }
+      },
+      { ...options, workflowId },
+    );
+  }
+
+  /** @throws SlipwayError `Slipway.ClusterNotFound` when there is no such cluster, or no longer */
+  async get(name: string, options: CallOptions = {}): Promise<ClusterDescription> {
+    const description = await this.find(name, options);
+    if (description === undefined) {
+      throw new SlipwayError(
+        FailureType.ClusterNotFound,
+        `There is no cluster "${name}". "slipway list" shows what there is`,
+      );
+    }
+    if (description.phase !== 'Deleted') return description;
+    const when = description.last?.endedAt === undefined ? '' : ` at ${description.last.endedAt}`;
+    throw new SlipwayError(FailureType.ClusterNotFound, `The cluster "${name}" was deleted${when}`);
+  }
+
+  /** The steps of an operation, with the live details of what runs when it does. */
+  async progress(workflowId: string, running: boolean, options: CallOptions = {}): Promise<OperationProgress> {
+    const handle = this.#temporal.client.workflow.getHandle(workflowId);
+    const call = { ...options, workflowId };
+    const progress = this.#temporal.query(
+      `read the progress of ${workflowId}`,
+      () => handle.query<OperationProgress>(messages.progress),
+      call,
+    );
+    if (!running) return progress;
+    const [steps, details] = await Promise.all([progress, readActivityDetails(this.#temporal, workflowId, call)]);
+    return mergeDetails(steps, details);
+  }
+}

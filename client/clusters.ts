@@ -1,0 +1,190 @@
+import {
+  type ClusterDescription,
+  type ClusterSpecInput,
+  clusterSpecSchema,
+  clusterWorkflowId,
+  deleteClusterSchema,
+  type OperationName,
+  operations,
+} from '../model/index.ts';
+import type { ClusterReader } from './cluster-reader.ts';
+import type { ClusterSnapshot } from './cluster-snapshot.ts';
+import { type ClusterSummary, listClusters, type ListFilter } from './cluster-list.ts';
+import { countHistoryEvents, type HistoryEvents, type HistoryEventsOptions } from './history-events.ts';
+import { readKubeconfig, type SecretReader } from './kubeconfig.ts';
+import { type OperationHandle, waitForResult } from './operation-handle.ts';
+import { parseRequest } from './parse-request.ts';
+import { type ClusterPlan, planCluster } from './plan-cluster.ts';
+import { createRequestId, deleteRequestId } from './request-ids.ts';
+import { workflowLink } from './temporal-ui.ts';
+import type { TemporalService } from './temporal-service.ts';
+import { watchCluster, type WatchOptions } from './watch-cluster.ts';
+
+export interface RequestOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface CreateOptions extends RequestOptions {
+  /** Makes this request the same as an earlier one with this id, and another than every other; at most 100 characters. */
+  readonly requestId?: string | undefined;
+}
+
+export interface DeleteOptions extends RequestOptions {
+  /** Forget the cluster even if something of it cannot be removed. */
+  readonly abandon?: boolean | undefined;
+}
+
+/** Everything that can be asked of clusters. Each method makes a few short requests and throws SlipwayErrors only. */
+export interface ClustersApi {
+  /**
+   * Asks for a cluster and returns as soon as Temporal has the request. The same spec asked for again meets the first request.
+   *
+   * @throws SlipwayError `Slipway.InvalidInput`, and nothing was started; `Client.NoWorker`, and nothing was started
+   */
+  create(spec: ClusterSpecInput, options?: CreateOptions): Promise<OperationHandle<'createCluster'>>;
+  /** Asks for a cluster's deletion. @throws SlipwayError `Slipway.ClusterNotFound` */
+  delete(name: string, options?: DeleteOptions): Promise<OperationHandle<'deleteCluster'>>;
+  /** The cluster's description; undefined when there is none, or no longer. */
+  get(name: string, options?: RequestOptions): Promise<ClusterDescription | undefined>;
+  /** The cluster with the progress of what runs and its link. @throws SlipwayError `Slipway.ClusterNotFound` */
+  describe(name: string, options?: RequestOptions): Promise<ClusterSnapshot>;
+  /** Clusters that are there, by Temporal's visibility; a phase may be a second old. */
+  list(filter?: ListFilter): AsyncIterable<ClusterSummary>;
+  /** Snapshots until the running operation ends; at least one. @throws SlipwayError `Slipway.ClusterNotFound` */
+  watch(name: string, options?: WatchOptions): AsyncIterable<ClusterSnapshot>;
+  /** What `create` would make; asks nobody. @throws SlipwayError `Slipway.InvalidInput` */
+  plan(spec: ClusterSpecInput): ClusterPlan;
+  /** The administrator's kubeconfig, from Vault: a secret. @throws SlipwayError `Client.NoVault`, `Vault.…` */
+  kubeconfig(name: string, options?: RequestOptions): Promise<string>;
+  /** How many history events a cluster cost, also after it was deleted. */
+  historyEvents(name: string, options?: HistoryEventsOptions): Promise<HistoryEvents>;
+}
+
+/** How long a request waits for a worker to appear before it is refused: workers that restart are back by then. */
+const WORKER_WAIT_MS = 5_000;
+
+/** Clusters over Temporal and Vault. */
+export class Clusters implements ClustersApi {
+  readonly #temporal: TemporalService;
+  readonly #reader: ClusterReader;
+  readonly #vault: SecretReader | undefined;
+  readonly #uiBase: string | undefined;
+
+  constructor(
+    temporal: TemporalService,
+    reader: ClusterReader,
+    vault: SecretReader | undefined,
+    uiBase: string | undefined,
+  ) {
+    this.#temporal = temporal;
+    this.#reader = reader;
+    this.#vault = vault;
+    this.#uiBase = uiBase;
+  }
+
+  async create(input: ClusterSpecInput, options: CreateOptions = {}): Promise<OperationHandle<'createCluster'>> {
+    const spec = parseRequest(clusterSpecSchema, input, 'create the cluster');
+    const { controlPlane, nodeGroups, kubernetes } = spec;
+    const nodes = nodeGroups.map(({ name, count }) => `${count} ${name}`).join(', ');
+    return this.#request({
+      operation: 'createCluster',
+      name: spec.name,
+      workflowId: createRequestId(spec, options.requestId?.slice(0, 100)),
+      input,
+      details: `Kubernetes ${kubernetes.version} on cloud ${spec.cloud}: ${controlPlane.count} control planes${nodes === '' ? '' : `, ${nodes}`}`,
+      signal: options.signal,
+    });
+  }
+
+  async delete(name: string, options: DeleteOptions = {}): Promise<OperationHandle<'deleteCluster'>> {
+    const input = { name, ...(options.abandon === true ? { abandon: true } : {}) };
+    parseRequest(deleteClusterSchema, input, 'delete the cluster');
+    const { id } = await this.#reader.get(name, options);
+    return this.#request({
+      operation: 'deleteCluster',
+      name,
+      workflowId: deleteRequestId(name, id, options.abandon === true),
+      input,
+      details: options.abandon === true ? 'What cannot be removed is left behind' : 'Removes everything of the cluster',
+      signal: options.signal,
+    });
+  }
+
+  async get(name: string, options: RequestOptions = {}): Promise<ClusterDescription | undefined> {
+    const description = await this.#reader.find(name, options);
+    return description?.phase === 'Deleted' ? undefined : description;
+  }
+
+  async describe(name: string, options: RequestOptions = {}): Promise<ClusterSnapshot> {
+    const description = await this.#reader.get(name, options);
+    const { running } = description;
+    const uiUrl = this.#link(clusterWorkflowId(name));
+    return {
+      description,
+      ...(uiUrl === undefined ? {} : { uiUrl }),
+      ...(running === undefined
+        ? {}
+        : { operation: running, progress: await this.#reader.progress(running.workflowId, true, options) }),
+    };
+  }
+
+  list(filter: ListFilter = {}): AsyncIterable<ClusterSummary> {
+    return listClusters(this.#temporal, filter);
+  }
+
+  watch(name: string, options: WatchOptions = {}): AsyncIterable<ClusterSnapshot> {
+    return watchCluster(this.#reader, name, (workflowId) => this.#link(workflowId), options);
+  }
+
+  plan(spec: ClusterSpecInput): ClusterPlan {
+    return planCluster(spec);
+  }
+
+  async kubeconfig(name: string, options: RequestOptions = {}): Promise<string> {
+    return readKubeconfig(this.#vault, await this.#reader.get(name, options), options.signal);
+  }
+
+  historyEvents(name: string, options: HistoryEventsOptions = {}): Promise<HistoryEvents> {
+    return countHistoryEvents(this.#temporal, name, options);
+  }
+
+  async #request<N extends OperationName>(request: {
+    readonly operation: N;
+    readonly name: string;
+    readonly workflowId: string;
+    /** Sent as it was given: the workflow applies the defaults, so that they are written once. */
+    readonly input: unknown;
+    readonly details: string;
+    readonly signal: AbortSignal | undefined;
+  }): Promise<OperationHandle<N>> {
+    const { operation, name, workflowId, signal } = request;
+    const what = `${operation === 'createCluster' ? 'create' : 'delete'} cluster ${name}`;
+    await this.#temporal.requireWorker(what, WORKER_WAIT_MS, signal);
+    const started = await this.#temporal.call(
+      what,
+      () =>
+        this.#temporal.client.workflow.start<(input: unknown) => Promise<unknown>>(operation, {
+          workflowId,
+          taskQueue: this.#temporal.taskQueue,
+          args: [request.input],
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+          staticSummary: `${operations[operation].title}: ${name}`,
+          staticDetails: request.details,
+        }),
+      { signal, workflowId },
+    );
+    const uiUrl = this.#link(workflowId);
+    return {
+      operation,
+      name,
+      workflowId,
+      ...(uiUrl === undefined ? {} : { uiUrl }),
+      result: (options) => waitForResult<N>(this.#temporal, what, workflowId, started.firstExecutionRunId, options),
+    };
+  }
+
+  #link(workflowId: string): string | undefined {
+    return this.#uiBase === undefined ? undefined : workflowLink(this.#uiBase, this.#temporal.namespace, workflowId);
+  }
+}

@@ -1,0 +1,10 @@
+export { SlipwayClient, type SlipwayClientOptions } from './slipway-client.ts';
+export { ClientFailureType, isSlipwayError, SlipwayError, type SlipwayErrorDetails } from './slipway-error.ts';
+export type { ClustersApi, CreateOptions, DeleteOptions, RequestOptions } from './clusters.ts';
+export type { ClusterSnapshot } from './cluster-snapshot.ts';
+export type { ClusterSummary, ListFilter } from './cluster-list.ts';
+export type { HistoryEvents, HistoryEventsOptions, RunHistory } from './history-events.ts';
+export type { SecretReader } from './kubeconfig.ts';
+export type { OperationHandle, ResultOptions } from './operation-handle.ts';
+export { type ClusterPlan, planCluster } from './plan-cluster.ts';
+export type { WatchOptions } from './watch-cluster.ts';

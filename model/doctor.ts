@@ -1,0 +1,28 @@
+import { z } from 'zod';
+
+/** One thing that `slipway doctor` looked at. */
+export interface DoctorCheck {
+  /** Stable id, for example `cloud.images`. */
+  readonly id: string;
+  /** What was looked at, for a person: `Images with a Kubernetes version`. */
+  readonly title: string;
+  readonly ok: boolean;
+  /** What was found, or why it failed, in the words of the service that said so. */
+  readonly detail: string;
+  /** What to do about it; only where the check failed. */
+  readonly fix?: string;
+}
+
+/** Input of the workflow `checkCloud`. */
+export const checkCloudSchema = z.strictObject({
+  cloud: z.string().min(1).max(40).describe('Name of the cloud, as it is known in Vault'),
+});
+export type CheckCloudInput = z.output<typeof checkCloudSchema>;
+
+/** Name of the workflow that looks at a cloud from where the worker runs: it changes nothing and needs no cluster. */
+export const CHECK_CLOUD = 'checkCloud';
+
+/** Result of `checkCloud`. */
+export interface CloudReport {
+  readonly checks: readonly DoctorCheck[];
+}

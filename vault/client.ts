@@ -67,7 +67,7 @@ export class VaultClient {
 
   /** Whether the server is initialised and unsealed; answers in every state in which it runs. */
   async health(signal?: AbortSignal): Promise<VaultHealth> {
-    return await this.#transport.send({
+    const { initialized, sealed, standby, version } = await this.#transport.send({
       method: 'GET',
       path: 'sys/health',
       query: { standbyok: 'true', perfstandbyok: 'true', sealedcode: '200', uninitcode: '200', drsecondarycode: '200' },
@@ -75,6 +75,7 @@ export class VaultClient {
       schema: healthSchema,
       signal,
     });
+    return { initialized, sealed, standby, version };
   }
 
   /** What the token in use is and may. */

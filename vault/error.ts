@@ -21,7 +21,7 @@ const advice: Readonly<Record<VaultErrorKind, string>> = {
   unavailable: 'Check that Vault runs at this address, is unsealed and can be reached; then try again',
   forbidden: 'Check that the token is valid and has the policy in docs/reference/vault-policy.hcl',
   'not-found': 'Check the path; it may have been deleted',
-  invalid: 'Check that Vault’s version and configuration are supported',
+  invalid: 'It would be refused again as it is: see Vault’s words',
 };
 
 /** A request to Vault that failed. The message says what was tried, on what path, Vault's own words, and what to do. */

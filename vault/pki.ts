@@ -122,7 +122,7 @@ export class Pki {
       const { data } = await this.#transport.send({ method: 'GET', path, schema: caSchema, signal });
       return data.certificate === '' ? undefined : pem.parse(data.certificate);
     } catch (error) {
-      if (error instanceof VaultError && error.kind === 'not-found') return undefined;
+      if (error instanceof VaultError && (error.kind === 'not-found' || hasNoAuthority(error))) return undefined;
       throw error;
     }
   }
@@ -190,4 +190,9 @@ function isNoMount(error: VaultError): boolean {
     error.status === 404 ||
     error.words.some((text) => /no (matching|secret engine) mount|no handler for route/i.test(text))
   );
+}
+
+/** What `cert/ca` of a mount without an authority answers, with 400. */
+function hasNoAuthority(error: VaultError): boolean {
+  return error.words.some((text) => text.includes('no default issuer'));
 }

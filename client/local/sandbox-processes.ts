@@ -1,0 +1,113 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { childEnvironment } from './config.ts';
+import { startProcess, type BackgroundProcess } from './process.ts';
+import type { ProcessGuard } from './process-guard.ts';
+import { nodeArguments } from './repository.ts';
+
+/** What turns servers into machines: Kubernetes simulated in one process, or real containers booted by systemd-nspawn (root, Linux). */
+export type MachineKind = 'simulated' | 'nspawn';
+
+export interface SandboxCloudOptions {
+  readonly directory: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** `instant`, `typical`, or a JSON file with latencies. */
+  readonly latency: string;
+  /** Keep the cloud's resources when it stops. */
+  readonly persistent: boolean;
+  readonly guard?: ProcessGuard;
+}
+
+/** The sandbox's OpenStack. */
+export interface SandboxCloud {
+  readonly process: BackgroundProcess;
+  readonly url: string;
+  readonly cloudsFile: string;
+}
+
+const announcementSchema = z.looseObject({ url: z.url(), cloudsFile: z.string() });
+const SANDBOX = 'sandbox/src/main.ts';
+const START_DEADLINE = 60_000;
+
+/** Starts the OpenStack emulator and waits until it answers. */
+export async function startSandboxCloud(options: SandboxCloudOptions, signal: AbortSignal): Promise<SandboxCloud> {
+  const data = join(options.directory, 'cloud');
+  await mkdir(data, { recursive: true, mode: 0o700 });
+  const process = await startProcess(
+    {
+      title: 'the sandbox cloud',
+      command: globalThis.process.execPath,
+      args: nodeArguments(
+        SANDBOX,
+        ...['cloud', '--listen', `127.0.0.1:${options.port}`, '--latency', options.latency, '--data', data],
+        ...(options.persistent ? ['--state', join(data, 'state.json')] : []),
+      ),
+      env: childEnvironment(),
+      logFile: join(options.directory, 'logs', 'cloud.log'),
+      ready: 'line',
+      deadline: START_DEADLINE,
+      ...(options.guard === undefined ? {} : { guard: options.guard }),
+    },
+    signal,
+  );
+  return { process, ...announcementSchema.parse(process.announcement) };
+}
+
+export interface SandboxMachinesOptions {
+  readonly directory: string;
+  readonly kind: MachineKind;
+  readonly latency: string;
+  readonly cloudsFile: string;
+  /** Port of this host's loopback on which Vault listens, for machines that have a network of their own. */
+  readonly vaultPort: number;
+  readonly guard?: ProcessGuard;
+}
+
+/** Starts the machine side of the sandbox: it knows the cloud by its OpenStack API only. */
+export async function startSandboxMachines(
+  options: SandboxMachinesOptions,
+  signal: AbortSignal,
+): Promise<BackgroundProcess> {
+  const real = options.kind === 'nspawn';
+  return await startProcess(
+    {
+      title: 'the machines of the sandbox',
+      command: process.execPath,
+      args: nodeArguments(
+        SANDBOX,
+        ...['machines', '--clouds-file', options.cloudsFile, '--os-cloud', 'sandbox-admin'],
+        ...['--driver', options.kind, '--latency', options.latency],
+        ...(real ? ['--host-forward', `${MACHINE_VAULT_PORT}=127.0.0.1:${options.vaultPort}`] : []),
+      ),
+      env: childEnvironment(),
+      logFile: join(options.directory, 'logs', 'machines.log'),
+      ready: 'line',
+      // The first start of real machines builds their image.
+      deadline: real ? 30 * 60_000 : START_DEADLINE,
+      grace: real ? 60_000 : 10_000,
+      ...(options.guard === undefined ? {} : { guard: options.guard }),
+    },
+    signal,
+  );
+}
+
+/** Where real machines find what the host forwards to them (the machine driver's own link-local address), and Vault's port there. */
+const MACHINE_HOST_ADDRESS = '169.254.169.253';
+const MACHINE_VAULT_PORT = 8200;
+
+const cloudsSchema = z.looseObject({ clouds: z.looseObject({ sandbox: z.record(z.string(), z.unknown()) }) });
+
+/** The cloud `sandbox` as Slipway keeps clouds in Vault: the entry of clouds.yaml, and where its machines reach Vault. */
+export async function sandboxCloudEntry(
+  cloudsFile: string,
+  kind: MachineKind,
+  vaultAddress: string,
+): Promise<Record<string, unknown>> {
+  const { clouds } = cloudsSchema.parse(parse(await readFile(cloudsFile, 'utf8')));
+  const vaultAddressForMachines =
+    kind === 'nspawn' ? `http://${MACHINE_HOST_ADDRESS}:${MACHINE_VAULT_PORT}` : vaultAddress;
+  return { cloud: clouds.sandbox, settings: { vaultAddressForMachines } };
+}

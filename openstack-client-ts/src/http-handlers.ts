@@ -51,7 +51,18 @@ const flatten = (headers: Record<string, string | string[] | undefined>): Record
 const open = (body: ApiRequest['body']): string | Uint8Array | Readable | null =>
   typeof body === 'function' ? body() : (body ?? null);
 
-/** Sends over undici; the time-out covers connection, headers and, but for streams, the body. */
+/** A stream that the signal ends. */
+const endedBy = (signal: AbortSignal | undefined, stream: Readable): Readable => {
+  if (!signal) return stream;
+  const end = (): unknown => stream.destroy(toError(signal.reason));
+  // Whoever reads the stream gets the error; one that nobody reads must not end the process.
+  stream.on('error', () => undefined);
+  stream.once('close', () => signal.removeEventListener('abort', end));
+  signal.addEventListener('abort', end, { once: true });
+  return stream;
+};
+
+/** Sends over undici; the time-out covers connection, headers and body, of a stream each silence instead of the body. */
 export const sender =
   (dispatcher: Dispatcher, defaultTimeoutMs: number, redactor: Redactor): Handler =>
   async (request) => {
@@ -62,26 +73,20 @@ export const sender =
         method: request.method,
         url: redactUrl(request.url),
       });
+    const streams = request.expect === 'stream';
     const send = async (signal: AbortSignal): Promise<ApiResponse> => {
       const { method, headers } = request;
-      const options = {
-        dispatcher,
-        method,
-        headers,
-        body: open(request.body),
-        signal,
-        headersTimeout: 0,
-        bodyTimeout: 0,
-      };
-      const response = await httpRequest(request.url, options);
-      const streamed = request.expect === 'stream' && response.statusCode < 400;
+      const limits = { headersTimeout: 0, bodyTimeout: streams ? timeoutMs : 0 };
+      const body = open(request.body);
+      const response = await httpRequest(request.url, { dispatcher, method, headers, body, signal, ...limits });
+      const streamed = streams && response.statusCode < 400;
       const flat = flatten(response.headers);
       return {
         status: response.statusCode,
         headers: flat,
         requestId: flat['x-openstack-request-id'] ?? flat['x-compute-request-id'] ?? flat['x-trans-id'],
         text: streamed ? '' : await response.body.text(),
-        stream: streamed ? response.body : undefined,
+        stream: streamed ? endedBy(request.signal, response.body) : undefined,
       };
     };
     try {

@@ -36,3 +36,13 @@ export * from './services/network.ts';
 export * from './services/network-inputs.ts';
 export * from './services/network-schemas.ts';
 export * from './services/object-store.ts';
+export * from './services/object-store-objects.ts';
+export type {
+  Container,
+  ManifestSegment,
+  ObjectInfo,
+  Segment,
+  StoredObject,
+  StoreInfo,
+  Subdir,
+} from './services/object-store-schemas.ts';

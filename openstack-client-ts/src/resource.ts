@@ -99,10 +99,6 @@ export class ReadableResource<T, Filters extends object> {
       if (!missingOk || !(error instanceof NotFoundError)) throw error;
     }
   }
-
-  protected wrap(values: object): object {
-    return this.spec.one === undefined ? values : { [this.spec.one]: values };
-  }
 }
 
 /** A kind of resource that can also be created, changed and deleted. */
@@ -124,5 +120,9 @@ export class Resource<T, Create extends object, Update extends object, Filters e
   /** Deletes one; most services answer before it is gone, see `waitGone`. */
   delete(id: string, options: DeleteOptions = {}): Promise<void> {
     return this.remove(this.at(id), options);
+  }
+
+  protected wrap(values: Create | Update): object {
+    return this.spec.one === undefined ? values : { [this.spec.one]: values };
   }
 }

@@ -5,7 +5,7 @@ import type { ApiRequest, ApiResponse, Handler, Method, ReplayableBody, RequestO
 import { Listing, type Page } from './listing.ts';
 import { microversionHeaders, type MicroversionRange, negotiate, rangeOf } from './microversion.ts';
 import { readVersions } from './discovery.ts';
-import { toQuery } from './query.ts';
+import { overrideQuery, toQuery } from './query.ts';
 import { redactUrl } from './redact.ts';
 
 /** What a service's methods are built on: the way to its endpoint. */
@@ -104,8 +104,10 @@ export class ServiceClient {
   list<T>(path: string, many: string, schema: z.ZodType<T>, options: CallOptions = {}): Listing<T> {
     const first = toQuery(options.query);
     const fetch = async (next: string | undefined): Promise<Page<T>> => {
-      const response = await this.request('GET', `${path}${next ?? first}`, { ...options, query: undefined });
-      const url = `${await this.endpoint(options)}${path}${next ?? first}`;
+      // The filters are sent again: not every service repeats them in its link.
+      const at = path + (next === undefined ? first : overrideQuery(first, next));
+      const response = await this.request('GET', at, { ...options, query: undefined });
+      const url = `${await this.endpoint(options)}${at}`;
       const document = this.read(response, z.looseObject({ [many]: z.array(z.unknown()) }), 'GET', url);
       const items = z.array(schema).safeParse(document[many]);
       if (!items.success) throw unreadable(items.error, response, 'GET', url);

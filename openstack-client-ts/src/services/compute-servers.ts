@@ -60,7 +60,7 @@ export class Servers extends ReadableResource<Server, ServerFilters> {
   }
 
   update(id: string, values: ServerUpdate, options: RequestOptions = {}): Promise<Server> {
-    return this.call('PUT', this.at(id), { ...options, json: this.wrap(values) });
+    return this.call('PUT', this.at(id), { ...options, json: { server: values } });
   }
 
   /** Deletes one; Nova answers before it is gone, see `waitGone`. */

@@ -1,0 +1,227 @@
+import { stringify } from 'yaml';
+import { CONTROL_PLANE_GROUP, NODE_GROUP_LABEL, type ClusterSpec } from '../../model/index.ts';
+import type {
+  ApiEndpoint,
+  Argument,
+  ClusterConfiguration,
+  HostPathMount,
+  InitConfiguration,
+  JoinConfiguration,
+  KubeletConfiguration,
+  NodeRegistration,
+  Timeouts,
+} from './kubeadm-types.ts';
+
+/** Port of every API server, and of the load balancer before them. */
+export const API_PORT = 6443;
+
+/** What the machine replaces in its kubeadm configuration by what only it knows. */
+export const placeholders = {
+  /** Nova's server id. */
+  serverId: '@SERVER_ID@',
+  /** Nova's server name, which is the node's name. */
+  serverName: '@SERVER_NAME@',
+  /** Address of the machine's first port. */
+  localIpv4: '@LOCAL_IPV4@',
+} as const;
+
+/** Files on a control plane that the API server reads, beside those that kubeadm knows. */
+export const apiServerFiles = {
+  encryption: '/etc/kubernetes/encryption-at-rest.yaml',
+  auditPolicy: '/etc/kubernetes/audit-policy.yaml',
+  auditLogs: '/var/log/kubernetes/audit',
+} as const;
+
+/** How long a machine waits for the cluster's API to answer and to admit its join token. */
+const JOIN_WAIT = '20m0s';
+
+/** A control plane machine, as its certificates and configuration must name it. */
+export interface ControlPlaneMachine {
+  readonly id: string;
+  readonly spec: ClusterSpec;
+  /** Address of the API's load balancer on the cluster's network. */
+  readonly vip: string;
+  /** The API's floating IP, if it has one. */
+  readonly floatingIp?: string | undefined;
+  /** Address of the machine's port. */
+  readonly address: string;
+}
+
+/** By what a machine finds the cluster and is admitted. */
+export interface JoinTicket {
+  readonly vip: string;
+  readonly token: string;
+  /** `sha256:<hex>` of the cluster authority's public key. */
+  readonly caCertHash: string;
+}
+
+/** kubeadm's configuration of the machine that makes the cluster: Init-, Cluster- and KubeletConfiguration. */
+export function firstControlPlaneConfig(machine: ControlPlaneMachine): string {
+  const init: InitConfiguration = {
+    apiVersion: 'kubeadm.k8s.io/v1beta4',
+    kind: 'InitConfiguration',
+    // kubeadm insists on making a token: one that has expired at once. Join tokens are made per group, when they are needed.
+    bootstrapTokens: [{ ttl: '1s', description: 'made by kubeadm init, not used' }],
+    localAPIEndpoint: endpoint(machine),
+    nodeRegistration: controlPlaneRegistration(machine),
+    skipPhases: ['show-join-command'],
+    timeouts: { controlPlaneComponentHealthCheck: '8m0s' },
+  };
+  return documents(init, clusterConfiguration(machine), kubeletConfiguration);
+}
+
+/** kubeadm's configuration of a further control plane. */
+export function joiningControlPlaneConfig(machine: ControlPlaneMachine, ticket: JoinTicket): string {
+  const join: JoinConfiguration = {
+    ...joinConfiguration(ticket, controlPlaneRegistration(machine), {
+      controlPlaneComponentHealthCheck: '8m0s',
+      // etcd takes one learner at a time: control planes that join together wait for each other here.
+      etcdAPICall: '10m0s',
+    }),
+    controlPlane: { localAPIEndpoint: endpoint(machine) },
+  };
+  return documents(join);
+}
+
+/** kubeadm's configuration of every machine of a node group: the same for all, but for the placeholders. */
+export function nodeConfig(spec: ClusterSpec, group: ClusterSpec['nodeGroups'][number], ticket: JoinTicket): string {
+  const registration = {
+    ...registrationOf(spec, group.name, group.labels, placeholders.localIpv4),
+    taints: group.taints,
+  };
+  return documents(joinConfiguration(ticket, registration, {}));
+}
+
+function joinConfiguration(
+  ticket: JoinTicket,
+  nodeRegistration: NodeRegistration,
+  timeouts: Timeouts,
+): JoinConfiguration {
+  return {
+    apiVersion: 'kubeadm.k8s.io/v1beta4',
+    kind: 'JoinConfiguration',
+    discovery: {
+      bootstrapToken: {
+        token: ticket.token,
+        apiServerEndpoint: `${ticket.vip}:${API_PORT}`,
+        caCertHashes: [ticket.caCertHash],
+      },
+    },
+    nodeRegistration,
+    timeouts: { discovery: JOIN_WAIT, tlsBootstrap: '10m0s', ...timeouts },
+  };
+}
+
+function clusterConfiguration({ id, spec, vip, floatingIp }: ControlPlaneMachine): ClusterConfiguration {
+  const { kubernetes } = spec;
+  const addresses = [vip, ...(floatingIp === undefined ? [] : [floatingIp])];
+  return {
+    apiVersion: 'kubeadm.k8s.io/v1beta4',
+    kind: 'ClusterConfiguration',
+    clusterName: id,
+    kubernetesVersion: `v${kubernetes.version}`,
+    controlPlaneEndpoint: `${vip}:${API_PORT}`,
+    ...(kubernetes.imageRepository === undefined ? {} : { imageRepository: kubernetes.imageRepository }),
+    encryptionAlgorithm: 'ECDSA-P256',
+    networking: {
+      podSubnet: kubernetes.podCidr,
+      serviceSubnet: kubernetes.serviceCidr,
+      dnsDomain: kubernetes.dnsDomain,
+    },
+    apiServer: {
+      certSANs: [...new Set([...addresses, ...kubernetes.apiServer.extraSans])],
+      extraArgs: apiServerArguments(spec),
+      extraVolumes: apiServerVolumes(spec),
+    },
+    etcd: {
+      local: {
+        dataDir: '/var/lib/etcd',
+        // A cloud's disks are on the network, with fsyncs of 100 ms and more now and then: etcd's own 100 ms and 1 s make it elect
+        // leaders all day. 4 GiB in place of 2 is for thousands of nodes.
+        extraArgs: [
+          { name: 'heartbeat-interval', value: '500' },
+          { name: 'election-timeout', value: '5000' },
+          { name: 'quota-backend-bytes', value: String(4 * 1024 ** 3) },
+        ],
+      },
+    },
+  };
+}
+
+/** A user's flags win over ours of the same name. */
+function apiServerArguments({ kubernetes }: ClusterSpec): Argument[] {
+  const flags: Record<string, string> = {
+    ...(kubernetes.encryptionAtRest ? { 'encryption-provider-config': apiServerFiles.encryption } : {}),
+    ...(kubernetes.auditPolicy === undefined
+      ? {}
+      : {
+          'audit-policy-file': apiServerFiles.auditPolicy,
+          'audit-log-path': `${apiServerFiles.auditLogs}/audit.log`,
+          'audit-log-maxage': '30',
+          'audit-log-maxbackup': '10',
+          'audit-log-maxsize': '100',
+        }),
+    ...kubernetes.apiServer.extraArgs,
+  };
+  return Object.entries(flags).map(([name, value]) => ({ name, value }));
+}
+
+function apiServerVolumes({ kubernetes }: ClusterSpec): HostPathMount[] {
+  const file = (name: string, path: string): HostPathMount => ({
+    name,
+    hostPath: path,
+    mountPath: path,
+    readOnly: true,
+    pathType: 'File',
+  });
+  return [
+    ...(kubernetes.encryptionAtRest ? [file('encryption-at-rest', apiServerFiles.encryption)] : []),
+    ...(kubernetes.auditPolicy === undefined
+      ? []
+      : [
+          file('audit-policy', apiServerFiles.auditPolicy),
+          {
+            name: 'audit-logs',
+            hostPath: apiServerFiles.auditLogs,
+            mountPath: apiServerFiles.auditLogs,
+            pathType: 'DirectoryOrCreate',
+          } as const,
+        ]),
+  ];
+}
+
+const controlPlaneRegistration = ({ spec, address }: ControlPlaneMachine): NodeRegistration =>
+  registrationOf(spec, CONTROL_PLANE_GROUP, {}, address);
+
+function registrationOf(
+  { kubernetes }: ClusterSpec,
+  group: string,
+  labels: Readonly<Record<string, string>>,
+  nodeIp: string,
+): NodeRegistration {
+  const nodeLabels = Object.entries({ [NODE_GROUP_LABEL]: group, ...labels }).map(([key, value]) => `${key}=${value}`);
+  return {
+    name: placeholders.serverName,
+    kubeletExtraArgs: [
+      { name: 'provider-id', value: `openstack:///${placeholders.serverId}` },
+      { name: 'node-ip', value: nodeIp },
+      { name: 'node-labels', value: nodeLabels.join(',') },
+      ...(kubernetes.cloudProvider === 'external' ? [{ name: 'cloud-provider', value: 'external' }] : []),
+    ],
+    imagePullSerial: false,
+  };
+}
+
+const kubeletConfiguration: KubeletConfiguration = {
+  apiVersion: 'kubelet.config.k8s.io/v1beta1',
+  kind: 'KubeletConfiguration',
+  cgroupDriver: 'systemd',
+  serializeImagePulls: false,
+  maxParallelImagePulls: 5,
+};
+
+const endpoint = ({ address }: ControlPlaneMachine): ApiEndpoint => ({ advertiseAddress: address, bindPort: API_PORT });
+
+function documents(...parts: readonly object[]): string {
+  return parts.map((part) => stringify(part, { lineWidth: 0 })).join('---\n');
+}

@@ -59,7 +59,7 @@ async function proxyImage(program: string, rootfs: string): Promise<ContainerIma
     files: {
       '/usr/local/bin/kube-proxy': program,
       ...Object.fromEntries([iptables, conntrack, extensions].map((path) => [path, join(rootfs, path)])),
-      ...Object.fromEntries(await Promise.all(libraries.map(async (path) => [path, await inside(rootfs, path)]))),
+      ...Object.fromEntries(libraries),
       '/etc/protocols': join(rootfs, 'etc/protocols'),
       '/etc/services': join(rootfs, 'etc/services'),
     },
@@ -79,13 +79,12 @@ async function extensionFolder(rootfs: string): Promise<string> {
 }
 
 /** The paths under which the loader looks for the libraries of these programs. */
-async function librariesOf(rootfs: string, programs: readonly string[]): Promise<string[]> {
+async function librariesOf(rootfs: string, programs: readonly string[]): Promise<[path: string, file: string][]> {
   const listed = await run('chroot', [rootfs, 'ldd', ...programs]);
-  return [
-    ...new Set(
-      [...listed.matchAll(/(\/\S+\.so\S*)/g)].map((match) => match[1] ?? '').filter((path) => !path.endsWith(':')),
-    ),
-  ];
+  const paths = new Set([...listed.matchAll(/\/\S+\.so[.\d]*/g)].map(([path]) => path));
+  const found: [string, string][] = [];
+  for (const path of paths) found.push([path, await inside(rootfs, path)]);
+  return found;
 }
 
 /** The file itself: library names are links, and absolute ones would lead out of the root file system. */

@@ -36,6 +36,7 @@ const cloudSchema = z.looseObject({
   endpoint_type: z.string().optional(),
   verify: flag.optional(),
   insecure: flag.optional(),
+  /** A file, or the PEM itself; so `cert` and `key`. */
   cacert: z.string().optional(),
   cert: z.string().optional(),
   key: z.string().optional(),
@@ -164,7 +165,7 @@ const toClientOptions = async (raw: Section, label: string, places: Places): Pro
     throw new ConfigurationError(`${label}: auth_type ${cloud.auth_type} is not supported; use one of ${known}`);
   }
   const pem = async (file: string | undefined): Promise<string | undefined> => {
-    if (file === undefined) return undefined;
+    if (file === undefined || file.startsWith('-----BEGIN ')) return file;
     const text = await readText(expand(file, places));
     if (text === undefined) throw new ConfigurationError(`${label}: ${file} does not exist`);
     return text;
@@ -226,3 +227,13 @@ export const loadCloud = async (source: CloudSource = {}): Promise<ClientOptions
   const vendor = typeof profile === 'string' ? entriesOf(vendors?.content, 'public-clouds')[profile] : undefined;
   return toClientOptions(merge(isSection(vendor) ? vendor : {}, entry), `cloud ${name} in ${looked}`, places);
 };
+
+/**
+ * The options of a client for one entry of clouds.yaml that is already at hand, for example because it is kept in a secret store.
+ * Nothing else is looked at. `cacert`, `cert` and `key` are files, or the PEM itself.
+ *
+ * @param label what messages call the entry
+ * @throws ConfigurationError
+ */
+export const cloudOptions = (entry: Readonly<Record<string, unknown>>, label: string): Promise<ClientOptions> =>
+  toClientOptions(entry, label, { home: homedir(), cwd: process.cwd(), folders: [] });

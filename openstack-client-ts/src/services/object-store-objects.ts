@@ -41,7 +41,7 @@ export interface PutOptions extends RequestOptions {
   headers?: Readonly<Record<string, string>> | undefined;
 }
 
-export interface UploadOptions extends PutOptions {
+export interface UploadOptions extends Omit<PutOptions, 'etag'> {
   /** Bytes of a segment, each held in memory while it is sent; default 64 MiB, at most the cloud's largest object (5 GiB). */
   segmentBytes?: number | undefined;
   /** Container of the segments, made if it is not there; default: the object's with `_segments`. */

@@ -1,0 +1,33 @@
+# What Slipway's token may do in Vault or OpenBao, and nothing else. Workers need all of it.
+#
+#   vault secrets enable -path=slipway -version=2 kv
+#   vault policy write slipway docs/reference/vault-policy.hcl
+#   vault token create -orphan -period=24h -policy=slipway
+#
+# Looking up and renewing the token itself is in Vault's policy "default", which every token has.
+
+# Secrets of clusters: written once, read where they are used, removed with the cluster.
+path "slipway/data/clusters/*" {
+  capabilities = ["create", "update", "read"]
+}
+path "slipway/metadata/clusters/*" {
+  capabilities = ["list", "delete"]
+}
+
+# Clouds. "slipway cloud add" writes them with the person's own token; Slipway only reads.
+path "slipway/data/clouds/*" {
+  capabilities = ["read"]
+}
+
+# Keys of the payload codec, made by the first worker that has it switched on.
+path "slipway/data/codec" {
+  capabilities = ["create", "update", "read"]
+}
+
+# Three certificate authorities for each cluster, as mounts slipway-<cluster id>-<authority>.
+path "sys/mounts/slipway-*" {
+  capabilities = ["create", "update", "read", "delete"]
+}
+path "slipway-*" {
+  capabilities = ["create", "update", "read"]
+}

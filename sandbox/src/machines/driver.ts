@@ -46,6 +46,11 @@ export interface MachineDriver {
   console(id: string): string | undefined;
   /** Takes over a client's connection that a floating IP or load balancer sends to `address:port` of a network. */
   accept(client: Socket, networkId: string, address: string, port: number): void;
+  /**
+   * Whether something listens at `address:port` of a network right now; connections are then handed to it. A driver
+   * without this method is taken to accept everywhere: every member of a load balancer gets its turn.
+   */
+  canAccept?(networkId: string, address: string, port: number): Promise<boolean>;
   /** The complete list of VIPs which machines must be able to reach from inside their networks. */
   setVips(forwards: readonly VipForward[]): Promise<void>;
   /** Destroys every machine and everything the driver made on this host. */

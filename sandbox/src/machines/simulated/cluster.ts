@@ -1,0 +1,133 @@
+import type { Authority } from './certificates.ts';
+import { refusalOf } from './bootstrap-tokens.ts';
+import { addressIn, seedCluster, servingNamesOf, staticPods, type KubeadmInput } from './kubeadm-objects.ts';
+import { nodeObject, podCidrOf, type NodeInput } from './node-object.ts';
+import { isNodeReady, withReady } from './kubernetes/nodes.ts';
+import { timestamp } from './kubernetes/object.ts';
+import { OwnershipIndex } from './kubernetes/ownership-index.ts';
+import { Registry } from './kubernetes/registry.ts';
+import { resourceOf } from './kubernetes/resource-type.ts';
+import { Scheduling } from './kubernetes/scheduling.ts';
+import { WorkQueue } from './kubernetes/work-queue.ts';
+import { Workloads } from './kubernetes/workloads.ts';
+
+const nodes = resourceOf('Node');
+const pods = resourceOf('Pod');
+const secrets = resourceOf('Secret');
+const namespaces = resourceOf('Namespace');
+
+/** What a cluster is made from. */
+export interface ClusterInput extends Omit<KubeadmInput, 'caCertificate'> {
+  readonly authority: Authority;
+}
+
+/** A Kubernetes cluster in memory: what etcd holds, the controllers, and the machines that belong to it. */
+export class SimulatedCluster {
+  readonly authority: Authority;
+  readonly version: string;
+  /** The names that are in the certificate of every API server of the cluster. */
+  readonly servingNames: readonly string[];
+  readonly registry: Registry;
+  readonly #queue = new WorkQueue();
+  readonly #podSubnet: string;
+  readonly #controlPlanes = new Set<string>();
+  readonly #tokenListeners = new Set<() => void>();
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #nodesMade = 0;
+
+  constructor(input: ClusterInput) {
+    this.authority = input.authority;
+    this.version = input.version;
+    this.servingNames = servingNamesOf(input.cluster);
+    this.#podSubnet = input.cluster.networking.podSubnet;
+    const { serviceSubnet } = input.cluster.networking;
+    let services = 10;
+    this.registry = new Registry({ serviceAddress: () => addressIn(serviceSubnet, (services += 1)) });
+    const index = new OwnershipIndex(this.registry.store);
+    // These live as long as the store they watch.
+    new Scheduling(this.registry, index, this.#queue);
+    new Workloads(this.registry, index, this.#queue);
+    const { certificate } = input.authority;
+    this.registry.store.watch(namespaces, ({ type, object }) => {
+      if (type !== 'ADDED') return;
+      const { name } = object.metadata;
+      this.registry.create(resourceOf('ServiceAccount'), name, { metadata: { name: 'default' } });
+      this.registry.create(resourceOf('ConfigMap'), name, {
+        metadata: { name: 'kube-root-ca.crt' },
+        data: { 'ca.crt': certificate },
+      });
+    });
+    this.registry.store.watch(secrets, ({ object }) => {
+      if (object.metadata.namespace !== 'kube-system' || !object.metadata.name.startsWith('bootstrap-token-')) return;
+      for (const listener of [...this.#tokenListeners]) listener();
+    });
+    seedCluster(this.registry, { ...input, caCertificate: certificate });
+  }
+
+  /** Why a join token lets nobody in, or undefined when it does. */
+  refusalOf(token: string): string | undefined {
+    return refusalOf(this.registry.store, token);
+  }
+
+  /** Calls `listener` whenever a bootstrap token was made, changed or removed. Returns what ends it. */
+  onTokens(listener: () => void): () => void {
+    this.#tokenListeners.add(listener);
+    return () => this.#tokenListeners.delete(listener);
+  }
+
+  /**
+   * Registers a machine's node and, for a control plane, its pods; it becomes Ready after `readyMilliseconds`.
+   * @throws Error when a Ready node has this name already, or the kubelet would refuse its labels.
+   */
+  addNode(input: Omit<NodeInput, 'podCidr'>, readyMilliseconds: number): void {
+    const { name, controlPlane } = input;
+    const existing = this.registry.store.get(nodes, undefined, name);
+    if (existing !== undefined && isNodeReady(existing)) {
+      throw new Error(`a Node with name "${name}" and status "Ready" already exists in the cluster`);
+    }
+    const object = nodeObject({ ...input, podCidr: podCidrOf(this.#podSubnet, this.#nodesMade) });
+    if (existing === undefined) {
+      this.#nodesMade += 1;
+      this.registry.create(nodes, undefined, object);
+    } else this.registry.store.put(nodes, { ...existing, ...object, metadata: existing.metadata });
+    if (controlPlane) {
+      for (const pod of staticPods(name, input.address, input.version)) this.registry.create(pods, 'kube-system', pod);
+      this.#controlPlanes.add(input.machine.id);
+    }
+    this.#later(readyMilliseconds, () =>
+      this.#setReady(name, 'True', 'KubeletReady', 'kubelet is posting ready status'),
+    );
+  }
+
+  /** A machine of the cluster is gone. Returns whether it was the last control plane: then so is everything. */
+  loseMachine(machineId: string, nodeName: string, noticeMilliseconds: number): boolean {
+    const wasControlPlane = this.#controlPlanes.delete(machineId);
+    if (wasControlPlane && this.#controlPlanes.size === 0) {
+      this.close();
+      return true;
+    }
+    const message = 'Kubelet stopped posting node status.';
+    this.#later(noticeMilliseconds, () => this.#setReady(nodeName, 'Unknown', 'NodeStatusUnknown', message));
+    return false;
+  }
+
+  /** Stops the controllers. */
+  close(): void {
+    this.#queue.close();
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+  }
+
+  #setReady(name: string, status: 'True' | 'Unknown', reason: string, message: string): void {
+    const node = this.registry.store.get(nodes, undefined, name);
+    if (node !== undefined) this.registry.store.put(nodes, withReady(node, status, reason, message, timestamp()));
+  }
+
+  #later(milliseconds: number, act: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      act();
+    }, milliseconds);
+    this.#timers.add(timer);
+  }
+}

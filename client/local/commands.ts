@@ -1,6 +1,102 @@
-import type { Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { Cli } from '../cli/cli.ts';
+import { formatFields } from '../cli/output/table.ts';
+import { runDemo } from './demo.ts';
+import { showStackProgress } from './stack-progress.ts';
+import { readLocalStack, shellEnvironment, type LocalEndpoints } from './state.ts';
+import { down, up } from './up.ts';
+import type { MachineKind } from './sandbox-processes.ts';
 
-/** Registers the commands that run Slipway on this machine; they come with the local stack. */
-export function registerLocalCommands(program: Command): Command {
-  return program;
+interface StackFlags {
+  readonly machines: MachineKind;
+  readonly latency: string;
+  readonly workers: number;
 }
+
+/** Registers the commands that run Slipway on this machine: `up`, `down`, `env` and `demo`. */
+export function registerLocalCommands(program: Command, cli: Cli): void {
+  withStackFlags(program.command('up'))
+    .description('start Temporal, Vault, a sandbox cloud and a worker on this machine, and leave them running')
+    .action(async (flags: StackFlags, command: Command) => {
+      await cli.run(command, async (session) => {
+        const progress = showStackProgress(
+          session.json ? cli.environment.stderr : cli.environment.stdout,
+          session.style,
+        );
+        const { state, alreadyRan } = await up({ ...flags, onEvent: progress.onEvent }, session.signal).finally(
+          progress.end,
+        );
+        if (alreadyRan) session.print('It runs already.');
+        session.print(`\n${formatFields(describe(state.endpoints), session.style)}\n`);
+        session.print('Next: slipway create -f examples/cluster.yaml --watch     To stop it: slipway down');
+        return { alreadyRan, ...state.endpoints };
+      });
+    });
+
+  program
+    .command('down')
+    .description('stop what `slipway up` left running')
+    .option('--wipe', 'also remove everything it wrote: workflows, secrets and the sandbox cloud', false)
+    .action(async ({ wipe }: { wipe: boolean }, command: Command) => {
+      await cli.run(command, async (session) => {
+        const { stopped } = await down({ wipe });
+        session.print(stopped.length === 0 ? 'Nothing was running.' : `Stopped ${stopped.join(', ')}.`);
+        if (wipe) session.print('Removed everything that it wrote.');
+        return { stopped, wiped: wipe };
+      });
+    });
+
+  program
+    .command('env')
+    .description('print the variables of the stack that runs here, for other tools: eval "$(slipway env)"')
+    .action(async (_flags: object, command: Command) => {
+      await cli.run(command, async (session) => {
+        const state = await readLocalStack();
+        if (state === undefined) throw new Error('No stack of `slipway up` runs on this machine.');
+        const environment = shellEnvironment(state.endpoints);
+        if (!session.json) {
+          session.print(
+            Object.entries(environment)
+              .map(([name, value]) => `export ${name}=${quote(value)}`)
+              .join('\n'),
+          );
+        }
+        return { environment };
+      });
+    });
+
+  withStackFlags(program.command('demo'))
+    .description('start everything on this machine, create a cluster, use it, delete it, and leave no trace')
+    .option('--keep', 'keep the cluster and everything else running until Ctrl-C', false)
+    .action(async (flags: StackFlags & { readonly keep: boolean }, command: Command) => {
+      await cli.run(command, (session) => runDemo(flags, session, cli.environment));
+    });
+}
+
+function withStackFlags(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--machines <kind>', 'simulated machines, or real ones in containers (root, Linux)')
+        .choices(['simulated', 'nspawn'])
+        .default('simulated'),
+    )
+    .option('--latency <profile>', 'how long the sandbox cloud takes: instant, typical or a JSON file', 'instant')
+    .option('--workers <count>', 'how many workers', wholeNumber, 1);
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > 16) throw new InvalidArgumentError('must be from 1 to 16');
+  return value;
+}
+
+function describe(endpoints: LocalEndpoints): [string, string][] {
+  return [
+    ['Temporal UI', endpoints.temporalUi],
+    ['Temporal', endpoints.temporalAddress],
+    ['Vault', `${endpoints.vaultAddress} (token in ${endpoints.vaultTokenFile})`],
+    ['OpenStack', `${endpoints.cloudUrl} (OS_CLIENT_CONFIG_FILE=${endpoints.cloudsFile} OS_CLOUD=sandbox)`],
+  ];
+}
+
+const quote = (value: string): string => `'${value.replaceAll("'", String.raw`'\''`)}'`;

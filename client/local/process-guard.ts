@@ -8,6 +8,8 @@ export interface ProcessGuard {
   release(pid: number): void;
   /** Ends the guard; processes that it still watches are ended. */
   close(): void;
+  /** Ends the guard and leaves the processes running. */
+  disband(): void;
 }
 
 /**
@@ -19,6 +21,7 @@ pids=" "
 while read -r verb pid; do
   case $verb in
     watch) pids="$pids$pid " ;;
+    disband) pids= ;;
     release) pids=$(printf %s "$pids" | sed "s/ $pid / /") ;;
   esac
 done
@@ -46,5 +49,9 @@ export function startProcessGuard(): ProcessGuard {
     watch: (pid) => send(`watch ${pid}`),
     release: (pid) => send(`release ${pid}`),
     close: () => stdin.end(),
+    disband: () => {
+      send('disband');
+      stdin.end();
+    },
   };
 }

@@ -31,6 +31,8 @@ export interface BackgroundProcess {
   readonly title: string;
   readonly identity: ProcessIdentity;
   readonly logFile: string;
+  /** Milliseconds between SIGTERM and SIGKILL when it is stopped. */
+  readonly grace: number;
   /** The JSON line with which it said that it is ready; `{}` when a URL said so. */
   readonly announcement: unknown;
   /** Stops it (SIGTERM, SIGKILL after the grace time) and waits until it is gone. May be called twice. */
@@ -65,9 +67,10 @@ export async function startProcess(spec: ProcessSpec, signal: AbortSignal): Prom
   spec.guard?.watch(child.pid);
   child.once('exit', () => spec.guard?.release(identity.pid));
 
-  const handle = { title: spec.title, identity, logFile: spec.logFile };
+  const grace = spec.grace ?? DEFAULT_GRACE;
+  const handle = { title: spec.title, identity, logFile: spec.logFile, grace };
   const ended = () => child.exitCode !== null || child.signalCode !== null;
-  const stop = () => stopChild(child, ended, spec.grace ?? DEFAULT_GRACE);
+  const stop = () => stopChild(child, ended, grace);
   const kill = () => stopChild(child, ended, 0);
   try {
     const announcement = await untilReady(spec, child, logStart, signal);

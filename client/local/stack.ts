@@ -239,7 +239,10 @@ class StackRun {
 
 function toolProgress(tell: (detail: string) => void): (progress: ToolProgress) => void {
   return ({ message, received, total }) => {
-    if (received === undefined) { tell(message); return; }
+    if (received === undefined) {
+      tell(message);
+      return;
+    }
     const mebibytes = (bytes: number) => (bytes / 2 ** 20).toFixed(0);
     const share = total === undefined ? '' : ` of ${mebibytes(total)} MiB, ${Math.floor((received / total) * 100)} %`;
     tell(`${message}: ${mebibytes(received)}${share === '' ? ' MiB' : share}`);

@@ -21,8 +21,9 @@ export async function startWorker(options: WorkerOptions, signal: AbortSignal): 
       command: process.execPath,
       args: nodeArguments('workers/main.ts'),
       env: childEnvironment({
-        // A worker of the same version takes over at once: there is nobody here to promote it by hand.
-        SLIPWAY_DEPLOYMENT_PROMOTE: 'on',
+        // A worker with new code takes over at once: there is nobody here to promote it by hand.
+        SLIPWAY_VERSIONING: 'on',
+        SLIPWAY_DEPLOYMENT_PROMOTE: 'true',
         ...options.environment,
       }),
       logFile: join(options.directory, 'logs', `${options.name}.log`),

@@ -1,16 +1,9 @@
 import type { ClusterSpec } from './cluster-spec.ts';
-import type { LeftResource } from './failures.ts';
+import type { OperationFailure } from './failures.ts';
 import type { OperationName } from './operations.ts';
 
 /** Where a cluster is in its life. A failed creation can be resumed (`createCluster` again) or deleted. */
 export type ClusterPhase = 'Creating' | 'Ready' | 'CreateFailed' | 'Deleting' | 'DeleteFailed' | 'Deleted';
-
-/** Why an operation failed, as it is kept and shown: the failure's stable type and a sentence. */
-export interface OperationFailure {
-  readonly type: string;
-  readonly message: string;
-  readonly left?: readonly LeftResource[];
-}
 
 /** An operation that runs now. */
 export interface RunningOperation {

@@ -54,6 +54,9 @@ export interface InputIssue {
   readonly reason: string;
 }
 
+/** More left resources are not told in one failure: payloads stay small. */
+export const MAX_LEFT = 200;
+
 /** A resource that a deletion could not remove, as the closing sweep found it. */
 export interface LeftResource {
   readonly service: string;
@@ -61,4 +64,11 @@ export interface LeftResource {
   readonly id: string;
   readonly name: string;
   readonly reason: string;
+}
+
+/** Why an operation failed, as it is kept and shown: the failure's stable type and a sentence. */
+export interface OperationFailure {
+  readonly type: string;
+  readonly message: string;
+  readonly left?: readonly LeftResource[];
 }

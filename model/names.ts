@@ -66,6 +66,14 @@ export const controlPlaneName = (id: string, index: number): string => `${id}-cp
  */
 export const batchName = (id: string, group: string, batch: number): string => `${id}-${group}-b${batch}`;
 
+/** Which batch of its group a machine came with; NaN when the name is none that {@link batchName} makes. */
+export function batchIndex(id: string, group: string, machine: string): number {
+  const prefix = `${id}-${group}-b`;
+  return machine.startsWith(prefix)
+    ? Number(/^(\d+)(-\d+)?$/.exec(machine.slice(prefix.length))?.[1] ?? Number.NaN)
+    : Number.NaN;
+}
+
 /** The names of the machines of a batch of `size`, as Nova gives them. */
 export function batchMachineNames(id: string, group: string, batch: number, size: number): string[] {
   const name = batchName(id, group, batch);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { clusterSpecSchema } from './cluster-spec.ts';
-import type { LeftResource } from './failures.ts';
+import type { LeftResource, OperationFailure } from './failures.ts';
 
 /** Input of `deleteCluster`. */
 export const deleteClusterSchema = z.strictObject({
@@ -48,4 +48,27 @@ export interface DeleteClusterResult {
 export interface OperationResults {
   createCluster: CreateClusterResult;
   deleteCluster: DeleteClusterResult;
+}
+
+/** What a caller's run asks of the cluster's workflow, as the argument of the Update `run`. */
+export interface OperationRequest {
+  readonly operation: OperationName;
+  readonly input: OperationInput<OperationName>;
+  /** Workflow id and run id of the caller, to whom the end is signalled. */
+  readonly requestedBy: string;
+  readonly requestRunId: string;
+}
+
+/** The cluster's answer to a request: admitted, or already ended because the same caller asked for the same before. */
+export interface OperationAdmission {
+  readonly clusterId: string;
+  readonly ended?: OperationEnded;
+}
+
+/** What the cluster's workflow signals to the caller when its operation ended. */
+export interface OperationEnded {
+  readonly requestRunId: string;
+  readonly outcome: 'completed' | 'failed' | 'cancelled';
+  readonly result?: OperationResults[OperationName];
+  readonly failure?: OperationFailure;
 }

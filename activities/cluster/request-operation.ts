@@ -1,0 +1,85 @@
+import {
+  type Client,
+  WithStartWorkflowOperation,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+} from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/activity';
+import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
+import {
+  type ClusterSpec,
+  clusterWorkflowId,
+  FailureType,
+  messages,
+  type OperationAdmission,
+  type OperationRequest,
+  searchAttributes,
+} from '../../model/index.ts';
+import type { Clouds } from '../openstack/clouds.ts';
+
+/**
+ * Hands a caller's request to the cluster's workflow and returns as soon as it is admitted; the end is signalled to the caller. A creation starts
+ * the cluster's workflow with the same call, so there is no moment in which the one is there without the other.
+ *
+ * The caller's run id is the update's id: however often this is tried, it is one request.
+ */
+export const requestOperation =
+  ({ clouds, temporal, taskQueue }: { clouds: Clouds; temporal: Client; taskQueue: string }) =>
+  async (request: OperationRequest): Promise<OperationAdmission> => {
+    const workflowId = clusterWorkflowId(request.input.name);
+    const update = { args: [request] as [OperationRequest], updateId: request.requestRunId };
+    try {
+      if (request.operation !== 'createCluster') {
+        return await temporal.workflow
+          .getHandle(workflowId)
+          .executeUpdate<OperationAdmission, [OperationRequest]>(messages.run, update);
+      }
+      const spec = request.input as ClusterSpec;
+      // Before anything is started: an unknown cloud leaves no cluster behind.
+      await clouds.get(spec.cloud);
+      return await temporal.workflow.executeUpdateWithStart<
+        (start: unknown) => Promise<unknown>,
+        OperationAdmission,
+        [OperationRequest]
+      >(messages.run, { ...update, startWorkflowOperation: startCluster(spec, workflowId, taskQueue) });
+    } catch (error) {
+      throw refused(error, request);
+    }
+  };
+
+function startCluster(spec: ClusterSpec, workflowId: string, taskQueue: string) {
+  const keyword = (name: string, value: string) => ({
+    key: defineSearchAttributeKey(name, SearchAttributeType.KEYWORD),
+    value,
+  });
+  return new WithStartWorkflowOperation<(start: unknown) => Promise<unknown>>('cluster', {
+    workflowId,
+    taskQueue,
+    args: [{ spec }],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    typedSearchAttributes: new TypedSearchAttributes([
+      keyword(searchAttributes.cluster, spec.name),
+      keyword(searchAttributes.cloud, spec.cloud),
+      keyword(searchAttributes.phase, 'Creating'),
+      keyword(searchAttributes.version, spec.kubernetes.version),
+    ]),
+    staticSummary: `Cluster ${spec.name} on ${spec.cloud}`,
+  });
+}
+
+/** A refusal is final; that Temporal could not be reached is not. */
+function refused(error: unknown, { input }: OperationRequest): unknown {
+  if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
+    const { type, message, details } = error.cause;
+    return ApplicationFailure.create({
+      type: type ?? FailureType.NotAdmitted,
+      message,
+      nonRetryable: true,
+      details: details ?? [],
+    });
+  }
+  if (error instanceof WorkflowNotFoundError) {
+    return ApplicationFailure.nonRetryable(`there is no cluster ${input.name}`, FailureType.ClusterNotFound);
+  }
+  return error;
+}

@@ -1,0 +1,21 @@
+import type { Client } from '@temporalio/client';
+import type { VaultClient } from '../vault/index.ts';
+
+/** One answered or failed request to an OpenStack service, for metrics. */
+export interface OpenStackRequest {
+  readonly cloud: string;
+  readonly service: string;
+  readonly method: string;
+  /** HTTP status, or 0 when no answer came. */
+  readonly status: number;
+  readonly seconds: number;
+}
+
+/** What activities need of the process they run in. */
+export interface ActivityDeps {
+  readonly vault: VaultClient;
+  /** A client of the same Temporal namespace, with the same data converter as the worker. */
+  readonly temporal: Client;
+  readonly taskQueue: string;
+  readonly onOpenStackRequest?: (request: OpenStackRequest) => void;
+}

@@ -1,0 +1,87 @@
+import type { ActivityDeps } from './deps.ts';
+import { admitMachines } from './kubernetes/admit-machines.ts';
+import { deleteInside } from './kubernetes/delete-inside.ts';
+import { revokeJoinTokens } from './kubernetes/revoke-join-tokens.ts';
+import { waitForApi } from './kubernetes/wait-for-api.ts';
+import { waitForNodes } from './kubernetes/wait-for-nodes.ts';
+import { toFailure } from './lib/failures.ts';
+import { checkCloud } from './openstack/check-cloud.ts';
+import { checkCluster } from './openstack/check-cluster.ts';
+import { Clouds } from './openstack/clouds.ts';
+import { deleteFloatingIps } from './openstack/delete-floating-ips.ts';
+import { deleteLoadBalancers } from './openstack/delete-load-balancers.ts';
+import { deleteNetwork } from './openstack/delete-network.ts';
+import { deleteServerGroups } from './openstack/delete-server-groups.ts';
+import { deleteAllServers, deleteServers } from './openstack/delete-servers.ts';
+import { ensureApi } from './openstack/ensure-api.ts';
+import { ensureControlPlane } from './openstack/ensure-control-plane.ts';
+import { ensureNetwork } from './openstack/ensure-network.ts';
+import { ensureNodes } from './openstack/ensure-nodes.ts';
+import { ensureSecurityGroups } from './openstack/ensure-security-groups.ts';
+import { ensureServerGroups } from './openstack/ensure-server-groups.ts';
+import { sweep } from './openstack/sweep.ts';
+import { waitForLoadBalancer } from './openstack/wait-for-load-balancer.ts';
+import { waitForServers } from './openstack/wait-for-servers.ts';
+import { requestOperation } from './cluster/request-operation.ts';
+import { deleteSecrets } from './vault/delete-secrets.ts';
+import { ensureSecrets } from './vault/ensure-secrets.ts';
+import { publishKubeconfig } from './vault/publish-kubeconfig.ts';
+
+export type { ActivityDeps, OpenStackRequest } from './deps.ts';
+
+/** Every activity of Slipway, by the name under which workflows call it. */
+export type Activities = ReturnType<typeof composeActivities>;
+
+/** Makes the activities of a worker. Errors of OpenStack, Vault and Kubernetes leave them as failures of a stable type. */
+export function createActivities(deps: ActivityDeps): Activities {
+  const clouds = new Clouds(deps.vault, deps.onOpenStackRequest);
+  return withFailureTypes(composeActivities({ ...deps, clouds }));
+}
+
+function composeActivities(deps: ActivityDeps & { clouds: Clouds }) {
+  return {
+    requestOperation: requestOperation(deps),
+    checkCloud: checkCloud(deps),
+
+    checkCluster: checkCluster(deps),
+    ensureSecrets: ensureSecrets(deps),
+    ensureNetwork: ensureNetwork(deps),
+    ensureSecurityGroups: ensureSecurityGroups(deps),
+    ensureServerGroups: ensureServerGroups(deps),
+    ensureApi: ensureApi(deps),
+    waitForLoadBalancer: waitForLoadBalancer(deps),
+    publishKubeconfig: publishKubeconfig(deps),
+    ensureControlPlane: ensureControlPlane(deps),
+    ensureNodes: ensureNodes(deps),
+    waitForServers: waitForServers(deps),
+    waitForApi: waitForApi(deps),
+    admitMachines: admitMachines(deps),
+    waitForNodes: waitForNodes(deps),
+    revokeJoinTokens: revokeJoinTokens(deps),
+
+    deleteServers: deleteServers(deps),
+    deleteInside: deleteInside(deps),
+    deleteLoadBalancers: deleteLoadBalancers(deps),
+    deleteFloatingIps: deleteFloatingIps(deps),
+    deleteAllServers: deleteAllServers(deps),
+    deleteServerGroups: deleteServerGroups(deps),
+    deleteNetwork: deleteNetwork(deps),
+    deleteSecrets: deleteSecrets(deps),
+    sweep: sweep(deps),
+  };
+}
+
+function withFailureTypes(activities: Activities): Activities {
+  const wrapped = Object.entries(activities).map(([name, activity]) => [
+    name,
+    async (input: never) => {
+      try {
+        return await activity(input);
+      } catch (error) {
+        throw toFailure(error);
+      }
+    },
+  ]);
+  // Each wrapper takes and returns what the activity of the same name does.
+  return Object.fromEntries(wrapped) as Activities;
+}

@@ -1,0 +1,106 @@
+import { ApplicationFailure, cancellationSignal } from '@temporalio/activity';
+import {
+  ApiException,
+  type ConfigurationOptions,
+  CoreV1Api,
+  KubeConfig,
+  Observable,
+  type V1Node,
+  Watch,
+} from '@kubernetes/client-node';
+import { z } from 'zod';
+import { FailureType, vaultPaths } from '../../model/index.ts';
+import type { VaultClient } from '../../vault/index.ts';
+
+/** A request that is not answered by then counts as unanswered. */
+const TIMEOUT_MS = 10_000;
+
+/** The API of one cluster, with the administrator's kubeconfig from Vault. */
+export class ClusterApi {
+  readonly core: CoreV1Api;
+  readonly #config: KubeConfig;
+
+  private constructor(config: KubeConfig) {
+    this.#config = config;
+    this.core = config.makeApiClient(CoreV1Api);
+  }
+
+  /** The API of a cluster; undefined when there is no kubeconfig yet. Sends nothing to it. */
+  static async find(vault: VaultClient, id: string): Promise<ClusterApi | undefined> {
+    const secret = await vault.kv.find(vaultPaths(id).kubeconfig, kubeconfigSecret, cancellationSignal());
+    if (secret === undefined) return undefined;
+    const config = new KubeConfig();
+    config.loadFromString(secret.kubeconfig);
+    return new ClusterApi(config);
+  }
+
+  /** Options of a single request: a time-out, and the cancellation of the current activity. */
+  options(): ConfigurationOptions {
+    const signal = AbortSignal.any([cancellationSignal(), AbortSignal.timeout(TIMEOUT_MS)]);
+    return {
+      middlewareMergeStrategy: 'append',
+      middleware: [
+        {
+          pre: (context) => {
+            context.setSignal(signal);
+            return new Observable(Promise.resolve(context));
+          },
+          post: (context) => new Observable(Promise.resolve(context)),
+        },
+      ],
+    };
+  }
+
+  /** All nodes, and the version at which they were read, from which a watch goes on. */
+  async nodes(): Promise<{ nodes: V1Node[]; resourceVersion: string }> {
+    const list = await this.core.listNode({}, this.options());
+    return { nodes: list.items, resourceVersion: list.metadata?.resourceVersion ?? '0' };
+  }
+
+  /**
+   * Calls `onNode` for every change of a node until `stop` is aborted or the server ends the watch (it does so after `seconds` at the
+   * latest). Resolves either way; rejects only if the watch cannot be opened.
+   */
+  async watchNodes(
+    resourceVersion: string,
+    seconds: number,
+    stop: AbortSignal,
+    onNode: (type: 'ADDED' | 'MODIFIED' | 'DELETED', node: V1Node) => void,
+  ): Promise<void> {
+    const watch = new Watch(this.#config);
+    await new Promise<void>((resolve, reject) => {
+      const onEvent = (type: string, node: unknown) => {
+        if (type === 'ADDED' || type === 'MODIFIED' || type === 'DELETED') onNode(type, nodeSchema.parse(node));
+        else if (type === 'ERROR') finish();
+      };
+      let abort: AbortController | undefined;
+      const finish = () => {
+        stop.removeEventListener('abort', finish);
+        abort?.abort();
+        resolve();
+      };
+      stop.addEventListener('abort', finish, { once: true });
+      watch.watch('/api/v1/nodes', { resourceVersion, timeoutSeconds: seconds }, onEvent, finish).then((controller) => {
+        abort = controller;
+        if (stop.aborted) finish();
+      }, reject);
+    });
+  }
+}
+
+/** The API of a cluster that must have a kubeconfig by now. */
+export async function requireApi(vault: VaultClient, id: string): Promise<ClusterApi> {
+  const api = await ClusterApi.find(vault, id);
+  if (api !== undefined) return api;
+  throw ApplicationFailure.nonRetryable(`cluster ${id} has no kubeconfig in Vault`, FailureType.VaultNotFound);
+}
+
+const kubeconfigSecret = z.looseObject({ kubeconfig: z.string() });
+
+/** What is read of a node; the rest passes. */
+const nodeSchema = z.custom<V1Node>((value) => typeof value === 'object' && value !== null && 'metadata' in value);
+
+/** HTTP status of an error of the Kubernetes client; undefined when no answer came. */
+export function statusOf(error: unknown): number | undefined {
+  return error instanceof ApiException ? error.code : undefined;
+}

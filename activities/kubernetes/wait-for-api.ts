@@ -1,0 +1,33 @@
+import type { ClusterSpec } from '../../model/index.ts';
+import type { VaultClient } from '../../vault/index.ts';
+import { poll } from '../lib/poll.ts';
+import { reportProgress } from '../lib/progress.ts';
+import { BootWatch } from '../openstack/boot-watch.ts';
+import type { Clouds } from '../openstack/clouds.ts';
+import { requireApi } from './cluster-api.ts';
+import { describe } from './failures.ts';
+
+/** kubeadm itself gives up after four minutes; the load balancer and the server may each take ten before it starts. */
+const DEADLINE_MS = 30 * 60_000;
+
+/**
+ * Waits until the cluster's API lists nodes for the administrator, through the load balancer. Meanwhile it looks now and then at what the
+ * machines said on their consoles: a boot that failed ends the wait with their words.
+ */
+export const waitForApi =
+  ({ clouds, vault }: { clouds: Clouds; vault: VaultClient }) =>
+  async ({ id, spec }: { id: string; spec: ClusterSpec }): Promise<void> => {
+    const api = await requireApi(vault, id);
+    const boots = new BootWatch(await clouds.get(spec.cloud), id);
+    await poll({ subject: `the Kubernetes API of ${id}`, deadlineMs: DEADLINE_MS, longestMs: 1500 }, async () => {
+      try {
+        await api.nodes();
+        return { done: true };
+      } catch (error) {
+        await boots.check();
+        const pending = `the API does not answer yet (${describe(error)})`;
+        reportProgress({ detail: pending });
+        return { pending };
+      }
+    });
+  };

@@ -1,0 +1,94 @@
+import { ApplicationFailure } from '@temporalio/activity';
+import { cloudOptions, OpenStackClient, type RequestInfo, type RequestOutcome } from 'openstack-client-ts';
+import { type CloudEntry, cloudEntrySchema, cloudPath, type CloudSettings, FailureType } from '../../model/index.ts';
+import type { VaultClient } from '../../vault/index.ts';
+import type { OpenStackRequest } from '../deps.ts';
+import { RateLimit } from './rate-limit.ts';
+
+/** A cloud, ready to be used: the client of its services and what Slipway knows of it. */
+export interface Cloud {
+  readonly name: string;
+  readonly client: OpenStackClient;
+  readonly settings: CloudSettings;
+}
+
+/** How long a credential is used before Vault is asked whether it changed. */
+const FRESH_MS = 60_000;
+
+interface Entry {
+  readonly text: string;
+  readonly cloud: Cloud;
+  checkedAt: number;
+}
+
+/**
+ * The clouds of a worker: one client, one token and one rate limit for each, shared by all activities. A credential that was changed
+ * in Vault is used within a minute.
+ */
+export class Clouds {
+  readonly #vault: VaultClient;
+  readonly #onRequest: (request: OpenStackRequest) => void;
+  readonly #entries = new Map<string, Promise<Entry>>();
+
+  constructor(vault: VaultClient, onRequest: (request: OpenStackRequest) => void = () => undefined) {
+    this.#vault = vault;
+    this.#onRequest = onRequest;
+  }
+
+  /** @throws ApplicationFailure `Slipway.UnknownCloud` */
+  async get(name: string): Promise<Cloud> {
+    const known = this.#entries.get(name);
+    const entry = (known && (await this.#refreshed(name, known))) ?? (await this.#remember(name, this.#open(name)));
+    return entry.cloud;
+  }
+
+  async #refreshed(name: string, known: Promise<Entry>): Promise<Entry | undefined> {
+    const entry = await known;
+    if (Date.now() - entry.checkedAt < FRESH_MS) return entry;
+    entry.checkedAt = Date.now();
+    const { text } = await this.#read(name);
+    // The old client stays open for the activities that still use it; it holds no timers and idle connections end by themselves.
+    return text === entry.text ? entry : undefined;
+  }
+
+  #remember(name: string, opening: Promise<Entry>): Promise<Entry> {
+    this.#entries.set(name, opening);
+    opening.catch(() => this.#entries.delete(name));
+    return opening;
+  }
+
+  async #open(name: string): Promise<Entry> {
+    const { entry, text } = await this.#read(name);
+    const limit = new RateLimit(entry.settings.requestsPerSecond);
+    const client = new OpenStackClient({
+      ...(await cloudOptions(entry.cloud, `cloud ${name} in Vault`)),
+      userAgent: 'slipway',
+      hooks: {
+        beforeRequest: ({ signal }) => limit.take(signal),
+        afterResponse: (request, outcome) => this.#onRequest(toOpenStackRequest(name, request, outcome)),
+      },
+    });
+    return { text, checkedAt: Date.now(), cloud: { name, client, settings: entry.settings } };
+  }
+
+  async #read(name: string): Promise<{ entry: CloudEntry; text: string }> {
+    const entry = await this.#vault.kv.find(cloudPath(name), cloudEntrySchema);
+    if (entry === undefined) throw unknownCloud(name);
+    return { entry, text: JSON.stringify(entry) };
+  }
+}
+
+/** There is no cloud with this name. */
+export function unknownCloud(name: string): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: FailureType.UnknownCloud,
+    message: `cloud: there is no cloud ${name} in Vault (${cloudPath(name)}); add it with: slipway cloud add ${name}`,
+    nonRetryable: true,
+    details: [{ issues: [{ path: 'cloud', reason: `there is no cloud ${name} in Vault` }] }],
+  });
+}
+
+function toOpenStackRequest(cloud: string, request: RequestInfo, outcome: RequestOutcome): OpenStackRequest {
+  const { service, method } = request;
+  return { cloud, service, method, status: outcome.status ?? 0, seconds: outcome.durationMs / 1000 };
+}

@@ -1,0 +1,62 @@
+import { cancellationSignal } from '@temporalio/activity';
+import { type ClusterSpec, CONTROL_PLANE_GROUP, controlPlaneName } from '../../model/index.ts';
+import type { VaultClient } from '../../vault/index.ts';
+import { controlPlaneUserData } from '../bootstrap/index.ts';
+import { reportProgress } from '../lib/progress.ts';
+import type { ClusterFacts } from './check-cluster.ts';
+import type { Clouds } from './clouds.ts';
+import type { ClusterApiAddress } from './ensure-api.ts';
+import { serverRequest } from './servers.ts';
+import { call, machinesOf } from './session.ts';
+
+export interface EnsureControlPlaneInput {
+  readonly id: string;
+  readonly spec: ClusterSpec;
+  readonly facts: ClusterFacts;
+  readonly serverGroupIds: Readonly<Record<string, string>>;
+  readonly api: ClusterApiAddress;
+}
+
+/**
+ * Asks Nova for the control plane machines that are missing. Each has user-data of its own, with a wrapping token for its own secrets, and a
+ * port of its own: so a request that is repeated cannot make a second machine, Nova refuses the port.
+ */
+export const ensureControlPlane =
+  ({ clouds, vault }: { clouds: Clouds; vault: VaultClient }) =>
+  async ({ id, spec, facts, serverGroupIds, api }: EnsureControlPlaneInput): Promise<void> => {
+    const { client, settings } = await clouds.get(spec.cloud);
+    const { servers } = client.compute;
+    const { availabilityZones: zones } = spec.controlPlane;
+    const existing = new Set(
+      (await servers.listBrief(machinesOf(id, CONTROL_PLANE_GROUP), call())).map(({ name }) => name),
+    );
+    await Promise.all(
+      api.ports.map(async (port, index) => {
+        const name = controlPlaneName(id, index);
+        if (existing.has(name)) return;
+        const userData = await controlPlaneUserData(vault, cancellationSignal(), {
+          id,
+          spec,
+          index,
+          vip: api.vip,
+          floatingIp: api.floatingIp,
+          address: port.address,
+          vaultAddress: settings.vaultAddressForMachines ?? vault.address,
+        });
+        const request = serverRequest({
+          id,
+          group: CONTROL_PLANE_GROUP,
+          name,
+          template: spec.controlPlane,
+          flavorId: facts.flavorIds[CONTROL_PLANE_GROUP] ?? '',
+          imageId: facts.imageIds[CONTROL_PLANE_GROUP] ?? '',
+          userData,
+          networks: [{ port: port.id }],
+          sshKey: spec.sshKey,
+          availabilityZone: zones.length === 0 ? undefined : zones[index % zones.length],
+        });
+        await servers.create(request, { ...call(), hints: { group: serverGroupIds[CONTROL_PLANE_GROUP] } });
+        reportProgress({ detail: `asked for ${name}` });
+      }),
+    );
+  };

@@ -1,0 +1,113 @@
+import { ApplicationFailure, cancellationSignal } from '@temporalio/activity';
+import { batchIndex, batchName, type ClusterSpec, FailureType } from '../../model/index.ts';
+import type { VaultClient } from '../../vault/index.ts';
+import { nodeUserData } from '../bootstrap/index.ts';
+import { reportProgress } from '../lib/progress.ts';
+import type { ClusterFacts } from './check-cluster.ts';
+import type { Clouds } from './clouds.ts';
+import { serverRequest } from './servers.ts';
+import { call, machinesOf } from './session.ts';
+
+export interface EnsureNodesInput {
+  readonly id: string;
+  readonly spec: ClusterSpec;
+  readonly facts: ClusterFacts;
+  readonly group: string;
+  readonly networkId: string;
+  readonly securityGroupId: string;
+  readonly serverGroupIds: Readonly<Record<string, string>>;
+  readonly caCertHash: string;
+  readonly vip: string;
+  /** 0 at first; one more each time that failed machines are replaced. */
+  readonly round: number;
+}
+
+/** Batches of one round; a round of 5,000 machines one by one still keeps to it. */
+const BATCHES_PER_ROUND = 5000;
+
+/** Nova writes every server of a batch to its database before it answers. */
+const BATCH_TIMEOUT_MS = 300_000;
+
+/**
+ * Asks Nova for the machines of a group that are missing, many with each request. The names of a round's batches are known before, so a
+ * try that follows a lost answer sees which batches arrived; were one to arrive later still, `waitForServers` removes the doubles, which
+ * have the same names.
+ */
+export const ensureNodes =
+  ({ clouds, vault }: { clouds: Clouds; vault: VaultClient }) =>
+  async (input: EnsureNodesInput): Promise<void> => {
+    const { id, spec, facts, group: name } = input;
+    const group = spec.nodeGroups.find((one) => one.name === name);
+    if (group === undefined)
+      throw ApplicationFailure.nonRetryable(`there is no node group ${name}`, FailureType.InvalidInput);
+    const { client, settings } = await clouds.get(spec.cloud);
+    const existing = (await client.compute.servers.listBrief(machinesOf(id, name), call())).map(
+      (server) => server.name,
+    );
+    const batches = missingBatches(id, name, group.count, settings.serversPerRequest, input.round, existing);
+    if (batches.length === 0) return;
+
+    const userData = await nodeUserData(vault, cancellationSignal(), {
+      id,
+      spec,
+      group: name,
+      vip: input.vip,
+      caCertHash: input.caCertHash,
+    });
+    const securityGroups = [input.securityGroupId, ...group.securityGroups];
+    let asked = 0;
+    for (const batch of batches) {
+      const request = serverRequest({
+        id,
+        group: name,
+        name: batch.name,
+        template: group,
+        flavorId: facts.flavorIds[name] ?? '',
+        imageId: facts.imageIds[name] ?? '',
+        userData,
+        networks: [{ uuid: input.networkId }],
+        sshKey: spec.sshKey,
+        availabilityZone: group.availabilityZone,
+      });
+      await client.compute.servers.create(
+        {
+          ...request,
+          security_groups: securityGroups.map((one) => ({ name: one })),
+          min_count: batch.size,
+          max_count: batch.size,
+        },
+        { ...call(), timeoutMs: BATCH_TIMEOUT_MS, hints: { group: input.serverGroupIds[name] } },
+      );
+      asked += batch.size;
+      reportProgress({ detail: `asked for ${asked} machines of ${name}`, done: asked, of: group.count });
+    }
+  };
+
+interface Batch {
+  readonly name: string;
+  readonly size: number;
+}
+
+/**
+ * The batches of this round that are not there. What the round has to add is the group's size less the machines of other rounds, so it is the same
+ * number however often the round is tried.
+ */
+function missingBatches(
+  id: string,
+  group: string,
+  count: number,
+  perRequest: number,
+  round: number,
+  existing: string[],
+): Batch[] {
+  const first = round * BATCHES_PER_ROUND;
+  const indexes = existing.map((machine) => batchIndex(id, group, machine));
+  const ofThisRound = new Set(indexes.filter((index) => index >= first && index < first + BATCHES_PER_ROUND));
+  const need = count - indexes.filter((index) => !ofThisRound.has(index)).length;
+  const batches: Batch[] = [];
+  for (let made = 0, index = first; made < need; made += perRequest, index++) {
+    if (!ofThisRound.has(index))
+      batches.push({ name: batchName(id, group, index), size: Math.min(perRequest, need - made) });
+  }
+  return batches;
+}

@@ -1,0 +1,34 @@
+import { type ClusterSpec, type LeftResource, MAX_LEFT } from '../../model/index.ts';
+import type { VaultClient } from '../../vault/index.ts';
+import { remainingSecrets } from '../vault/delete-secrets.ts';
+import type { Clouds } from './clouds.ts';
+import { remainingFloatingIps } from './delete-floating-ips.ts';
+import { remainingLoadBalancers } from './delete-load-balancers.ts';
+import { remainingNetwork } from './delete-network.ts';
+import { remainingServerGroups } from './delete-server-groups.ts';
+import { remainingServers } from './delete-servers.ts';
+import { call } from './session.ts';
+
+/**
+ * Looks at every service once more and says what of the cluster is left. What Octavia, Nova and Neutron still show a moment after they said
+ * that it is gone is looked at again before it counts.
+ */
+export const sweep =
+  ({ clouds, vault }: { clouds: Clouds; vault: VaultClient }) =>
+  async ({ id, spec }: { id: string; spec: ClusterSpec }): Promise<{ left: LeftResource[] }> => {
+    const cloud = await clouds.get(spec.cloud);
+    const found = await Promise.all([
+      remainingLoadBalancers(cloud, id),
+      remainingFloatingIps(cloud, id),
+      remainingServers(cloud, id),
+      remainingServerGroups(cloud, id),
+      remainingNetwork(cloud, id),
+      secretsLeft(vault, id),
+    ]);
+    return { left: found.flat().slice(0, MAX_LEFT) };
+  };
+
+async function secretsLeft(vault: VaultClient, id: string): Promise<LeftResource[]> {
+  const secrets = await remainingSecrets(vault, call().signal, id);
+  return secrets.map(({ type, name }) => ({ service: 'vault', type, id: name, name, reason: 'not deleted' }));
+}

@@ -1,0 +1,58 @@
+import type { Server } from 'openstack-client-ts';
+import { type ClusterSpec } from '../../model/index.ts';
+import { concurrently } from '../lib/concurrently.ts';
+import { oldestFirst } from '../lib/ensure.ts';
+import { poll } from '../lib/poll.ts';
+import { reportProgress } from '../lib/progress.ts';
+import type { Cloud, Clouds } from './clouds.ts';
+import { call, machinesOf } from './session.ts';
+
+/** A server that Nova could not build, and Nova's words on it. */
+export interface FailedServer {
+  readonly id: string;
+  readonly name: string;
+  readonly fault: string;
+}
+
+/** Nova builds a large group in waves; half an hour is what the slowest clouds take. */
+const DEADLINE_MS = 35 * 60_000;
+
+/** More are not told: payloads stay small, and the first ones say it. */
+const MAX_TOLD = 50;
+
+/**
+ * Waits until Nova builds no server of the cluster any more. One page of one server answers whether any is in BUILD, so waiting for a thousand costs
+ * what waiting for one does. Returns those in ERROR; what to do about them is the workflow's decision.
+ */
+export const waitForServers =
+  ({ clouds }: { clouds: Clouds }) =>
+  async ({ id, spec }: { id: string; spec: ClusterSpec }): Promise<{ failed: FailedServer[] }> => {
+    const cloud = await clouds.get(spec.cloud);
+    const { servers } = cloud.client.compute;
+    const total = spec.controlPlane.count + spec.nodeGroups.reduce((sum, { count }) => sum + count, 0);
+    await poll({ subject: `the ${total} servers of ${id}`, deadlineMs: DEADLINE_MS }, async () => {
+      const [building] = await servers.listBrief({ ...machinesOf(id), status: 'BUILD', limit: 1 }, call()).take(1);
+      if (building === undefined) return { done: true };
+      const pending = `Nova builds ${building.name}`;
+      reportProgress({ detail: pending });
+      return { pending };
+    });
+    await removeDoubles(cloud, id);
+    const failed = await servers.list({ ...machinesOf(id), status: 'ERROR' }, call()).take(MAX_TOLD);
+    return { failed: failed.map((server) => ({ id: server.id, name: server.name, fault: faultOf(server) })) };
+  };
+
+/** A request that arrived although its answer was lost, and was repeated, leaves machines with the same names: the oldest stay. */
+async function removeDoubles({ client }: Cloud, id: string): Promise<void> {
+  const { servers } = client.compute;
+  const names = (await servers.listBrief(machinesOf(id), call())).map(({ name }) => name);
+  if (new Set(names).size === names.length) return;
+  const byName = new Map<string, Server[]>();
+  for (const server of await servers.list(machinesOf(id), call())) {
+    byName.set(server.name, [...(byName.get(server.name) ?? []), server]);
+  }
+  const extra = [...byName.values()].flatMap((same) => oldestFirst(same, ({ created }) => created ?? '').slice(1));
+  await concurrently(extra, 10, (server) => servers.delete(server.id, { ...call(), missingOk: true }));
+}
+
+const faultOf = ({ fault, status }: Server): string => fault?.message ?? `status ${status}, without a fault`;

@@ -1,0 +1,60 @@
+import type { ActivityOptions } from '@temporalio/workflow';
+
+/**
+ * Complete time-out and retry settings by the kind of work. Whether a failure is retried at all is said by the failure
+ * itself (`activities/lib/failures.ts`): what can never succeed is non-retryable there.
+ *
+ * Every activity heartbeats by itself (`workers/activity-interceptor.ts`), so a killed worker is noticed within `HEARTBEAT`.
+ */
+
+/** Three missed heartbeats; short, because after a crash nothing goes on before it. */
+const HEARTBEAT = '10s';
+
+/** OpenStack's own services restart within seconds; 20 s spares them when they do not. */
+const RETRY = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '20s' } as const;
+
+/** Find, create, return: a few calls that each answer within seconds. Fifteen minutes outlast a controller's restart. */
+export const ENSURE: ActivityOptions = {
+  startToCloseTimeout: '2m',
+  scheduleToCloseTimeout: '15m',
+  heartbeatTimeout: HEARTBEAT,
+  retry: RETRY,
+};
+
+/** Many servers by few requests, each of which may take Nova a minute. */
+export const CREATE_MANY: ActivityOptions = {
+  startToCloseTimeout: '15m',
+  scheduleToCloseTimeout: '30m',
+  heartbeatTimeout: HEARTBEAT,
+  retry: RETRY,
+};
+
+/** A poll loop inside the activity: load balancers take up to ten minutes, a large group of servers up to half an hour. */
+export const WAIT: ActivityOptions = {
+  startToCloseTimeout: '40m',
+  scheduleToCloseTimeout: '45m',
+  heartbeatTimeout: HEARTBEAT,
+  retry: RETRY,
+};
+
+/** Removing and seeing it gone. A cloud that is down for an hour must not leave a deletion half done. */
+export const REMOVE: ActivityOptions = {
+  startToCloseTimeout: '20m',
+  scheduleToCloseTimeout: '60m',
+  heartbeatTimeout: HEARTBEAT,
+  retry: RETRY,
+};
+
+/** Handing a request to the cluster's workflow: answered as soon as it is admitted. */
+export const ASK: ActivityOptions = {
+  startToCloseTimeout: '30s',
+  scheduleToCloseTimeout: '10m',
+  heartbeatTimeout: HEARTBEAT,
+  retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '5s' },
+};
+
+/** How long an operation may take before it ends with a verdict. */
+export const OPERATION_DEADLINE = { createCluster: '90m', deleteCluster: '3h' } as const;
+
+/** How long a caller waits for its operation: others may run before it. */
+export const CALLER_DEADLINE = '12h';

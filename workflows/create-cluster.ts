@@ -1,0 +1,114 @@
+import { proxyActivities, workflowInfo } from '@temporalio/workflow';
+import type { Activities } from '../activities/index.ts';
+import type { ClusterSpec, CreateClusterResult } from '../model/index.ts';
+import { CREATE_MANY, ENSURE, OPERATION_DEADLINE, WAIT } from './activity-profiles.ts';
+import { runSteps, type StepDeclaration } from './lib/steps.ts';
+import { type MachineRequests, settleServers } from './lib/settle-servers.ts';
+import { operation } from './operation.ts';
+
+const ensure = proxyActivities<Activities>(ENSURE);
+const createMany = proxyActivities<Activities>(CREATE_MANY);
+const wait = proxyActivities<Activities>(WAIT);
+
+const steps = {
+  preflight: { title: 'Check quotas, images, flavors and networks', seconds: 2 },
+  secrets: { title: 'Certificates and keys in Vault', seconds: 2 },
+  network: { title: 'Network, subnet and router', seconds: 5 },
+  securityGroups: { title: 'Security groups', seconds: 3 },
+  serverGroups: { title: 'Server groups', seconds: 1 },
+  loadBalancer: { title: 'Load balancer and address of the API', seconds: 4 },
+  loadBalancerActive: { title: 'Load balancer ACTIVE', seconds: 60 },
+  kubeconfig: { title: 'Kubeconfig in Vault', seconds: 1 },
+  controlPlane: { title: 'Control plane servers', seconds: 5 },
+  nodeGroups: { title: 'Node group servers', seconds: 5 },
+  serversActive: { title: 'Servers ACTIVE', seconds: 40 },
+  api: { title: 'Kubernetes API answers', seconds: 20 },
+  joinTokens: { title: 'Let the machines join', seconds: 1 },
+  nodes: { title: 'Nodes Ready', seconds: 15 },
+  finish: { title: 'Revoke join tokens', seconds: 1 },
+} satisfies Record<string, StepDeclaration>;
+
+/** Creates a cluster. Run again after a failure, it goes on where it stopped: every step finds what an earlier run made. */
+export const createCluster = operation('createCluster', (spec, { clusterId: id }) =>
+  runSteps('createCluster', steps, OPERATION_DEADLINE.createCluster, async (step): Promise<CreateClusterResult> => {
+    const facts = await step('preflight', [], () => ensure.checkCluster({ id, spec }));
+
+    // Workers boot while the control plane comes up; nothing waits for what it does not need.
+    const secrets = step('secrets', [], () => ensure.ensureSecrets({ id, spec }));
+    const network = step('network', [], () => ensure.ensureNetwork({ id, spec, facts }));
+    const serverGroups = step('serverGroups', [], () => ensure.ensureServerGroups({ id, spec }));
+    const securityGroups = step('securityGroups', [network], ({ cidr }) =>
+      ensure.ensureSecurityGroups({ id, spec, cidr }),
+    );
+    const api = step('loadBalancer', [network, securityGroups], (net, groups) =>
+      ensure.ensureApi({ id, spec, facts, network: net, securityGroupId: groups.controlPlane }),
+    );
+    const balanced = step('loadBalancerActive', [api], ({ loadBalancerId }) =>
+      wait.waitForLoadBalancer({ spec, loadBalancerId }),
+    );
+    const kubeconfig = step('kubeconfig', [secrets, api], (_, { endpoint }) =>
+      ensure.publishKubeconfig({ id, endpoint }),
+    );
+
+    const machines = Promise.all([secrets, network, securityGroups, serverGroups, api]).then(
+      ([keys, net, firewall, groups, address]) =>
+        requestsForMachines({ id, spec, facts, keys, net, firewall, groups, address }),
+    );
+    const controlPlane = step('controlPlane', [machines], (request) => request.controlPlane());
+    const nodeGroups = step('nodeGroups', [machines], (request) => request.nodeGroups(0));
+    const active = step('serversActive', [machines, controlPlane, nodeGroups], (request) =>
+      settleServers(id, spec, request),
+    );
+
+    const answered = step('api', [controlPlane, kubeconfig], () => wait.waitForApi({ id, spec }));
+    const admitted = step('joinTokens', [answered], () => ensure.admitMachines({ id, spec }));
+    const ready = step('nodes', [admitted, nodeGroups, active], () => wait.waitForNodes({ id, spec }));
+    await step('finish', [ready, balanced], () => ensure.revokeJoinTokens({ id, spec }));
+
+    return {
+      name: spec.name,
+      id,
+      apiEndpoint: (await api).endpoint,
+      kubeconfigPath: (await kubeconfig).kubeconfigPath,
+      kubernetesVersion: spec.kubernetes.version,
+      controlPlanes: spec.controlPlane.count,
+      nodes: spec.nodeGroups.reduce((sum, { count }) => sum + count, 0),
+      secondsToReady: (Date.now() - workflowInfo().startTime.getTime()) / 1000,
+    };
+  }),
+);
+
+/** What the requests for machines need: everything that was made before them. */
+interface MadeBefore {
+  readonly id: string;
+  readonly spec: ClusterSpec;
+  readonly facts: Awaited<ReturnType<Activities['checkCluster']>>;
+  readonly keys: Awaited<ReturnType<Activities['ensureSecrets']>>;
+  readonly net: Awaited<ReturnType<Activities['ensureNetwork']>>;
+  readonly firewall: Awaited<ReturnType<Activities['ensureSecurityGroups']>>;
+  readonly groups: Awaited<ReturnType<Activities['ensureServerGroups']>>;
+  readonly address: Awaited<ReturnType<Activities['ensureApi']>>;
+}
+
+function requestsForMachines({ id, spec, facts, keys, net, firewall, groups, address }: MadeBefore): MachineRequests {
+  return {
+    controlPlane: () => createMany.ensureControlPlane({ id, spec, facts, serverGroupIds: groups, api: address }),
+    nodeGroups: (round) =>
+      Promise.all(
+        spec.nodeGroups.map((group) =>
+          createMany.ensureNodes({
+            id,
+            spec,
+            facts,
+            group: group.name,
+            networkId: net.networkId,
+            securityGroupId: firewall.nodes,
+            serverGroupIds: groups,
+            caCertHash: keys.caCertHash,
+            vip: address.vip,
+            round,
+          }),
+        ),
+      ),
+  };
+}

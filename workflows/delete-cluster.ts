@@ -1,0 +1,75 @@
+import { ApplicationFailure, isCancellation, proxyActivities } from '@temporalio/workflow';
+import type { Activities } from '../activities/index.ts';
+import { type DeleteClusterResult, FailureType, type LeftResource } from '../model/index.ts';
+import { OPERATION_DEADLINE, REMOVE } from './activity-profiles.ts';
+import { describeFailure } from './lib/failures.ts';
+import { runSteps, type StepDeclaration } from './lib/steps.ts';
+import { operation } from './operation.ts';
+
+const remove = proxyActivities<Activities>(REMOVE);
+
+const steps = {
+  inside: { title: 'Services and volumes made from inside the cluster', seconds: 10 },
+  loadBalancers: { title: 'Load balancers', seconds: 20 },
+  floatingIps: { title: 'Floating IPs', seconds: 2 },
+  servers: { title: 'Servers', seconds: 20 },
+  serverGroups: { title: 'Server groups', seconds: 1 },
+  network: { title: 'Ports, router, network and security groups', seconds: 5 },
+  secrets: { title: 'Certificates, keys and kubeconfig in Vault', seconds: 2 },
+  sweep: { title: 'Look whether anything is left', seconds: 3 },
+} satisfies Record<string, StepDeclaration>;
+
+/**
+ * Deletes a cluster: inside out, then from outside in, then a sweep of every service. Needs no more than the cluster's id and its spec's own
+ * resources to leave alone, so it works at any moment of a creation and when the cluster's API never came up. A step that fails does
+ * not stop the others; the sweep says what is left and why.
+ */
+export const deleteCluster = operation('deleteCluster', ({ name, abandon }, { clusterId: id, spec }) =>
+  runSteps('deleteCluster', steps, OPERATION_DEADLINE.deleteCluster, async (step): Promise<DeleteClusterResult> => {
+    const removed: Record<string, number> = {};
+    const problems: string[] = [];
+    const target = { id, spec };
+    const attempt = async (work: () => Promise<{ removed: Readonly<Record<string, number>> }>) => {
+      try {
+        for (const [type, count] of Object.entries((await work()).removed))
+          removed[type] = (removed[type] ?? 0) + count;
+      } catch (error) {
+        if (isCancellation(error)) throw error;
+        problems.push(describeFailure(error).message);
+      }
+    };
+
+    const inside = step('inside', [], () => attempt(() => remove.deleteInside(target)));
+    // Load balancers before ports: Octavia owns their ports. Servers at the same time: they do not know each other.
+    const balancers = step('loadBalancers', [inside], () => attempt(() => remove.deleteLoadBalancers(target)));
+    const floatingIps = step('floatingIps', [inside], () => attempt(() => remove.deleteFloatingIps(target)));
+    const servers = step('servers', [inside], () => attempt(() => remove.deleteAllServers(target)));
+    const groups = step('serverGroups', [servers], () => attempt(() => remove.deleteServerGroups(target)));
+    const network = step('network', [balancers, floatingIps, servers], () =>
+      attempt(() => remove.deleteNetwork(target)),
+    );
+    const secrets = step('secrets', [servers], () =>
+      attempt(async () => ({ removed: { secret: (await remove.deleteSecrets(target)).removed } })),
+    );
+    await Promise.all([groups, network, secrets]);
+
+    const { left } = await step('sweep', [groups, network, secrets], () => remove.sweep(target));
+    if (left.length > 0 && !abandon) throw leftBehind(name, left, problems);
+    return { name, id, removed, left };
+  }),
+);
+
+function leftBehind(name: string, left: LeftResource[], problems: string[]): ApplicationFailure {
+  const inventory = left
+    .map(({ type, name: resource, id, reason }) => `${type} ${resource} (${id}): ${reason}`)
+    .join('; ');
+  const why = problems.length === 0 ? '' : `. What went wrong: ${problems.join('; ')}`;
+  return ApplicationFailure.create({
+    type: FailureType.LeftBehind,
+    message:
+      `${left.length} resources of cluster ${name} are left: ${inventory}${why}. ` +
+      'Delete it again when the cause is gone, or with abandon: true to forget them',
+    nonRetryable: true,
+    details: [{ left }],
+  });
+}

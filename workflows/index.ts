@@ -1,0 +1,4 @@
+export { checkCloud } from './check-cloud.ts';
+export { cluster } from './cluster.ts';
+export { createCluster } from './create-cluster.ts';
+export { deleteCluster } from './delete-cluster.ts';

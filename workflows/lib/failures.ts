@@ -1,0 +1,75 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancelledFailure,
+  ChildWorkflowFailure,
+  isCancellation,
+  TemporalFailure,
+  TimeoutFailure,
+} from '@temporalio/workflow';
+import {
+  describeIssues,
+  FailureType,
+  type InputIssue,
+  type LeftResource,
+  type OperationFailure,
+} from '../../model/index.ts';
+
+/** The failure of a workflow whose input does not fit; it names every field that is wrong. */
+export function invalidInput(issues: InputIssue[]): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: FailureType.InvalidInput,
+    message: describeIssues(issues),
+    nonRetryable: true,
+    details: [{ issues }],
+  });
+}
+
+/**
+ * What a person should see of an error: the innermost cause with a type of its own, not the wrappers Temporal puts around it. A step that
+ * ran out of time says what it last tried.
+ */
+export function describeFailure(error: unknown): OperationFailure {
+  if (isCancellation(error)) return { type: FailureType.Cancelled, message: 'The operation was cancelled' };
+  if (error instanceof ActivityFailure || error instanceof ChildWorkflowFailure) {
+    if (error.cause instanceof TimeoutFailure) {
+      const step = error instanceof ActivityFailure ? error.activityType : error.workflowType;
+      const last =
+        error.cause.cause === undefined ? '' : `; the last try said: ${describeFailure(error.cause.cause).message}`;
+      return { type: FailureType.DeadlineExceeded, message: `${step} did not finish in time${last}` };
+    }
+    return describeFailure(error.cause);
+  }
+  if (error instanceof ApplicationFailure) {
+    const left = leftResources(error.details);
+    return { type: error.type ?? 'Error', message: error.message, ...(left ? { left } : {}) };
+  }
+  if (error instanceof TemporalFailure) return { type: error.name, message: error.message };
+  return { type: 'Error', message: error instanceof Error ? error.message : String(error) };
+}
+
+/** The same as a failure that ends a workflow. Only an ApplicationFailure does; any other error would retry the task for ever. */
+export function toWorkflowFailure(error: unknown): Error {
+  if (isCancellation(error))
+    return error instanceof Error ? error : new CancelledFailure('The operation was cancelled');
+  if (error instanceof ApplicationFailure) return error;
+  return fromDescription(describeFailure(error), error instanceof Error ? error : undefined);
+}
+
+/** A failure that was kept or sent as data, as an error again. */
+export function fromDescription(failure: OperationFailure, cause?: Error): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: failure.type,
+    message: failure.message,
+    nonRetryable: true,
+    details: failure.left ? [{ left: failure.left }] : [],
+    ...(cause ? { cause } : {}),
+  });
+}
+
+function leftResources(details: unknown[] | null | undefined): LeftResource[] | undefined {
+  const first = details?.[0];
+  if (typeof first !== 'object' || first === null || !('left' in first)) return undefined;
+  // Written by our own `leftBehind` failure, in this same code base.
+  return first.left as LeftResource[];
+}

@@ -1,0 +1,163 @@
+import {
+  CancellationScope,
+  defineQuery,
+  isCancellation,
+  setCurrentDetails,
+  setHandler,
+  sleep,
+} from '@temporalio/workflow';
+import type { Duration } from '@temporalio/common';
+import { messages, type OperationProgress, type StepProgress, type StepState } from '../../model/index.ts';
+import { describeFailure } from './failures.ts';
+import { deadlineExceeded } from './deadline.ts';
+
+/** A step as an operation declares it, before anything runs. */
+export interface StepDeclaration {
+  readonly title: string;
+  readonly parent?: string;
+  /** Seconds it usually takes on a real cloud; weighs the percentage. */
+  readonly seconds: number;
+}
+
+/**
+ * Starts a step once the steps it needs are done, and hands it their results. If one of them failed it never starts and
+ * rejects with the same error.
+ */
+export type StartStep<Id extends string> = <const Needs extends readonly Promise<unknown>[], Result>(
+  id: Id,
+  needs: Needs,
+  work: (...results: Results<Needs>) => Promise<Result>,
+) => Promise<Result>;
+
+type Results<Needs extends readonly Promise<unknown>[]> = { -readonly [K in keyof Needs]: Awaited<Needs[K]> };
+
+const progressQuery = defineQuery<OperationProgress>(messages.progress);
+
+/**
+ * Runs an operation as a graph of steps: all that do not need each other run at the same time. The first step that fails cancels the
+ * others, which are waited for, and its error is thrown. The tree is answered by the query `progress` and shown as the
+ * workflow's current details.
+ */
+export async function runSteps<Id extends string, Result>(
+  operation: string,
+  declared: Record<Id, StepDeclaration>,
+  deadline: Duration,
+  script: (step: StartStep<Id>) => Promise<Result>,
+): Promise<Result> {
+  const tree = new StepTree(operation, declared);
+  setHandler(progressQuery, () => tree.progress());
+  setCurrentDetails(tree.toMarkdown());
+
+  const scope = new CancellationScope();
+  const started: Promise<unknown>[] = [];
+  let firstFailure: { error: unknown } | undefined;
+  const fail = (error: unknown) => {
+    if (firstFailure === undefined && !(isCancellation(error) && scope.consideredCancelled)) firstFailure = { error };
+    scope.cancel();
+  };
+
+  const step: StartStep<Id> = (id, needs, work) => {
+    const outcome = (async () => {
+      const results: Results<typeof needs> = await Promise.all(needs);
+      tree.set(id, 'running');
+      try {
+        const result = await work(...results);
+        tree.set(id, 'done');
+        return result;
+      } catch (error) {
+        tree.set(id, isCancellation(error) ? 'cancelled' : 'failed', describeFailure(error).message);
+        fail(error);
+        throw error;
+      }
+    })();
+    started.push(outcome);
+    outcome.catch(() => undefined);
+    return outcome;
+  };
+
+  const timer = new CancellationScope();
+  const expiry = timer.run(async () => {
+    await sleep(deadline);
+    fail(deadlineExceeded(operation, deadline));
+  });
+  expiry.catch(() => undefined);
+  try {
+    const result = await scope.run(() => script(step));
+    await Promise.all(started);
+    return result;
+  } catch (error) {
+    fail(error);
+    await Promise.allSettled(started);
+    throw firstFailure === undefined ? error : firstFailure.error;
+  } finally {
+    timer.cancel();
+    setCurrentDetails(tree.toMarkdown());
+  }
+}
+
+interface Entry {
+  readonly declaration: StepDeclaration;
+  state: StepState;
+  startedAt?: number;
+  endedAt?: number;
+  detail?: string;
+}
+
+class StepTree {
+  readonly #operation: string;
+  readonly #entries: Map<string, Entry>;
+
+  constructor(operation: string, declared: Record<string, StepDeclaration>) {
+    this.#operation = operation;
+    this.#entries = new Map(
+      Object.entries(declared).map(([id, declaration]) => [id, { declaration, state: 'pending' }]),
+    );
+  }
+
+  set(id: string, state: StepState, detail?: string): void {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) throw new Error(`step ${id} was not declared`);
+    entry.state = state;
+    if (detail !== undefined) entry.detail = detail;
+    if (state === 'running') entry.startedAt = Date.now();
+    else entry.endedAt = Date.now();
+    setCurrentDetails(this.toMarkdown());
+  }
+
+  progress(): OperationProgress {
+    const entries = [...this.#entries.values()];
+    const sum = (list: Entry[]) => list.reduce((total, { declaration }) => total + declaration.seconds, 0);
+    const done = sum(entries.filter(({ state }) => state === 'done'));
+    return {
+      operation: this.#operation,
+      percent: Math.floor((100 * done) / Math.max(1, sum(entries))),
+      steps: [...this.#entries].map(([id, entry]) => toProgress(id, entry)),
+    };
+  }
+
+  toMarkdown(): string {
+    const { percent, steps } = this.progress();
+    const marks = { pending: '▫️', running: '🔄', done: '✅', failed: '❌', cancelled: '⛔' };
+    const lines = steps.map((step) => {
+      const seconds =
+        step.startedAt && step.endedAt
+          ? ` (${Math.round((Date.parse(step.endedAt) - Date.parse(step.startedAt)) / 1000)} s)`
+          : '';
+      const indent = step.parent === undefined ? '' : '  ';
+      return `${indent}- ${marks[step.state]} ${step.title}${seconds}${step.detail === undefined ? '' : `: ${step.detail}`}`;
+    });
+    return [`**${percent} %**`, '', ...lines].join('\n');
+  }
+}
+
+function toProgress(id: string, { declaration, state, startedAt, endedAt, detail }: Entry): StepProgress {
+  return {
+    id,
+    title: declaration.title,
+    state,
+    ...(declaration.parent === undefined ? {} : { parent: declaration.parent }),
+    ...(startedAt === undefined ? {} : { startedAt: new Date(startedAt).toISOString() }),
+    ...(endedAt === undefined ? {} : { endedAt: new Date(endedAt).toISOString() }),
+    ...(detail === undefined ? {} : { detail }),
+  };
+}

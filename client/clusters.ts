@@ -5,6 +5,7 @@ import {
   clusterWorkflowId,
   deleteClusterSchema,
   type OperationName,
+  type OperationResults,
   operations,
 } from '../model/index.ts';
 import type { ClusterReader } from './cluster-reader.ts';
@@ -180,7 +181,8 @@ export class Clusters implements ClustersApi {
       name,
       workflowId,
       ...(uiUrl === undefined ? {} : { uiUrl }),
-      result: (options) => waitForResult<N>(this.#temporal, what, workflowId, started.firstExecutionRunId, options),
+      result: (options) =>
+        waitForResult<OperationResults[N]>(this.#temporal, what, workflowId, started.firstExecutionRunId, options),
     };
   }
 

@@ -32,15 +32,15 @@ const POLL_MS = 60_000;
 /** How long Temporal may be away before the wait gives up. */
 const MAX_AWAY_MS = 10 * 60 * 1000;
 
-/** Waits for the result of a request's workflow. */
-export async function waitForResult<N extends OperationName>(
+/** Waits for the result of a workflow's run. */
+export async function waitForResult<R>(
   temporal: TemporalService,
   what: string,
   workflowId: string,
   runId: string,
   { signal, timeoutMs = DAY_MS }: ResultOptions = {},
-): Promise<OperationResults[N]> {
-  const handle = temporal.client.workflow.getHandle<() => Promise<OperationResults[N]>>(workflowId, runId);
+): Promise<R> {
+  const handle = temporal.client.workflow.getHandle<() => Promise<R>>(workflowId, runId);
   const deadline = Date.now() + timeoutMs;
   let lastAnswer = Date.now();
   while (Date.now() < deadline) {

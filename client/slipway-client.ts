@@ -1,7 +1,8 @@
 import type { Client } from '@temporalio/client';
 import { connectTemporal, ConfigurationError, type Environment, TemporalUnreachableError } from '../temporal/index.ts';
-import { TASK_QUEUE } from '../model/index.ts';
-import { VaultConfigError } from '../vault/index.ts';
+import { type CloudReport, TASK_QUEUE } from '../model/index.ts';
+import { type VaultClient, VaultConfigError } from '../vault/index.ts';
+import { type CheckCloudOptions, checkCloud } from './check-cloud.ts';
 import { Clusters, type ClustersApi } from './clusters.ts';
 import { ClusterReader } from './cluster-reader.ts';
 import { clientConfiguration } from './configuration.ts';
@@ -29,6 +30,7 @@ export class SlipwayClient implements AsyncDisposable {
   readonly clusters: ClustersApi;
   /** Temporal as this client uses it, for what this client does not offer. */
   readonly temporal: TemporalService;
+  #ownVault: VaultClient | undefined;
 
   constructor({
     temporal,
@@ -52,15 +54,23 @@ export class SlipwayClient implements AsyncDisposable {
     const { variables, taskQueue, temporalUi } = clientConfiguration(environment);
     try {
       const vault = optionalVault(variables);
-      const { client, address } = await connectTemporal(variables, vault?.kv);
-      return new SlipwayClient({ temporal: client, vault, taskQueue, address, uiUrl: temporalUi });
+      const { client, address } = await connectTemporal(variables, vault);
+      const slipway = new SlipwayClient({ temporal: client, vault, taskQueue, address, uiUrl: temporalUi });
+      slipway.#ownVault = vault;
+      return slipway;
     } catch (error) {
       throw connectError(error);
     }
   }
 
-  /** Closes the connection to Temporal. */
+  /** Looks at a cloud from where the workers run: credential, images, flavors, quotas, networks. Changes nothing. */
+  checkCloud(cloud: string, options: CheckCloudOptions = {}): Promise<CloudReport> {
+    return checkCloud(this.temporal, cloud, options);
+  }
+
+  /** Closes the connection to Temporal. A Vault client that was handed in is its owner's to close. */
   async close(): Promise<void> {
+    await this.#ownVault?.close();
     await this.temporal.client.connection.close();
   }
 
@@ -69,7 +79,8 @@ export class SlipwayClient implements AsyncDisposable {
   }
 }
 
-function connectError(error: unknown): SlipwayError {
+/** Any error of connecting as a {@link SlipwayError}. */
+export function connectError(error: unknown): SlipwayError {
   if (error instanceof SlipwayError) return error;
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof TemporalUnreachableError) {

@@ -1,0 +1,130 @@
+import { type Command, Option } from 'commander';
+import { type OpenStackCloud, readCloudsFile, readCloudVariables } from '../../clouds/clouds-file.ts';
+import type { CloudSummary } from '../../clouds/clouds.ts';
+import { SlipwayError } from '../../slipway-error.ts';
+import { FailureType } from '../../../model/index.ts';
+import type { Cli, Session } from '../cli.ts';
+import { formatTable } from '../output/table.ts';
+import { usageError } from '../usage-error.ts';
+
+interface AddOptions {
+  readonly osCloud?: string;
+  readonly cloudsFile?: string;
+  readonly fromEnv?: boolean;
+  readonly serversPerRequest?: string;
+  readonly requestsPerSecond?: string;
+  readonly vaultAddressForMachines?: string;
+}
+
+/** `slipway cloud add|list|remove`: the clouds in Vault. */
+export function registerCloud(program: Command, cli: Cli): void {
+  const cloud = program.command('cloud').description('add, list and remove the clouds that Slipway may use');
+  registerAdd(cloud, cli);
+  registerListClouds(cloud, cli);
+  registerRemove(cloud, cli);
+}
+
+function registerAdd(parent: Command, cli: Cli): void {
+  const command = parent
+    .command('add')
+    .description('put a cloud’s credential into Vault, or replace it; nothing secret is printed')
+    .argument('<name>', 'the name that specifications use')
+    .option('--os-cloud <entry>', 'entry of clouds.yaml; secure.yaml beside it is merged in')
+    .option('--clouds-file <file>', 'this clouds.yaml; else OS_CLIENT_CONFIG_FILE or the usual places')
+    .addOption(
+      new Option('--from-env', 'take OS_AUTH_URL and the other OS_* variables').conflicts(['osCloud', 'cloudsFile']),
+    )
+    .option(
+      '--servers-per-request <n>',
+      'how many servers one request to Nova may ask for; 1 where multi-create is forbidden',
+    )
+    .option('--requests-per-second <n>', 'limit of requests to this cloud, per worker')
+    .option('--vault-address-for-machines <url>', 'Vault’s address as the machines reach it');
+  command.action((name: string, options: AddOptions) =>
+    cli.run(command, async (session) => {
+      const entry = { cloud: await readCredential(options, session), settings: settings(options) };
+      const added = await session.environment.clouds().put(name, entry, session.signal);
+      session.print(`Cloud ${name} is in Vault: ${describe(added)}. "slipway doctor --cloud ${name}" tries it.`);
+      return { cloud: added };
+    }),
+  );
+}
+
+function registerListClouds(parent: Command, cli: Cli): void {
+  const command = parent.command('list').alias('ls').description('list the clouds, without their secrets');
+  command.action(() =>
+    cli.run(command, async (session) => {
+      const clouds = await session.environment.clouds().list(session.signal);
+      const rows = clouds.map(
+        ({ name, authUrl, project, region, settings: { serversPerRequest, requestsPerSecond } }) => [
+          name,
+          authUrl,
+          project ?? '-',
+          region ?? '-',
+          `${serversPerRequest}`,
+          `${requestsPerSecond}`,
+        ],
+      );
+      session.print(
+        clouds.length === 0
+          ? 'There are no clouds. "slipway cloud add NAME --os-cloud ENTRY" adds one.'
+          : formatTable(
+              ['NAME', 'AUTH URL', 'PROJECT', 'REGION', 'SERVERS/REQUEST', 'REQUESTS/S'],
+              rows,
+              session.style,
+            ),
+      );
+      return { clouds };
+    }),
+  );
+}
+
+function registerRemove(parent: Command, cli: Cli): void {
+  const command = parent
+    .command('remove')
+    .alias('rm')
+    .description('remove a cloud’s credential from Vault; refused while clusters need it')
+    .argument('<name>', 'name of the cloud')
+    .option('--force', 'also when clusters are on it: they can then be neither changed nor deleted');
+  command.action((name: string, { force = false }: { force?: boolean }) =>
+    cli.run(command, async (session) => {
+      const clouds = session.environment.clouds();
+      await clouds.get(name, session.signal);
+      if (!force) await refuseWhileUsed(name, session);
+      await clouds.remove(name, session.signal);
+      session.print(`Cloud ${name} is forgotten; nothing on it was touched.`);
+      return { name };
+    }),
+  );
+}
+
+async function refuseWhileUsed(name: string, session: Session): Promise<void> {
+  const { clusters } = await session.slipway();
+  const users: string[] = [];
+  for await (const cluster of clusters.list({ cloud: name, signal: session.signal })) users.push(cluster.name);
+  if (users.length === 0) return;
+  const some = users.slice(0, 5).join(', ') + (users.length > 5 ? ', …' : '');
+  throw new SlipwayError(
+    FailureType.NotAdmitted,
+    `Cloud ${name} has ${users.length} clusters (${some}), which could not be deleted without its credential: delete them first`,
+  );
+}
+
+async function readCredential(options: AddOptions, session: Session): Promise<OpenStackCloud> {
+  const { variables } = session.environment;
+  if (options.fromEnv === true) return readCloudVariables(variables);
+  const entry = options.osCloud ?? variables['OS_CLOUD'];
+  if (entry === undefined) throw usageError('Say which credential: --os-cloud ENTRY (of clouds.yaml) or --from-env');
+  return readCloudsFile({ entry, file: options.cloudsFile, variables });
+}
+
+function settings({ serversPerRequest, requestsPerSecond, vaultAddressForMachines }: AddOptions) {
+  return {
+    ...(serversPerRequest === undefined ? {} : { serversPerRequest: Number(serversPerRequest) }),
+    ...(requestsPerSecond === undefined ? {} : { requestsPerSecond: Number(requestsPerSecond) }),
+    ...(vaultAddressForMachines === undefined ? {} : { vaultAddressForMachines }),
+  };
+}
+
+const describe = ({ authUrl, project }: CloudSummary): string =>
+  `${authUrl}${project === undefined ? '' : `, project ${project}`}`;

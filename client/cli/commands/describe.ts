@@ -1,0 +1,71 @@
+import type { Command } from 'commander';
+import type { ClusterDescription, EndedOperation } from '../../../model/index.ts';
+import type { ClusterSnapshot } from '../../cluster-snapshot.ts';
+import type { Cli, Session } from '../cli.ts';
+import { formatAge, formatDuration } from '../output/duration.ts';
+import { colourPhase } from '../output/phase.ts';
+import { plain } from '../output/plain-text.ts';
+import { formatFields, formatTable } from '../output/table.ts';
+import { drawTree } from '../output/tree.ts';
+
+/** `slipway describe`: what is known of one cluster. */
+export function registerDescribe(program: Command, cli: Cli): void {
+  const command = program.command('describe').description('show a cluster').argument('<name>', 'name of the cluster');
+  command.action((name: string) =>
+    cli.run(command, async (session) => {
+      const { clusters } = await session.slipway();
+      const snapshot = await clusters.describe(name, { signal: session.signal });
+      printSnapshot(snapshot, session);
+      return { ...snapshot };
+    }),
+  );
+}
+
+function printSnapshot(snapshot: ClusterSnapshot, session: Session): void {
+  const { description, uiUrl, operation } = snapshot;
+  const { style } = session;
+  const now = session.environment.now();
+  session.print(formatFields(fields(description, uiUrl, session), style));
+  session.print('');
+  session.print(formatTable(['GROUP', 'MACHINES', 'FLAVOR', 'ZONE'], groups(description), style));
+  if (operation === undefined) return;
+  session.print('');
+  session.print(drawTree(snapshot, { style, width: 100, now, frame: 0 }).join('\n'));
+}
+
+function fields(description: ClusterDescription, uiUrl: string | undefined, session: Session): [string, string][] {
+  const { name, id, phase, cloud, spec, createdAt, apiEndpoint, kubeconfigPath, last, queued } = description;
+  return [
+    ['Name', name],
+    ['Id', id],
+    ['Phase', colourPhase(phase, session.style)],
+    ['Cloud', cloud],
+    ['Kubernetes', spec.kubernetes.version],
+    ['Created', `${createdAt} (${formatAge(createdAt, session.environment.now())} ago)`],
+    ['API', apiEndpoint ?? '-'],
+    ['Kubeconfig', kubeconfigPath === undefined ? '-' : `slipway kubeconfig ${name} (Vault: ${kubeconfigPath})`],
+    ...(uiUrl === undefined ? [] : [['Temporal', uiUrl] satisfies [string, string]]),
+    ...(last === undefined ? [] : [['Last', describeLast(last)] satisfies [string, string]]),
+    ...(queued.length === 0
+      ? []
+      : [['Waiting', queued.map(({ operation }) => operation).join(', ')] satisfies [string, string]]),
+  ];
+}
+
+function describeLast({ operation, outcome, startedAt, endedAt, failure }: EndedOperation): string {
+  const took = formatDuration(Date.parse(endedAt) - Date.parse(startedAt));
+  return `${operation} ${outcome} after ${took}${failure === undefined ? '' : `: ${plain(failure.message)} [${failure.type}]`}`;
+}
+
+function groups({ spec }: ClusterDescription): string[][] {
+  const { controlPlane, nodeGroups } = spec;
+  return [
+    ['control-plane', `${controlPlane.count}`, controlPlane.flavor, controlPlane.availabilityZones.join(',') || '-'],
+    ...nodeGroups.map(({ name, count, flavor, availabilityZone }) => [
+      name,
+      `${count}`,
+      flavor,
+      availabilityZone ?? '-',
+    ]),
+  ];
+}

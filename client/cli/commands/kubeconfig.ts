@@ -1,0 +1,38 @@
+import { rename, rm, writeFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import type { Cli } from '../cli.ts';
+import { usageError } from '../usage-error.ts';
+
+/** `slipway kubeconfig`: the administrator's kubeconfig, on standard output or into a file that only its owner can read. */
+export function registerKubeconfig(program: Command, cli: Cli): void {
+  const command = program
+    .command('kubeconfig')
+    .description('print the administrator’s kubeconfig of a cluster: a secret, read from Vault')
+    .argument('<name>', 'name of the cluster')
+    .option('-o, --output <file>', 'write it into this file, readable by you alone, instead');
+  command.action((name: string, { output }: { output?: string }) =>
+    cli.run(command, async (session) => {
+      const { clusters } = await session.slipway();
+      const kubeconfig = await clusters.kubeconfig(name, { signal: session.signal });
+      if (output === undefined) {
+        if (!session.json) session.print(kubeconfig.trimEnd());
+        return { name, kubeconfig };
+      }
+      await writePrivately(output, kubeconfig);
+      session.print(`Written to ${output}. Use it with: kubectl --kubeconfig ${output} get nodes`);
+      return { name, path: output };
+    }),
+  );
+}
+
+/** The file appears with its whole content and its mode at once, in the place of one that was there. */
+async function writePrivately(path: string, content: string): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    await writeFile(temporary, content, { mode: 0o600, flag: 'wx' });
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw usageError(`Cannot write ${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

@@ -1,0 +1,47 @@
+import { Option, type Command } from 'commander';
+import type { ClusterPhase } from '../../../model/index.ts';
+import type { ClusterSummary } from '../../cluster-list.ts';
+import type { Cli } from '../cli.ts';
+import { formatAge } from '../output/duration.ts';
+import { formatTable } from '../output/table.ts';
+import { colourPhase } from '../output/phase.ts';
+
+const phases: readonly Exclude<ClusterPhase, 'Deleted'>[] = [
+  'Creating',
+  'Ready',
+  'CreateFailed',
+  'Deleting',
+  'DeleteFailed',
+];
+
+/** `slipway list`: all clusters, by Temporal's visibility. */
+export function registerList(program: Command, cli: Cli): void {
+  const command = program
+    .command('list')
+    .alias('ls')
+    .description('list clusters')
+    .option('--cloud <cloud>', 'only those on this cloud')
+    .addOption(new Option('--phase <phase>', 'only those in this phase').choices(phases));
+  command.action((options: { cloud?: string; phase?: ClusterPhase }) =>
+    cli.run(command, async (session) => {
+      const { clusters } = await session.slipway();
+      const found: ClusterSummary[] = [];
+      for await (const cluster of clusters.list({ ...options, signal: session.signal })) found.push(cluster);
+      found.sort((a, b) => a.name.localeCompare(b.name));
+      const now = session.environment.now();
+      const rows = found.map(({ name, cloud, phase, kubernetesVersion, createdAt }) => [
+        name,
+        colourPhase(phase, session.style),
+        cloud,
+        kubernetesVersion,
+        formatAge(createdAt, now),
+      ]);
+      session.print(
+        found.length === 0
+          ? 'There are no clusters.'
+          : formatTable(['NAME', 'PHASE', 'CLOUD', 'KUBERNETES', 'AGE'], rows, session.style),
+      );
+      return { clusters: found };
+    }),
+  );
+}

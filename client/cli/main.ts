@@ -1,0 +1,36 @@
+import { Clouds } from '../clouds/clouds.ts';
+import { clientConfiguration } from '../configuration.ts';
+import { examine } from '../doctor/examine.ts';
+import { withLocalStack } from '../local/state.ts';
+import { SlipwayClient } from '../slipway-client.ts';
+import { ClientFailureType, SlipwayError } from '../slipway-error.ts';
+import { optionalVault } from '../vault-access.ts';
+import { runCli } from './run-cli.ts';
+
+const variables = await withLocalStack(clientConfiguration().variables);
+const interrupt = new AbortController();
+// The first Ctrl-C ends the wait, a second one the process.
+process.once('SIGINT', () => interrupt.abort());
+// A reader that went away, as in `slipway list | head -1`, is no error.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
+process.exitCode = await runCli(process.argv.slice(2), {
+  variables,
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  interrupt: interrupt.signal,
+  now: Date.now,
+  connect: () => SlipwayClient.connect(variables),
+  clouds: () => {
+    const vault = optionalVault(variables);
+    if (vault !== undefined) return new Clouds(vault.kv);
+    throw new SlipwayError(
+      ClientFailureType.NoVault,
+      'Clouds are kept in Vault, and no Vault is set: set VAULT_ADDR and VAULT_TOKEN',
+    );
+  },
+  examine: (options) => examine(variables, options),
+});
+// Whatever idle connection is still open must not keep a finished command alive.
+setTimeout(() => process.exit(), 1000).unref();

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
-import { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
 import { type CallContext, noWorker, toSlipwayError } from './failure-mapping.ts';
 import { ClientFailureType, isSlipwayError, SlipwayError } from './slipway-error.ts';
 
 /** Time allowed for one request to Temporal: a query needs a worker's answer, which takes seconds after the worker's restart. */
 const CALL_TIMEOUT_MS = 15_000;
 
-const { TASK_QUEUE_TYPE_WORKFLOW } = temporal.api.enums.v1.TaskQueueType;
+const { TASK_QUEUE_TYPE_WORKFLOW } = proto.temporal.api.enums.v1.TaskQueueType;
 
 /** A poller that was seen this long ago is taken as alive: workers poll at least once a minute. */
 const POLLER_ALIVE_MS = 90_000;

@@ -62,6 +62,7 @@ export async function startVaultServer(options: VaultServerOptions, signal: Abor
     signal,
   );
   let keys = known;
+  let closed: Promise<void> | undefined;
   const transport = new VaultTransport({ address, token: () => Promise.resolve(keys?.rootToken) });
   const setup = new Setup(transport, signal);
   try {
@@ -72,7 +73,7 @@ export async function startVaultServer(options: VaultServerOptions, signal: Abor
     const policy = await readFile(options.policyFile ?? inRepository('docs', 'reference', 'vault-policy.hcl'), 'utf8');
     await writePrivate(tokenFile, await setup.token(policy));
     return {
-      process: { ...process, stop: () => process.stop().then(() => transport.close()) },
+      process: { ...process, stop: () => process.stop().then(() => (closed ??= transport.close())) },
       address,
       tokenFile,
       write: (path, data, signal) =>

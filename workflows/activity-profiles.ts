@@ -13,12 +13,16 @@ const HEARTBEAT = '10s';
 /** OpenStack's own services restart within seconds; 20 s spares them when they do not. */
 const RETRY = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '20s' } as const;
 
+/** A deletion that follows must find what a cancelled activity was just making, so its end is waited for. */
+const CANCELLATION = 'WAIT_CANCELLATION_COMPLETED';
+
 /** Find, create, return: a few calls that each answer within seconds. Fifteen minutes outlast a controller's restart. */
 export const ENSURE: ActivityOptions = {
   startToCloseTimeout: '2m',
   scheduleToCloseTimeout: '15m',
   heartbeatTimeout: HEARTBEAT,
   retry: RETRY,
+  cancellationType: CANCELLATION,
 };
 
 /** Many servers by few requests, each of which may take Nova a minute. */
@@ -27,6 +31,7 @@ export const CREATE_MANY: ActivityOptions = {
   scheduleToCloseTimeout: '30m',
   heartbeatTimeout: HEARTBEAT,
   retry: RETRY,
+  cancellationType: CANCELLATION,
 };
 
 /** A poll loop inside the activity: load balancers take up to ten minutes, a large group of servers up to half an hour. */
@@ -35,6 +40,7 @@ export const WAIT: ActivityOptions = {
   scheduleToCloseTimeout: '45m',
   heartbeatTimeout: HEARTBEAT,
   retry: RETRY,
+  cancellationType: CANCELLATION,
 };
 
 /** Removing and seeing it gone. A cloud that is down for an hour must not leave a deletion half done. */
@@ -43,6 +49,7 @@ export const REMOVE: ActivityOptions = {
   scheduleToCloseTimeout: '60m',
   heartbeatTimeout: HEARTBEAT,
   retry: RETRY,
+  cancellationType: CANCELLATION,
 };
 
 /** Handing a request to the cluster's workflow: answered as soon as it is admitted. */
@@ -51,6 +58,7 @@ export const ASK: ActivityOptions = {
   scheduleToCloseTimeout: '10m',
   heartbeatTimeout: HEARTBEAT,
   retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '5s' },
+  cancellationType: CANCELLATION,
 };
 
 /** How long an operation may take before it ends with a verdict. */

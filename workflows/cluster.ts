@@ -12,6 +12,7 @@ import {
   makeContinueAsNewFunc,
   setCurrentDetails,
   setHandler,
+  upsertMemo,
   upsertSearchAttributes,
   uuid4,
   workflowInfo,
@@ -111,6 +112,8 @@ class Cluster {
   }
 
   async live(): Promise<{ name: string; id: string }> {
+    // What a list of clusters shows, without asking each of them.
+    if (this.#record.operations === 0) upsertMemo({ clusterId: this.#record.id, createdAt: this.#record.createdAt });
     setHandler(describe, () => this.describe());
     setHandler(run, (request) => this.admit(request), {
       validator: (request: OperationRequest) => this.validate(request),

@@ -10,43 +10,44 @@ const ensure = proxyActivities<Activities>(ENSURE);
 const createMany = proxyActivities<Activities>(CREATE_MANY);
 const wait = proxyActivities<Activities>(WAIT);
 
+/** Named by the activity that does the work, so that its heartbeats are shown with the step. */
 const steps = {
-  preflight: { title: 'Check quotas, images, flavors and networks', seconds: 2 },
-  secrets: { title: 'Certificates and keys in Vault', seconds: 2 },
-  network: { title: 'Network, subnet and router', seconds: 5 },
-  securityGroups: { title: 'Security groups', seconds: 3 },
-  serverGroups: { title: 'Server groups', seconds: 1 },
-  loadBalancer: { title: 'Load balancer and address of the API', seconds: 4 },
-  loadBalancerActive: { title: 'Load balancer ACTIVE', seconds: 60 },
-  kubeconfig: { title: 'Kubeconfig in Vault', seconds: 1 },
-  controlPlane: { title: 'Control plane servers', seconds: 5 },
-  nodeGroups: { title: 'Node group servers', seconds: 5 },
-  serversActive: { title: 'Servers ACTIVE', seconds: 40 },
-  api: { title: 'Kubernetes API answers', seconds: 20 },
-  joinTokens: { title: 'Let the machines join', seconds: 1 },
-  nodes: { title: 'Nodes Ready', seconds: 15 },
-  finish: { title: 'Revoke join tokens', seconds: 1 },
+  checkCluster: { title: 'Check quotas, images, flavors and networks', seconds: 2 },
+  ensureSecrets: { title: 'Certificates and keys in Vault', seconds: 2 },
+  ensureNetwork: { title: 'Network, subnet and router', seconds: 5 },
+  ensureSecurityGroups: { title: 'Security groups', seconds: 3 },
+  ensureServerGroups: { title: 'Server groups', seconds: 1 },
+  ensureApi: { title: 'Load balancer and address of the API', seconds: 4 },
+  waitForLoadBalancer: { title: 'Load balancer ACTIVE', seconds: 60 },
+  publishKubeconfig: { title: 'Kubeconfig in Vault', seconds: 1 },
+  ensureControlPlane: { title: 'Control plane servers', seconds: 5 },
+  ensureNodes: { title: 'Node group servers', seconds: 5 },
+  waitForServers: { title: 'Servers ACTIVE', seconds: 40 },
+  waitForApi: { title: 'Kubernetes API answers', seconds: 20 },
+  admitMachines: { title: 'Let the machines join', seconds: 1 },
+  waitForNodes: { title: 'Nodes Ready', seconds: 15 },
+  revokeJoinTokens: { title: 'Revoke join tokens', seconds: 1 },
 } satisfies Record<string, StepDeclaration>;
 
 /** Creates a cluster. Run again after a failure, it goes on where it stopped: every step finds what an earlier run made. */
 export const createCluster = operation('createCluster', (spec, { clusterId: id }) =>
   runSteps('createCluster', steps, OPERATION_DEADLINE.createCluster, async (step): Promise<CreateClusterResult> => {
-    const facts = await step('preflight', [], () => ensure.checkCluster({ id, spec }));
+    const facts = await step('checkCluster', [], () => ensure.checkCluster({ id, spec }));
 
     // Workers boot while the control plane comes up; nothing waits for what it does not need.
-    const secrets = step('secrets', [], () => ensure.ensureSecrets({ id, spec }));
-    const network = step('network', [], () => ensure.ensureNetwork({ id, spec, facts }));
-    const serverGroups = step('serverGroups', [], () => ensure.ensureServerGroups({ id, spec }));
-    const securityGroups = step('securityGroups', [network], ({ cidr }) =>
+    const secrets = step('ensureSecrets', [], () => ensure.ensureSecrets({ id, spec }));
+    const network = step('ensureNetwork', [], () => ensure.ensureNetwork({ id, spec, facts }));
+    const serverGroups = step('ensureServerGroups', [], () => ensure.ensureServerGroups({ id, spec }));
+    const securityGroups = step('ensureSecurityGroups', [network], ({ cidr }) =>
       ensure.ensureSecurityGroups({ id, spec, cidr }),
     );
-    const api = step('loadBalancer', [network, securityGroups], (net, groups) =>
+    const api = step('ensureApi', [network, securityGroups], (net, groups) =>
       ensure.ensureApi({ id, spec, facts, network: net, securityGroupId: groups.controlPlane }),
     );
-    const balanced = step('loadBalancerActive', [api], ({ loadBalancerId }) =>
+    const balanced = step('waitForLoadBalancer', [api], ({ loadBalancerId }) =>
       wait.waitForLoadBalancer({ spec, loadBalancerId }),
     );
-    const kubeconfig = step('kubeconfig', [secrets, api], (_, { endpoint }) =>
+    const kubeconfig = step('publishKubeconfig', [secrets, api], (_, { endpoint }) =>
       ensure.publishKubeconfig({ id, endpoint }),
     );
 
@@ -54,16 +55,16 @@ export const createCluster = operation('createCluster', (spec, { clusterId: id }
       ([keys, net, firewall, groups, address]) =>
         requestsForMachines({ id, spec, facts, keys, net, firewall, groups, address }),
     );
-    const controlPlane = step('controlPlane', [machines], (request) => request.controlPlane());
-    const nodeGroups = step('nodeGroups', [machines], (request) => request.nodeGroups(0));
-    const active = step('serversActive', [machines, controlPlane, nodeGroups], (request) =>
+    const controlPlane = step('ensureControlPlane', [machines], (request) => request.controlPlane());
+    const nodeGroups = step('ensureNodes', [machines], (request) => request.nodeGroups(0));
+    const active = step('waitForServers', [machines, controlPlane, nodeGroups], (request) =>
       settleServers(id, spec, request),
     );
 
-    const answered = step('api', [controlPlane, kubeconfig], () => wait.waitForApi({ id, spec }));
-    const admitted = step('joinTokens', [answered], () => ensure.admitMachines({ id, spec }));
-    const ready = step('nodes', [admitted, nodeGroups, active], () => wait.waitForNodes({ id, spec }));
-    await step('finish', [ready, balanced], () => ensure.revokeJoinTokens({ id, spec }));
+    const answered = step('waitForApi', [controlPlane, kubeconfig], () => wait.waitForApi({ id, spec }));
+    const admitted = step('admitMachines', [answered], () => ensure.admitMachines({ id, spec }));
+    const ready = step('waitForNodes', [admitted, nodeGroups, active], () => wait.waitForNodes({ id, spec }));
+    await step('revokeJoinTokens', [ready, balanced], () => ensure.revokeJoinTokens({ id, spec }));
 
     return {
       name: spec.name,

@@ -8,14 +8,15 @@ import { operation } from './operation.ts';
 
 const remove = proxyActivities<Activities>(REMOVE);
 
+/** Named by the activity that does the work, so that its heartbeats are shown with the step. */
 const steps = {
-  inside: { title: 'Services and volumes made from inside the cluster', seconds: 10 },
-  loadBalancers: { title: 'Load balancers', seconds: 20 },
-  floatingIps: { title: 'Floating IPs', seconds: 2 },
-  servers: { title: 'Servers', seconds: 20 },
-  serverGroups: { title: 'Server groups', seconds: 1 },
-  network: { title: 'Ports, router, network and security groups', seconds: 5 },
-  secrets: { title: 'Certificates, keys and kubeconfig in Vault', seconds: 2 },
+  deleteInside: { title: 'Services and volumes made from inside the cluster', seconds: 10 },
+  deleteLoadBalancers: { title: 'Load balancers', seconds: 20 },
+  deleteFloatingIps: { title: 'Floating IPs', seconds: 2 },
+  deleteAllServers: { title: 'Servers', seconds: 20 },
+  deleteServerGroups: { title: 'Server groups', seconds: 1 },
+  deleteNetwork: { title: 'Ports, router, network and security groups', seconds: 5 },
+  deleteSecrets: { title: 'Certificates, keys and kubeconfig in Vault', seconds: 2 },
   sweep: { title: 'Look whether anything is left', seconds: 3 },
 } satisfies Record<string, StepDeclaration>;
 
@@ -39,16 +40,16 @@ export const deleteCluster = operation('deleteCluster', ({ name, abandon }, { cl
       }
     };
 
-    const inside = step('inside', [], () => attempt(() => remove.deleteInside(target)));
+    const inside = step('deleteInside', [], () => attempt(() => remove.deleteInside(target)));
     // Load balancers before ports: Octavia owns their ports. Servers at the same time: they do not know each other.
-    const balancers = step('loadBalancers', [inside], () => attempt(() => remove.deleteLoadBalancers(target)));
-    const floatingIps = step('floatingIps', [inside], () => attempt(() => remove.deleteFloatingIps(target)));
-    const servers = step('servers', [inside], () => attempt(() => remove.deleteAllServers(target)));
-    const groups = step('serverGroups', [servers], () => attempt(() => remove.deleteServerGroups(target)));
-    const network = step('network', [balancers, floatingIps, servers], () =>
+    const balancers = step('deleteLoadBalancers', [inside], () => attempt(() => remove.deleteLoadBalancers(target)));
+    const floatingIps = step('deleteFloatingIps', [inside], () => attempt(() => remove.deleteFloatingIps(target)));
+    const servers = step('deleteAllServers', [inside], () => attempt(() => remove.deleteAllServers(target)));
+    const groups = step('deleteServerGroups', [servers], () => attempt(() => remove.deleteServerGroups(target)));
+    const network = step('deleteNetwork', [balancers, floatingIps, servers], () =>
       attempt(() => remove.deleteNetwork(target)),
     );
-    const secrets = step('secrets', [servers], () =>
+    const secrets = step('deleteSecrets', [servers], () =>
       attempt(async () => ({ removed: { secret: (await remove.deleteSecrets(target)).removed } })),
     );
     await Promise.all([groups, network, secrets]);

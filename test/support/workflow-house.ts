@@ -1,0 +1,55 @@
+import { Client, Connection } from '@temporalio/client';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { requestOperation } from '../../activities/cluster/request-operation.ts';
+import { unknownCloud, type Clouds } from '../../activities/openstack/clouds.ts';
+import { FakeActivities } from './fake-activities.ts';
+import { startTestTemporal } from './temporal-server.ts';
+
+/** The real workflows on a real Temporal server, with stand-ins for the activities. */
+export interface WorkflowHouse {
+  readonly client: Client;
+  readonly activities: FakeActivities;
+  readonly taskQueue: string;
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts one. The only cloud there is, is `sandbox`. */
+export async function startWorkflowHouse(): Promise<WorkflowHouse> {
+  const taskQueue = 'slipway';
+  const temporal = await startTestTemporal();
+  try {
+    const connection = await Connection.connect({ address: temporal.address });
+    const native = await NativeConnection.connect({ address: temporal.address });
+    const client = new Client({ connection });
+    const clouds: Pick<Clouds, 'get'> = {
+      get: (name) =>
+        name === 'sandbox' ? Promise.reject(new Error('not needed')) : Promise.reject(unknownCloud(name)),
+    };
+    const known = { ...clouds, get: (name: string) => (name === 'sandbox' ? Promise.resolve() : clouds.get(name)) };
+    const activities = new FakeActivities(
+      requestOperation({ clouds: known as unknown as Clouds, temporal: client, taskQueue }),
+    );
+    const worker = await Worker.create({
+      connection: native,
+      taskQueue,
+      workflowsPath: new URL('../../workflows/index.ts', import.meta.url).pathname,
+      activities: activities.all(),
+      stickyQueueScheduleToStartTimeout: '1s',
+      maxHeartbeatThrottleInterval: '200ms',
+    });
+    const running = worker.run();
+    return {
+      client,
+      activities,
+      taskQueue,
+      stop: async () => {
+        worker.shutdown();
+        await running.finally(() => temporal.stop());
+        await Promise.all([connection.close(), native.close()]);
+      },
+    };
+  } catch (error) {
+    await temporal.stop();
+    throw error;
+  }
+}

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { parse as parseYaml } from 'yaml';
 import { ApiError, badRequest, unknownPath } from './api-error.ts';
+import { decodeProtobuf } from './protobuf.ts';
 import { findResource, type ResourceType } from './resource-type.ts';
 
 /** What a request path names. */
@@ -35,8 +36,8 @@ export function parseTarget(path: string): Target {
 const limitBytes = 3 * 1024 * 1024;
 
 /**
- * The body of a request, parsed: JSON, or YAML for server-side apply; undefined when there is none.
- * @throws ApiError 400, 413 (3 MiB, as the API server), 415 (protobuf and the like)
+ * The body of a request, parsed: JSON, protobuf, or YAML for server-side apply; undefined when there is none.
+ * @throws ApiError 400, 413 (3 MiB, as the API server), 415 (anything else)
  */
 export async function readBody(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = [];
@@ -48,8 +49,10 @@ export async function readBody(request: IncomingMessage): Promise<unknown> {
     chunks.push(chunk);
   }
   if (size === 0) return undefined;
-  const text = Buffer.concat(chunks).toString('utf8');
+  const body = Buffer.concat(chunks);
   const type = request.headers['content-type'] ?? 'application/json';
+  if (type.startsWith('application/vnd.kubernetes.protobuf')) return decodeProtobuf(body);
+  const text = body.toString('utf8');
   try {
     if (type.includes('yaml')) return parseYaml(text);
     if (type.includes('json')) return JSON.parse(text);

@@ -39,6 +39,8 @@ const tokenSchema = z.looseObject({
   }),
 });
 
+const capabilitiesSchema = z.looseObject({ data: z.record(z.string(), z.unknown()) });
+
 /**
  * A client of Vault or OpenBao, with what Slipway needs of it. Each method takes an AbortSignal last, has a time-out, is tried again for
  * a few seconds while Vault is unavailable, and throws VaultError. No error holds a secret.
@@ -92,6 +94,22 @@ export class VaultClient {
       ttlSeconds: data.ttl,
       renewable: data.renewable,
     };
+  }
+
+  /**
+   * What the token in use may do at these paths (below `/v1/`), by path: `create`, `read`, `update`, `delete`, `list`, `sudo`, `root`, or
+   * `deny` alone.
+   */
+  async capabilities(paths: readonly string[], signal?: AbortSignal): Promise<Record<string, string[]>> {
+    const { data } = await this.#transport.send({
+      method: 'POST',
+      path: 'sys/capabilities-self',
+      body: { paths },
+      schema: capabilitiesSchema,
+      signal,
+    });
+    // The answer also holds fields that are no paths.
+    return Object.fromEntries(paths.map((path) => [path, z.array(z.string()).catch(['deny']).parse(data[path])]));
   }
 
   /** Closes the connections. */

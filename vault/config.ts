@@ -56,7 +56,12 @@ function tokenFile(path: string): () => Promise<string> {
   let known: { token: string; readAt: number } | undefined;
   return async () => {
     if (known !== undefined && Date.now() - known.readAt < TOKEN_FILE_AGE_MS) return known.token;
-    const token = (await readFile(path, 'utf8')).trim();
+    const token = await readFile(path, 'utf8').then(
+      (text) => text.trim(),
+      (cause: unknown) => {
+        throw new VaultConfigError(`SLIPWAY_VAULT_TOKEN_FILE: ${path} cannot be read.`, { cause });
+      },
+    );
     if (token === '') throw new VaultConfigError(`SLIPWAY_VAULT_TOKEN_FILE: ${path} is empty.`);
     known = { token, readAt: Date.now() };
     return token;

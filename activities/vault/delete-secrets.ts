@@ -45,7 +45,7 @@ export async function remainingSecrets(
 
 /** Activity: {@link removeSecrets}. */
 export const deleteSecrets =
-  ({ vault }: ActivityDeps) =>
+  ({ vault }: Pick<ActivityDeps, 'vault'>) =>
   async (input: { id: string }): Promise<RemovedSecrets> =>
     removeSecrets(vault, cancellationSignal(), input.id);
 

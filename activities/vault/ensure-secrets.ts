@@ -14,7 +14,7 @@ export interface EnsuredSecrets {
 /**
  * Makes all secrets of a cluster in Vault, or finds them: three certificate authorities, service account keys, the key of encryption
  * at rest, and join tokens. May run twice, also at the same time: both runs end with the same secrets. 15 calls and one per node
- * group, on a first run and on a repeated one.
+ * group, at most five of them after one another; one less when it runs again.
  */
 export async function makeSecrets(
   vault: VaultClient,
@@ -31,6 +31,6 @@ export async function makeSecrets(
 
 /** Activity: {@link makeSecrets}. */
 export const ensureSecrets =
-  ({ vault }: ActivityDeps) =>
+  ({ vault }: Pick<ActivityDeps, 'vault'>) =>
   async (input: { id: string; spec: ClusterSpec }): Promise<EnsuredSecrets> =>
     makeSecrets(vault, cancellationSignal(), input.id, input.spec);

@@ -51,7 +51,7 @@ export async function writeKubeconfig(
 
 /** Activity: {@link writeKubeconfig}. `endpoint` is `https://<address>:6443`. */
 export const publishKubeconfig =
-  ({ vault }: ActivityDeps) =>
+  ({ vault }: Pick<ActivityDeps, 'vault'>) =>
   async (input: { id: string; endpoint: string }): Promise<PublishedKubeconfig> =>
     writeKubeconfig(vault, cancellationSignal(), input.id, input.endpoint);
 

@@ -14,9 +14,12 @@ path "slipway/metadata/clusters/*" {
   capabilities = ["list", "delete"]
 }
 
-# Clouds. "slipway cloud add" writes them with the person's own token; Slipway only reads.
+# Clouds. Slipway only reads them; a person's token writes them (vault-policy-clouds.hcl).
 path "slipway/data/clouds/*" {
   capabilities = ["read"]
+}
+path "slipway/metadata/clouds/*" {
+  capabilities = ["list"]
 }
 
 # Keys of the payload codec, made by the first worker that has it switched on.

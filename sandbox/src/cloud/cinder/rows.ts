@@ -1,0 +1,53 @@
+export interface VolumeAttachment {
+  readonly id: string;
+  readonly attachment_id: string;
+  readonly volume_id: string;
+  readonly server_id: string;
+  readonly host_name: string | null;
+  readonly device: string;
+  readonly attached_at: string;
+}
+
+export interface Volume {
+  readonly id: string;
+  name: string;
+  description: string | null;
+  readonly projectId: string;
+  readonly userId: string;
+  size: number;
+  status: string;
+  readonly volumeType: string;
+  readonly availabilityZone: string;
+  metadata: Record<string, string>;
+  bootable: boolean;
+  readonly imageId: string | null;
+  readonly snapshotId: string | null;
+  readonly sourceVolumeId: string | null;
+  attachments: VolumeAttachment[];
+  readonly created_at: string;
+  updated_at: string;
+  /** Whether its creation ends in `error`. */
+  doomed: boolean;
+}
+
+export interface Snapshot {
+  readonly id: string;
+  name: string;
+  description: string | null;
+  readonly projectId: string;
+  readonly userId: string;
+  readonly volumeId: string;
+  readonly size: number;
+  status: string;
+  metadata: Record<string, string>;
+  readonly created_at: string;
+  updated_at: string;
+}
+
+export interface VolumeType {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly isDefault: boolean;
+  extra_specs: Record<string, string>;
+}

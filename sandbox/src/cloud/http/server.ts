@@ -1,0 +1,215 @@
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Cloud } from '../cloud.ts';
+import { anonymous, authenticate, type Identity } from '../keystone/identity.ts';
+import { uuid } from '../store/ids.ts';
+import { now } from '../store/time.ts';
+import { redact } from './request-log.ts';
+import { ApiError, isRecord, type Answer, type Call, type Route, type Service } from './service.ts';
+import { webobError } from './webob.ts';
+
+const maximumBody = 1024 ** 3;
+const serviceRequestHeaders = ['x-openstack-request-id'];
+
+interface Trace {
+  readonly requestId: string;
+  readonly started: number;
+  who: Identity;
+  service: string;
+  route: string;
+}
+
+const traces = new WeakMap<object, Trace>();
+
+function traceOf(request: FastifyRequest): Trace {
+  const known = traces.get(request.raw);
+  if (known) return known;
+  const trace = { requestId: `req-${uuid()}`, started: performance.now(), who: anonymous, service: '-', route: '-' };
+  traces.set(request.raw, trace);
+  return trace;
+}
+
+function send(reply: FastifyReply, answer: Answer, trace: Trace): FastifyReply {
+  for (const name of serviceRequestHeaders) void reply.header(name, trace.requestId);
+  if (trace.service === 'compute') void reply.header('x-compute-request-id', trace.requestId);
+  void reply.code(answer.status).headers({ ...answer.headers });
+  if (answer.body === undefined) return reply.send();
+  if (typeof answer.body === 'string' && reply.getHeader('content-type') === undefined) {
+    void reply.header('content-type', 'text/plain; charset=UTF-8');
+  }
+  return reply.send(answer.body);
+}
+
+const sendError = (reply: FastifyReply, error: ApiError, trace: Trace): FastifyReply =>
+  send(reply, { status: error.status, body: error.body, headers: error.headers }, trace);
+
+const stringParams = (params: unknown): Record<string, string> =>
+  isRecord(params) ? Object.fromEntries(Object.entries(params).map(([key, value]) => [key, String(value)])) : {};
+
+const pause = (milliseconds: number): Promise<void> => new Promise((done) => setTimeout(done, milliseconds));
+
+/** What keystonemiddleware answers without a good token (keystonemiddleware:auth_token/__init__.py). */
+function unauthorized(origin: string): ApiError {
+  const message = 'The request you have made requires authentication.';
+  const body = { error: { code: 401, title: 'Unauthorized', message } };
+  return new ApiError(401, body, message, { 'www-authenticate': `Keystone uri="${origin}/identity"` });
+}
+
+/** One HTTP server with all services of a cloud under their prefixes. */
+export function createServer(cloud: Cloud, services: readonly Service[]): FastifyInstance {
+  const app = fastify({
+    bodyLimit: maximumBody,
+    forceCloseConnections: true,
+    keepAliveTimeout: 65_000,
+    rewriteUrl: (request) => rewrite(request.url ?? '/'),
+    routerOptions: { maxParamLength: 2048, querystringParser: () => ({}) },
+    exposeHeadRoutes: false,
+  });
+  const log = (request: FastifyRequest, status: number): void => {
+    const trace = traceOf(request);
+    if (trace.service === 'admin') return;
+    cloud.log.add(
+      {
+        time: now(),
+        service: trace.service,
+        method: request.method,
+        path: request.originalUrl,
+        status,
+        milliseconds: Math.round((performance.now() - trace.started) * 10) / 10,
+        user: trace.who.userName || null,
+        project: trace.who.projectName,
+        userAgent: request.headers['user-agent'] ?? null,
+        requestId: trace.requestId,
+        body: isRecord(request.body) && !Buffer.isBuffer(request.body) ? redact(request.body) : null,
+      },
+      trace.route,
+    );
+  };
+  app.addHook('onRequest', async (request) => {
+    traceOf(request);
+    if (cloud.requestDelayMs > 0 && !request.url.startsWith('/_sandbox')) await pause(cloud.requestDelayMs);
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    log(request, reply.statusCode);
+    done();
+  });
+
+  const handle = (service: Service, route: Route) => async (request: FastifyRequest, reply: FastifyReply) => {
+    const trace = traceOf(request);
+    trace.service = service.name;
+    trace.route = `${service.prefix}${route.path}`;
+    const origin = `${request.protocol}://${request.host}`;
+    let headers: Readonly<Record<string, string>> = {};
+    try {
+      const who = authenticate(cloud, request.headers['x-auth-token']);
+      if (who) trace.who = who;
+      else if (!route.open) throw unauthorized(origin);
+      const [path = '', search = ''] = split(request.url);
+      const call: Call = {
+        method: request.method,
+        path: path.slice(service.prefix.length),
+        origin,
+        params: stringParams(request.params),
+        query: new URLSearchParams(search),
+        headers: request.headers,
+        body: request.body ?? undefined,
+        requestId: trace.requestId,
+        who: trace.who,
+        microversion: 0,
+      };
+      headers = service.before(call);
+      const answer = await route.handler(call);
+      return await send(reply, { ...answer, headers: { ...headers, ...answer.headers } }, trace);
+    } catch (error) {
+      const known = error instanceof ApiError ? error : internal(service, error);
+      return sendError(reply.headers({ ...headers }), known, trace);
+    }
+  };
+
+  for (const service of services) {
+    void app.register((scope, _options, done) => {
+      scope.removeAllContentTypeParsers();
+      scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, parsed) => {
+        if (service.raw) parsed(null, body);
+        else parseJson(body.toString(), parsed);
+      });
+      for (const route of service.routes) {
+        scope.route({ method: route.method, url: service.prefix + route.path, handler: handle(service, route) });
+      }
+      done();
+    });
+  }
+
+  const patterns = services.map((service) => ({
+    service,
+    routes: service.routes.map((route) => ({ method: route.method, pattern: toPattern(service.prefix + route.path) })),
+  }));
+  app.setNotFoundHandler((request, reply) => {
+    const trace = traceOf(request);
+    const [path = ''] = split(request.url);
+    const owner = patterns.find(({ service }) => path === service.prefix || path.startsWith(`${service.prefix}/`));
+    if (!owner) return sendError(reply, webobError(404, request.headers), trace);
+    trace.service = owner.service.name;
+    trace.route = 'unknown';
+    const who = authenticate(cloud, request.headers['x-auth-token']);
+    if (who) trace.who = who;
+    const methods = owner.routes.filter((route) => route.pattern.test(path)).map((route) => route.method);
+    if (methods.length > 0) {
+      const refusal = webobError(405, request.headers);
+      return sendError(reply.header('allow', methods.join(', ')), refusal, trace);
+    }
+    const asked = { path, method: request.method, headers: request.headers };
+    const missing = owner.service.dialect.unknownPath?.(asked) ?? webobError(404, request.headers);
+    return sendError(reply, missing, trace);
+  });
+  app.setErrorHandler((error, request, reply) => {
+    const trace = traceOf(request);
+    const status = isRecord(error) && typeof error.statusCode === 'number' ? error.statusCode : 500;
+    const service = services.find(({ prefix }) => request.url.startsWith(`${prefix}/`));
+    if (service) trace.service = service.name;
+    const message = error instanceof Error ? error.message : String(error);
+    const refusal = service ? service.dialect.error(status, message) : webobError(status, request.headers, message);
+    return sendError(reply, refusal, trace);
+  });
+  return app;
+}
+
+function internal(service: Service, error: unknown): ApiError {
+  process.stderr.write(`${service.name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return service.dialect.error(
+    500,
+    'Unexpected API Error. Please report this to the sandbox and attach its log if possible.',
+    'HTTPInternalServerError',
+  );
+}
+
+function parseJson(text: string, parsed: (error: Error | null, body?: unknown) => void): void {
+  if (text === '') {
+    parsed(null, undefined);
+    return;
+  }
+  try {
+    parsed(null, JSON.parse(text));
+  } catch {
+    parsed(
+      Object.assign(new Error('The server could not comply with the request: malformed JSON'), { statusCode: 400 }),
+    );
+  }
+}
+
+function split(url: string): [path: string, search: string] {
+  const mark = url.indexOf('?');
+  return mark < 0 ? [url, ''] : [url.slice(0, mark), url.slice(mark + 1)];
+}
+
+/** Older forms of addresses that clients still use: a project id in Nova's and Cinder's path, Octavia's v2.0. */
+function rewrite(url: string): string {
+  return url
+    .replace(/^\/compute\/v2(?:\.1)?\/[0-9a-f]{32}\//, '/compute/v2.1/')
+    .replace(/^\/volume\/v3\/[0-9a-f]{32}\//, '/volume/v3/')
+    .replace(/^\/load-balancer\/v2\.0\//, '/load-balancer/v2/');
+}
+
+function toPattern(path: string): RegExp {
+  const escaped = path.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`^${escaped.replace(/:[A-Za-z]+/g, '[^/]+').replace(/\*/g, '.*')}$`);
+}

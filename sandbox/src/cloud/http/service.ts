@@ -1,0 +1,139 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { z } from 'zod';
+import type { Identity } from '../keystone/identity.ts';
+
+/** One request, as handlers see it. */
+export interface Call {
+  readonly method: string;
+  /** The path below the service's prefix, without the query. */
+  readonly path: string;
+  /** Scheme and host as the client addressed them: links and the catalogue point back there. */
+  readonly origin: string;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
+  /** Parsed JSON, or a Buffer where the service takes raw data; undefined without a body. */
+  readonly body: unknown;
+  readonly requestId: string;
+  /** Who asks. */
+  readonly who: Identity;
+  /** Minor microversion (2.<minor>, 3.<minor>) where the service has them, else 0. */
+  microversion: number;
+}
+
+/** What a handler answers. */
+export interface Answer {
+  readonly status: number;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A refusal, already in the service's own words and shape. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(status: number, body: unknown, message: string, headers: Readonly<Record<string, string>> = {}) {
+    super(message);
+    this.name = 'ApiError';
+    this.status = status;
+    this.body = body;
+    this.headers = headers;
+  }
+}
+
+/** How a service words what every service must be able to say. */
+export interface Dialect {
+  /** The error for a status in the shape of this service. `type` is used by services that name the error. */
+  error(status: number, message: string, type?: string, headers?: Readonly<Record<string, string>>): ApiError;
+  /** A field of the body that is not what the schema wants. */
+  invalid(path: string, value: unknown, reason: string): ApiError;
+  /** What the service answers to a path it does not have; without it the answer of WebOb. */
+  unknownPath?(call: {
+    readonly path: string;
+    readonly method: string;
+    readonly headers: IncomingHttpHeaders;
+  }): ApiError;
+}
+
+export type Handler = (call: Call) => Answer | Promise<Answer>;
+
+/** Differences from the ordinary route. */
+export interface RouteOptions {
+  /** Answered without a token. */
+  readonly open?: boolean;
+}
+
+/** One route of a service. */
+export interface Route {
+  readonly method: string;
+  readonly path: string;
+  readonly handler: Handler;
+  readonly open: boolean;
+}
+
+/** One OpenStack service: its routes under a prefix, its dialect, and what runs before each handler. */
+export class Service {
+  readonly name: string;
+  readonly prefix: string;
+  readonly dialect: Dialect;
+  readonly routes: Route[] = [];
+  /** Whether bodies are handed over as bytes. */
+  readonly raw: boolean;
+  /** Runs after authentication and before the handler; its headers go into every answer. */
+  before: (call: Call) => Readonly<Record<string, string>> = () => ({});
+
+  constructor(name: string, prefix: string, dialect: Dialect, raw = false) {
+    this.name = name;
+    this.prefix = prefix;
+    this.dialect = dialect;
+    this.raw = raw;
+  }
+
+  route(method: string, path: string, handler: Handler, options: RouteOptions = {}): void {
+    this.routes.push({ method, path, handler, open: options.open ?? false });
+  }
+  get(path: string, handler: Handler, options?: RouteOptions): void {
+    this.route('GET', path, handler, options);
+  }
+  post(path: string, handler: Handler, options?: RouteOptions): void {
+    this.route('POST', path, handler, options);
+  }
+  put(path: string, handler: Handler, options?: RouteOptions): void {
+    this.route('PUT', path, handler, options);
+  }
+  patch(path: string, handler: Handler, options?: RouteOptions): void {
+    this.route('PATCH', path, handler, options);
+  }
+  delete(path: string, handler: Handler, options?: RouteOptions): void {
+    this.route('DELETE', path, handler, options);
+  }
+
+  /** The body, parsed once; the first thing wrong with it is answered in the service's words. */
+  parse<S extends z.ZodType>(schema: S, body: unknown): z.output<S> {
+    const parsed = schema.safeParse(body);
+    if (parsed.success) return parsed.data;
+    const issue = parsed.error.issues[0];
+    const path = issue?.path.map(String) ?? [];
+    let value = body;
+    for (const key of path) value = isRecord(value) || Array.isArray(value) ? Reflect.get(value, key) : undefined;
+    throw this.dialect.invalid(path.join('.'), value, issue?.message ?? 'is invalid');
+  }
+}
+
+/** Whether a value is a plain JSON object. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export const ok = (body: unknown, headers?: Readonly<Record<string, string>>): Answer => reply(200, body, headers);
+export const created = (body: unknown, headers?: Readonly<Record<string, string>>): Answer => reply(201, body, headers);
+export const accepted = (body?: unknown, headers?: Readonly<Record<string, string>>): Answer =>
+  reply(202, body, headers);
+export const noContent = (headers?: Readonly<Record<string, string>>): Answer => reply(204, undefined, headers);
+
+/** An answer of any status. */
+export function reply(status: number, body?: unknown, headers?: Readonly<Record<string, string>>): Answer {
+  return { status, ...(body === undefined ? {} : { body }), ...(headers ? { headers } : {}) };
+}

@@ -1,0 +1,54 @@
+import { ApiError, type Dialect } from '../http/service.ts';
+import { webobError } from '../http/webob.ts';
+
+/** `{"NeutronError": {"type", "message", "detail"}}` (neutron:neutron/api/api_common.py). */
+export function neutronError(status: number, type: string, message: string): ApiError {
+  return new ApiError(status, { NeutronError: { type, message, detail: '' } }, message);
+}
+
+export const neutronDialect: Dialect = {
+  error: (status, message, type) =>
+    neutronError(
+      status,
+      type ?? (status === 400 ? 'HTTPBadRequest' : status === 404 ? 'HTTPNotFound' : 'NeutronException'),
+      message,
+    ),
+  invalid: (path, value, reason) =>
+    neutronError(
+      400,
+      'HTTPBadRequest',
+      `Invalid input for ${path.split('.')[1] ?? path}. Reason: '${text(value)}' ${reason}.`,
+    ),
+  unknownPath: ({ headers }) => webobError(404, { ...headers, accept: 'application/json' }),
+};
+
+const text = (value: unknown): string =>
+  value === undefined || value === null ? 'None' : typeof value === 'string' ? value : JSON.stringify(value);
+
+/** 400 with Neutron's `BadRequest` words. */
+export const badRequest = (resource: string, message: string): ApiError =>
+  neutronError(400, 'BadRequest', `Bad ${resource} request: ${message}.`);
+
+/** 400 with Neutron's `InvalidInput` words. */
+export const invalidInput = (message: string): ApiError =>
+  neutronError(400, 'InvalidInput', `Invalid input for operation: ${message}.`);
+
+/** 403 by policy. */
+export const policyForbidden = (rule: string): ApiError =>
+  neutronError(403, 'PolicyNotAuthorized', `(rule:${rule}) is disallowed by policy`);
+
+/** 409 when a quota is met; the names are written as Python writes a list. */
+export const overQuota = (resources: readonly string[]): ApiError =>
+  neutronError(409, 'OverQuota', `Quota exceeded for resources: [${resources.map((name) => `'${name}'`).join(', ')}].`);
+
+/** Words of the 404s, by resource. */
+export const neutronNotFound = {
+  network: (id: string) => neutronError(404, 'NetworkNotFound', `Network ${id} could not be found.`),
+  subnet: (id: string) => neutronError(404, 'SubnetNotFound', `Subnet ${id} could not be found.`),
+  port: (id: string) => neutronError(404, 'PortNotFound', `Port ${id} could not be found.`),
+  router: (id: string) => neutronError(404, 'RouterNotFound', `Router ${id} could not be found`),
+  floatingip: (id: string) => neutronError(404, 'FloatingIPNotFound', `Floating IP ${id} could not be found`),
+  security_group: (id: string) => neutronError(404, 'SecurityGroupNotFound', `Security group ${id} does not exist`),
+  security_group_rule: (id: string) =>
+    neutronError(404, 'SecurityGroupRuleNotFound', `Security group rule ${id} does not exist`),
+} as const;

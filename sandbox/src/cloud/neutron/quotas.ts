@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import type { Cloud } from '../cloud.ts';
+import { noContent, ok, type Call, type Service } from '../http/service.ts';
+import { defaultQuotas } from '../quotas.ts';
+import { policyForbidden } from './errors.ts';
+
+const quotaBody = z.looseObject({ quota: z.record(z.string(), z.union([z.int().min(-1), z.string()])) });
+
+/** `/v2.0/quotas` */
+export function neutronQuotaRoutes(service: Service, cloud: Cloud): void {
+  const { tables } = cloud;
+  const counters: Readonly<Record<string, (project: string) => number>> = {
+    network: (id) => tables.networks.count('project', id),
+    subnet: (id) => tables.subnets.count('project', id),
+    port: (id) => tables.ports.count('project', id),
+    router: (id) => tables.routers.count('project', id),
+    floatingip: (id) => tables.floatingIps.count('project', id),
+    security_group: (id) => tables.securityGroups.count('project', id),
+    security_group_rule: (id) => tables.securityGroupRules.count('project', id),
+  };
+  const projectOf = (call: Call, action: string): string => {
+    const id = call.params['project'] ?? '';
+    if (id !== call.who.projectId && !call.who.isAdmin) throw policyForbidden(`${action}_quota`);
+    return id;
+  };
+  service.get('/v2.0/quotas', (call) => {
+    if (!call.who.isAdmin) throw policyForbidden('get_quota');
+    const changed = tables.quotas.all().filter(({ id }) => id.startsWith('network/'));
+    return ok({
+      quotas: changed.map(({ id }) => {
+        const project = id.slice('network/'.length);
+        return { ...cloud.limits('network', project), project_id: project, tenant_id: project };
+      }),
+    });
+  });
+  service.get('/v2.0/quotas/:project', (call) => ok({ quota: cloud.limits('network', projectOf(call, 'get')) }));
+  service.get('/v2.0/quotas/:project/default', (call) => {
+    projectOf(call, 'get');
+    return ok({ quota: defaultQuotas.network });
+  });
+  const details = (call: Call) => {
+    const project = projectOf(call, 'get');
+    const entries = Object.entries(cloud.limits('network', project));
+    return ok({
+      quota: Object.fromEntries(
+        entries.map(([name, limit]) => [name, { limit, used: counters[name]?.(project) ?? 0, reserved: 0 }]),
+      ),
+    });
+  };
+  service.get('/v2.0/quotas/:project/details', details);
+  service.get('/v2.0/quotas/:project/details.json', details);
+  service.put('/v2.0/quotas/:project', (call) => {
+    if (!call.who.isAdmin) throw policyForbidden('update_quota');
+    const project = call.params['project'] ?? '';
+    const { quota } = service.parse(quotaBody, call.body);
+    const known = Object.keys(defaultQuotas.network);
+    const limits = Object.entries(quota).filter(([name]) => known.includes(name));
+    cloud.setLimits('network', project, Object.fromEntries(limits.map(([name, value]) => [name, Number(value)])));
+    return ok({ quota: cloud.limits('network', project) });
+  });
+  service.delete('/v2.0/quotas/:project', (call) => {
+    if (!call.who.isAdmin) throw policyForbidden('delete_quota');
+    tables.quotas.delete(`network/${call.params['project'] ?? ''}`);
+    return noContent();
+  });
+}

@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import type { Cloud } from '../cloud.ts';
+import { accepted, ok, type Call, type Service } from '../http/service.ts';
+import { nextPage, paginate } from '../http/paging.ts';
+import { uuid } from '../store/ids.ts';
+import { badRequest, conflict, notFound, policyForbidden } from './errors.ts';
+import type { Flavor } from './rows.ts';
+
+const positive = z.union([z.int(), z.string().regex(/^\d+$/).transform(Number)]);
+const createBody = z.looseObject({
+  flavor: z.looseObject({
+    id: z.union([z.string(), z.int()]).nullish(),
+    name: z.string().min(1).max(255),
+    vcpus: positive.pipe(z.int().min(1)),
+    ram: positive.pipe(z.int().min(1)),
+    disk: positive.default(0),
+    'OS-FLV-EXT-DATA:ephemeral': positive.default(0),
+    swap: positive.default(0),
+    'os-flavor-access:is_public': z.boolean().default(true),
+    description: z.string().nullish(),
+  }),
+});
+
+/** `/flavors` */
+export function flavorRoutes(service: Service, cloud: Cloud): void {
+  const { flavors, servers } = cloud.tables;
+  const links = (call: Call, id: string) => [
+    { rel: 'self', href: `${call.origin}/compute/v2.1/flavors/${id}` },
+    { rel: 'bookmark', href: `${call.origin}/compute/flavors/${id}` },
+  ];
+  const view = (call: Call, flavor: Flavor) => ({
+    id: flavor.id,
+    name: flavor.name,
+    vcpus: flavor.vcpus,
+    ram: flavor.ram,
+    disk: flavor.disk,
+    swap: flavor.swap === 0 ? (call.microversion >= 75 ? 0 : '') : flavor.swap,
+    'OS-FLV-EXT-DATA:ephemeral': flavor.ephemeral,
+    'OS-FLV-DISABLED:disabled': false,
+    'os-flavor-access:is_public': flavor.is_public,
+    rxtx_factor: 1,
+    links: links(call, flavor.id),
+    ...(call.microversion >= 55 && { description: flavor.description }),
+    ...(call.microversion >= 61 && { extra_specs: flavor.extra_specs }),
+  });
+  const find = (call: Call): Flavor => {
+    const id = call.params['id'] ?? '';
+    const flavor = flavors.get(id);
+    if (!flavor) throw notFound(`Flavor ${id} could not be found.`);
+    return flavor;
+  };
+  const requireAdmin = (call: Call, rule: string): void => {
+    if (!call.who.isAdmin) throw policyForbidden(`os_compute_api:${rule}`);
+  };
+  const list = (call: Call, detail: boolean) => {
+    const minRam = Number(call.query.get('minRam') ?? 0);
+    const minDisk = Number(call.query.get('minDisk') ?? 0);
+    const rows = flavors
+      .all()
+      .filter((flavor) => flavor.ram >= minRam && flavor.disk >= minDisk && (flavor.is_public || call.who.isAdmin))
+      .sort((a, b) => (a.id < b.id ? -1 : 1));
+    const limit = Math.min(Number(call.query.get('limit') ?? cloud.computeMaxLimit), cloud.computeMaxLimit);
+    const marker = call.query.get('marker') ?? undefined;
+    const slice = paginate(rows, { limit, marker });
+    if (!slice) throw badRequest(`marker [${marker ?? ''}] not found`);
+    const last = slice.items.at(-1);
+    const short = (flavor: Flavor) => ({
+      id: flavor.id,
+      name: flavor.name,
+      links: links(call, flavor.id),
+      ...(call.microversion >= 55 && { description: flavor.description }),
+    });
+    return ok({
+      flavors: slice.items.map((flavor) => (detail ? view(call, flavor) : short(flavor))),
+      ...(last &&
+        slice.items.length === limit && {
+          flavors_links: [{ rel: 'next', href: nextPage(call.origin, `/compute${call.path}`, call.query, last.id) }],
+        }),
+    });
+  };
+  service.get('/v2.1/flavors', (call) => list(call, false));
+  service.get('/v2.1/flavors/detail', (call) => list(call, true));
+  service.get('/v2.1/flavors/:id', (call) => ok({ flavor: view(call, find(call)) }));
+  service.get('/v2.1/flavors/:id/os-extra_specs', (call) => ok({ extra_specs: find(call).extra_specs }));
+  service.post('/v2.1/flavors/:id/os-extra_specs', (call) => {
+    requireAdmin(call, 'os-flavor-extra-specs:create');
+    const flavor = find(call);
+    const { extra_specs } = service.parse(z.looseObject({ extra_specs: z.record(z.string(), z.string()) }), call.body);
+    flavors.patch(flavor, { extra_specs: { ...flavor.extra_specs, ...extra_specs } });
+    return ok({ extra_specs: flavor.extra_specs });
+  });
+  service.post('/v2.1/flavors', (call) => {
+    requireAdmin(call, 'os-flavor-manage:create');
+    const { flavor: wanted } = service.parse(createBody, call.body);
+    if (flavors.all().some(({ name }) => name === wanted.name))
+      throw conflict(`Flavor with name ${wanted.name} already exists.`);
+    const id = wanted.id === null || wanted.id === undefined || wanted.id === 'auto' ? uuid() : String(wanted.id);
+    if (flavors.get(id)) throw conflict(`Flavor with ID ${id} already exists.`);
+    const row = flavors.insert({
+      id,
+      name: wanted.name,
+      vcpus: wanted.vcpus,
+      ram: wanted.ram,
+      disk: wanted.disk,
+      ephemeral: wanted['OS-FLV-EXT-DATA:ephemeral'],
+      swap: wanted.swap,
+      is_public: wanted['os-flavor-access:is_public'],
+      description: wanted.description ?? null,
+      extra_specs: {},
+    });
+    return ok({ flavor: view(call, row) });
+  });
+  service.delete('/v2.1/flavors/:id', (call) => {
+    requireAdmin(call, 'os-flavor-manage:delete');
+    flavors.delete(find(call).id);
+    return accepted();
+  });
+
+  service.get('/v2.1/os-availability-zone', () =>
+    ok({ availabilityZoneInfo: [{ zoneName: cloud.zone, zoneState: { available: true }, hosts: null }] }),
+  );
+  service.get('/v2.1/os-availability-zone/detail', (call) => {
+    requireAdmin(call, 'os-availability-zone:detail');
+    const hosts = [...new Set(servers.all().flatMap(({ host }) => host ?? []))];
+    return ok({
+      availabilityZoneInfo: [
+        {
+          zoneName: cloud.zone,
+          zoneState: { available: true },
+          hosts: Object.fromEntries(hosts.map((host) => [host, { 'nova-compute': { available: true, active: true } }])),
+        },
+      ],
+    });
+  });
+}

@@ -1,0 +1,113 @@
+import { createHash, generateKeyPairSync } from 'node:crypto';
+import { z } from 'zod';
+import type { Cloud } from '../cloud.ts';
+import { accepted, created, noContent, ok, type Call, type Service } from '../http/service.ts';
+import { exceeds } from '../quotas.ts';
+import { now, toNaiveMicros } from '../store/time.ts';
+import { badRequest, conflict, forbidden, notFound } from './errors.ts';
+import type { KeyPair } from './rows.ts';
+
+const createBody = z.looseObject({
+  keypair: z.looseObject({
+    name: z.string().min(1).max(255),
+    public_key: z.string().optional(),
+    type: z.enum(['ssh', 'x509']).default('ssh'),
+    user_id: z.string().optional(),
+  }),
+});
+
+/** An SSH wire string: its length in four bytes, then its bytes (RFC 4251, section 5). */
+function wire(bytes: Buffer): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(bytes.length);
+  return Buffer.concat([length, bytes]);
+}
+
+/** A fresh Ed25519 key: OpenSSH's public form, and the private key as PKCS#8. */
+function generate(): { publicKey: string; privateKey: string } {
+  const pair = generateKeyPairSync('ed25519');
+  const raw = pair.publicKey.export({ type: 'spki', format: 'der' }).subarray(-32);
+  const blob = Buffer.concat([wire(Buffer.from('ssh-ed25519')), wire(raw)]);
+  return {
+    publicKey: `ssh-ed25519 ${blob.toString('base64')} Generated-by-Nova`,
+    privateKey: pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+  };
+}
+
+function fingerprint(publicKey: string): string {
+  const [type = '', blob = ''] = publicKey.trim().split(/\s+/);
+  const bytes = Buffer.from(blob, 'base64');
+  if (!/^(ssh-|ecdsa-|sk-)/.test(type) || bytes.length < 16) {
+    throw badRequest('Keypair data is invalid: failed to generate fingerprint');
+  }
+  return createHash('md5')
+    .update(bytes)
+    .digest('hex')
+    .replace(/(..)(?=.)/g, '$1:');
+}
+
+/** `/os-keypairs`: a user's, not a project's. */
+export function keyPairRoutes(service: Service, cloud: Cloud): void {
+  const { keyPairs } = cloud.tables;
+  const view = (call: Call, row: KeyPair) => ({
+    name: row.name,
+    public_key: row.publicKey,
+    fingerprint: row.fingerprint,
+    ...(call.microversion >= 2 && { type: row.type }),
+  });
+  const owner = (call: Call): string => {
+    const other = call.query.get('user_id');
+    return other !== null && call.who.isAdmin ? other : call.who.userId;
+  };
+  const find = (call: Call): KeyPair => {
+    const name = call.params['name'] ?? '';
+    const row = keyPairs.get(`${owner(call)}/${name}`);
+    if (!row) throw notFound(`Keypair ${name} not found for user ${owner(call)}`);
+    return row;
+  };
+  service.get('/v2.1/os-keypairs', (call) =>
+    ok({ keypairs: keyPairs.by('user', owner(call)).map((row) => ({ keypair: view(call, row) })) }),
+  );
+  service.post('/v2.1/os-keypairs', (call) => {
+    const { keypair: wanted } = service.parse(createBody, call.body);
+    const userId = wanted.user_id !== undefined && call.who.isAdmin ? wanted.user_id : call.who.userId;
+    if (wanted.public_key === undefined && call.microversion >= 92) {
+      throw badRequest(
+        `Invalid input for field/attribute keypair. Value: ${JSON.stringify({ name: wanted.name })}. 'public_key' is a required property`,
+      );
+    }
+    if (keyPairs.get(`${userId}/${wanted.name}`)) throw conflict(`Key pair '${wanted.name}' already exists.`);
+    if (exceeds(cloud.limits('compute', call.who.projectId)['key_pairs'], keyPairs.count('user', userId), 1)) {
+      throw forbidden('Quota exceeded, too many key pairs.');
+    }
+    const fresh = wanted.public_key === undefined ? generate() : undefined;
+    const publicKey = wanted.public_key ?? fresh?.publicKey ?? '';
+    const row = keyPairs.insert({
+      id: `${userId}/${wanted.name}`,
+      name: wanted.name,
+      userId,
+      type: wanted.type,
+      publicKey,
+      fingerprint: fingerprint(publicKey),
+      createdAt: now(),
+    });
+    const body = { keypair: { ...view(call, row), user_id: userId, ...(fresh && { private_key: fresh.privateKey }) } };
+    return call.microversion >= 2 ? created(body) : ok(body);
+  });
+  service.get('/v2.1/os-keypairs/:name', (call) => {
+    const row = find(call);
+    const more = {
+      id: 1,
+      user_id: row.userId,
+      created_at: toNaiveMicros(row.createdAt),
+      updated_at: null,
+      deleted: false,
+      deleted_at: null,
+    };
+    return ok({ keypair: { ...view(call, row), ...more } });
+  });
+  service.delete('/v2.1/os-keypairs/:name', (call) => {
+    keyPairs.delete(find(call).id);
+    return call.microversion >= 2 ? noContent() : accepted();
+  });
+}

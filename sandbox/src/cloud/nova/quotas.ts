@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import type { Cloud } from '../cloud.ts';
+import { accepted, ok, type Call, type Service } from '../http/service.ts';
+import { defaultQuotas } from '../quotas.ts';
+import { policyForbidden } from './errors.ts';
+import { computeUsage } from './limits.ts';
+
+const quotaBody = z.looseObject({ quota_set: z.looseObject({ force: z.unknown().optional() }) });
+
+/** `/limits` and `/os-quota-sets` */
+export function novaQuotaRoutes(service: Service, cloud: Cloud): void {
+  service.get('/v2.1/limits', (call) => {
+    const other = call.query.get('tenant_id');
+    if (other !== null && other !== call.who.projectId && !call.who.isAdmin)
+      throw policyForbidden('os_compute_api:limits:other_project');
+    const project = other ?? call.who.projectId;
+    const limits = cloud.limits('compute', project);
+    const used = computeUsage(cloud, project);
+    return ok({
+      limits: {
+        rate: [],
+        absolute: {
+          maxTotalInstances: limits['instances'],
+          maxTotalCores: limits['cores'],
+          maxTotalRAMSize: limits['ram'],
+          maxTotalKeypairs: limits['key_pairs'],
+          maxServerMeta: limits['metadata_items'],
+          maxServerGroups: limits['server_groups'],
+          maxServerGroupMembers: limits['server_group_members'],
+          totalInstancesUsed: used.instances,
+          totalCoresUsed: used.cores,
+          totalRAMUsed: used.ram,
+          totalServerGroupsUsed: used.server_groups,
+          ...(call.microversion < 57 && { maxImageMeta: 128, maxPersonality: 5, maxPersonalitySize: 10_240 }),
+          ...(call.microversion < 36 && {
+            maxSecurityGroups: -1,
+            maxSecurityGroupRules: -1,
+            maxTotalFloatingIps: -1,
+            totalFloatingIpsUsed: 0,
+            totalSecurityGroupsUsed: 0,
+          }),
+        },
+      },
+    });
+  });
+
+  const projectOf = (call: Call): string => {
+    const id = call.params['project'] ?? '';
+    if (id !== call.who.projectId && !call.who.isAdmin) throw policyForbidden('os_compute_api:os-quota-sets:show');
+    return id;
+  };
+  service.get('/v2.1/os-quota-sets/:project', (call) => {
+    const id = projectOf(call);
+    return ok({ quota_set: { id, ...cloud.limits('compute', id) } });
+  });
+  service.get('/v2.1/os-quota-sets/:project/defaults', (call) =>
+    ok({ quota_set: { id: projectOf(call), ...defaultQuotas.compute } }),
+  );
+  service.get('/v2.1/os-quota-sets/:project/detail', (call) => {
+    const id = projectOf(call);
+    const used = new Map<string, number>(Object.entries(computeUsage(cloud, id)));
+    const entries = Object.entries(cloud.limits('compute', id)).map(([name, limit]) => [
+      name,
+      { limit, in_use: used.get(name) ?? 0, reserved: 0 },
+    ]);
+    return ok({ quota_set: { id, ...Object.fromEntries(entries) } });
+  });
+  service.put('/v2.1/os-quota-sets/:project', (call) => {
+    if (!call.who.isAdmin) throw policyForbidden('os_compute_api:os-quota-sets:update');
+    const id = call.params['project'] ?? '';
+    const { quota_set } = service.parse(quotaBody, call.body);
+    const known = Object.entries(quota_set).filter(([name]) => name in defaultQuotas.compute);
+    cloud.setLimits('compute', id, Object.fromEntries(known.map(([name, value]) => [name, Number(value)])));
+    return ok({ quota_set: cloud.limits('compute', id) });
+  });
+  service.delete('/v2.1/os-quota-sets/:project', (call) => {
+    if (!call.who.isAdmin) throw policyForbidden('os_compute_api:os-quota-sets:delete');
+    cloud.tables.quotas.delete(`compute/${call.params['project'] ?? ''}`);
+    return accepted();
+  });
+}

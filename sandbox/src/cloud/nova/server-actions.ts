@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import type { Cloud } from '../cloud.ts';
+import { accepted, isRecord, ok, type Answer, type Call, type Service } from '../http/service.ts';
+import { now } from '../store/time.ts';
+import { badRequest, conflict, notFound, policyForbidden } from './errors.ts';
+import type { Server } from './rows.ts';
+import { deleteServer } from './server-life.ts';
+import { findServer, requireState } from './servers.ts';
+
+type Action = (call: Call, server: Server, argument: unknown) => Answer;
+
+const rebootBody = z.looseObject({ type: z.string().regex(/^(soft|hard)$/i) });
+const consoleBody = z.looseObject({ length: z.union([z.int(), z.string().transform(Number)]).nullish() });
+const stateBody = z.looseObject({ state: z.enum(['active', 'error']) });
+const groupBody = z.looseObject({ name: z.string() });
+
+/** `POST /servers/<id>/action` */
+export function serverActionRoutes(service: Service, cloud: Cloud): void {
+  const { servers, ports, securityGroups } = cloud.tables;
+  const begin = (server: Server, taskState: string, status?: string): void => {
+    servers.patch(server, { taskState, updated: now(), ...(status !== undefined && { status }) });
+  };
+  const later = (kind: string, server: Server): Answer => {
+    cloud.transitions.schedule(kind, server.id, cloud.latency.server.action);
+    return accepted();
+  };
+  const group = (call: Call, argument: unknown) => {
+    const { name } = service.parse(groupBody, argument);
+    const found = securityGroups.by('project', call.who.projectId).find((one) => one.name === name || one.id === name);
+    if (!found) throw notFound(`Security group ${name} not found for project ${call.who.projectId}.`);
+    return found;
+  };
+
+  const actions: Readonly<Record<string, Action>> = {
+    'os-start': (_call, server) => {
+      requireState(server, 'start', ['stopped']);
+      begin(server, 'powering-on');
+      return later('server.started', server);
+    },
+    'os-stop': (_call, server) => {
+      requireState(server, 'stop', ['active', 'error']);
+      begin(server, 'powering-off');
+      return later('server.stopped', server);
+    },
+    reboot: (_call, server, argument) => {
+      const hard = service.parse(rebootBody, argument).type.toUpperCase() === 'HARD';
+      requireState(server, 'reboot', hard ? ['active', 'stopped', 'paused', 'suspended', 'error'] : ['active']);
+      begin(server, hard ? 'rebooting_hard' : 'rebooting', hard ? 'HARD_REBOOT' : 'REBOOT');
+      return later('server.started', server);
+    },
+    'os-getConsoleOutput': (_call, server, argument) => {
+      if (server.vmState === 'building') throw conflict(`Instance ${server.id} is not ready`);
+      const { length } = service.parse(consoleBody, argument ?? {});
+      const lines = server.console.split('\n');
+      const wanted = typeof length === 'number' && length >= 0 ? lines.slice(-length - 1).join('\n') : server.console;
+      return ok({ output: wanted });
+    },
+    lock: (_call, server) => {
+      servers.patch(server, { locked: true });
+      return accepted();
+    },
+    unlock: (_call, server) => {
+      servers.patch(server, { locked: false });
+      return accepted();
+    },
+    forceDelete: (_call, server) => {
+      deleteServer(cloud, server);
+      return accepted();
+    },
+    'os-resetState': (call, server, argument) => {
+      if (!call.who.isAdmin) throw policyForbidden('os_compute_api:os-admin-actions:reset_state');
+      const { state } = service.parse(stateBody, argument);
+      servers.patch(server, {
+        status: state === 'active' ? 'ACTIVE' : 'ERROR',
+        vmState: state,
+        taskState: null,
+        updated: now(),
+      });
+      return accepted();
+    },
+    addSecurityGroup: (call, server, argument) => {
+      const added = group(call, argument);
+      for (const { portId } of server.ports) {
+        const port = ports.get(portId);
+        if (port) ports.patch(port, { security_groups: [...new Set([...port.security_groups, added.id])] });
+      }
+      servers.patch(server, { securityGroups: [...new Set([...server.securityGroups, added.name])] });
+      return accepted();
+    },
+    removeSecurityGroup: (call, server, argument) => {
+      const removed = group(call, argument);
+      if (!server.securityGroups.includes(removed.name)) {
+        throw notFound(`Security group ${removed.id} not associated with the instance ${server.id}`);
+      }
+      for (const { portId } of server.ports) {
+        const port = ports.get(portId);
+        if (port) ports.patch(port, { security_groups: port.security_groups.filter((id) => id !== removed.id) });
+      }
+      servers.patch(server, { securityGroups: server.securityGroups.filter((name) => name !== removed.name) });
+      return accepted();
+    },
+  };
+
+  service.post('/v2.1/servers/:id/action', (call) => {
+    const body = isRecord(call.body) ? call.body : {};
+    const [name = ''] = Object.keys(body);
+    const action = actions[name];
+    if (!action || Object.keys(body).length !== 1) throw badRequest(`There is no such action: ${name}`);
+    const server = findServer(cloud, call);
+    const harmless = ['os-getConsoleOutput', 'lock', 'unlock'].includes(name);
+    if (server.locked && !harmless && !call.who.isAdmin) throw conflict(`Instance ${server.id} is locked`);
+    return action(call, server, body[name]);
+  });
+}

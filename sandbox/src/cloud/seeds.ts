@@ -1,0 +1,161 @@
+import type { Cloud } from './cloud.ts';
+import { hashSecret } from './keystone/passwords.ts';
+import { defaultPools, fromInteger, parseCidr } from './neutron/addresses.ts';
+import { baseRow } from './neutron/resource.ts';
+import { ensureDefaultGroup } from './neutron/security-groups.ts';
+import { hexId, secret, uuid } from './store/ids.ts';
+import { now, toSeconds } from './store/time.ts';
+
+const flavors = [
+  { id: '2', name: 'm1.small', vcpus: 1, ram: 2048, disk: 20 },
+  { id: '3', name: 'm1.medium', vcpus: 2, ram: 4096, disk: 40 },
+  { id: '4', name: 'm1.large', vcpus: 4, ram: 8192, disk: 80 },
+  { id: '5', name: 'm1.xlarge', vcpus: 8, ram: 16_384, disk: 160 },
+] as const;
+
+const kubernetesVersions = ['1.36.3', '1.35.6', '1.34.9'] as const;
+
+/** The users that are there from the start, and the project each works in. */
+export const seededUsers = ['demo', 'admin'] as const;
+
+function seedIdentity(cloud: Cloud): { admin: string } {
+  const { domains, projects, users, roles, assignments } = cloud.tables;
+  domains.insert({ id: 'default', name: 'Default', description: 'The default domain', enabled: true });
+  const roleIds = ['admin', 'manager', 'member', 'reader'].map((name) => roles.insert({ id: hexId(), name }));
+  const project = (name: string) =>
+    projects.insert({ id: hexId(), name, domain_id: 'default', description: '', enabled: true, tags: [] });
+  const admin = project('admin');
+  const demo = project('demo');
+  const user = (name: string, home: string) => {
+    const password = secret(18);
+    cloud.passwords.set(name, password);
+    return users.insert({
+      id: hexId(),
+      name,
+      domain_id: 'default',
+      default_project_id: home,
+      description: '',
+      email: null,
+      enabled: true,
+      passwordHash: hashSecret(password),
+    });
+  };
+  const grant = (userId: string, projectId: string, names: readonly string[]): void => {
+    for (const { id, name } of roleIds) {
+      if (names.includes(name))
+        assignments.insert({ id: `${userId}/${projectId}/${id}`, userId, projectId, roleId: id });
+    }
+  };
+  const administrator = user('admin', admin.id);
+  grant(administrator.id, admin.id, ['admin', 'manager', 'member', 'reader']);
+  grant(administrator.id, demo.id, ['admin', 'manager', 'member', 'reader']);
+  grant(user('demo', demo.id).id, demo.id, ['member', 'reader']);
+  ensureDefaultGroup(cloud, admin.id);
+  ensureDefaultGroup(cloud, demo.id);
+  return { admin: admin.id };
+}
+
+function seedNetwork(cloud: Cloud, owner: string): void {
+  const range = parseCidr(cloud.externalCidr);
+  if (!range) throw new Error(`The external network must be a CIDR such as 127.64.0.0/16, not "${cloud.externalCidr}"`);
+  const network = cloud.tables.networks.insert({
+    ...baseRow(owner),
+    name: 'public',
+    admin_state_up: true,
+    mtu: 1500,
+    status: 'ACTIVE',
+    subnets: [],
+    shared: false,
+    'router:external': true,
+    is_default: true,
+    availability_zone_hints: [],
+    availability_zones: ['nova'],
+    ipv4_address_scope: null,
+    ipv6_address_scope: null,
+    port_security_enabled: true,
+    qos_policy_id: null,
+    dns_domain: '',
+    'provider:network_type': 'flat',
+    'provider:physical_network': 'public',
+    'provider:segmentation_id': null,
+  });
+  const gateway = fromInteger(range.first + 1n, range.version);
+  cloud.tables.subnets.insert({
+    ...baseRow(owner),
+    name: 'public-v4',
+    network_id: network.id,
+    ip_version: range.version,
+    cidr: range.text,
+    gateway_ip: gateway,
+    allocation_pools: defaultPools(range.text, gateway),
+    dns_nameservers: [],
+    host_routes: [],
+    enable_dhcp: false,
+    ipv6_address_mode: null,
+    ipv6_ra_mode: null,
+    subnetpool_id: null,
+    service_types: [],
+    dns_publish_fixed_ip: false,
+    segment_id: null,
+  });
+}
+
+function seedImages(cloud: Cloud, owner: string): void {
+  const time = toSeconds(now());
+  for (const version of kubernetesVersions) {
+    const [minor] = /^\d+\.\d+/.exec(version) ?? [version];
+    cloud.tables.images.insert({
+      id: uuid(),
+      name: `ubuntu-24.04-kube-v${version}`,
+      status: 'active',
+      visibility: 'public',
+      protected: false,
+      owner,
+      container_format: 'bare',
+      disk_format: 'qcow2',
+      min_disk: 10,
+      min_ram: 1024,
+      size: 0,
+      checksum: null,
+      os_hash_value: null,
+      os_hidden: false,
+      tags: [],
+      created_at: time,
+      updated_at: time,
+      properties: {
+        kube_version: `v${version}`,
+        kube_minor: `v${minor}`,
+        os_distro: 'ubuntu',
+        os_version: '24.04',
+        architecture: 'x86_64',
+      },
+    });
+  }
+}
+
+/** What an operator has set up before the first user comes: users, flavors, images, volume types, a network outside. */
+export function seed(cloud: Cloud): void {
+  const { admin } = seedIdentity(cloud);
+  seedNetwork(cloud, admin);
+  seedImages(cloud, admin);
+  for (const flavor of flavors) {
+    cloud.tables.flavors.insert({
+      ...flavor,
+      ephemeral: 0,
+      swap: 0,
+      is_public: true,
+      description: null,
+      extra_specs: {},
+    });
+  }
+  for (const name of ['ssd', 'hdd']) {
+    cloud.tables.volumeTypes.insert({
+      id: uuid(),
+      name,
+      description: null,
+      isDefault: name === 'ssd',
+      extra_specs: {},
+    });
+  }
+  cloud.tables.lbFlavors.insert({ id: uuid(), name: 'default', description: '', enabled: true });
+}

@@ -1,0 +1,63 @@
+import { Command, Option } from 'commander';
+import { runCloud } from './cloud/main.ts';
+
+const whole = (text: string): number => {
+  if (!/^\d+$/.test(text)) throw new Error(`"${text}" is not a whole number`);
+  return Number(text);
+};
+
+interface CloudFlags {
+  readonly listen: string;
+  readonly latency: string;
+  readonly state?: string;
+  readonly data?: string;
+  readonly externalCidr: string;
+  readonly tokenTtl: number;
+  readonly hosts: number;
+}
+
+interface MachinesFlags {
+  readonly cloudsFile: string;
+  readonly osCloud: string;
+  readonly driver: 'simulated' | 'nspawn';
+  readonly latency: string;
+  readonly dataDir?: string;
+  readonly imageDir?: string;
+}
+
+const program = new Command('openstack-sandbox').description(
+  'An OpenStack cloud on one machine, for trying and testing',
+);
+
+program
+  .command('cloud')
+  .description('the OpenStack services')
+  .option('--listen <host:port>', 'where to listen; port 0 takes a free one', '127.0.0.1:5000')
+  .option('--latency <profile>', 'instant, typical, or a JSON file', 'instant')
+  .option('--state <file>', 'load the cloud from this file if it is there; save it there on request and at the end')
+  .option('--data <dir>', 'where clouds.yaml is written')
+  .option('--external-cidr <cidr>', 'addresses of the external network', '127.64.0.0/16')
+  .option('--token-ttl <seconds>', 'how long tokens are good', whole, 86_400)
+  .option('--hosts <n>', 'hypervisor hosts, for server groups', whole, 1000)
+  .action(async ({ tokenTtl, ...flags }: CloudFlags) => runCloud({ ...flags, tokenTtlSeconds: tokenTtl }));
+
+program
+  .command('machines')
+  .description('the machines behind ACTIVE servers, and the forwarding of load balancers and floating IPs')
+  .requiredOption('--clouds-file <file>', 'clouds.yaml with an administrator')
+  .option('--os-cloud <name>', 'its entry', 'sandbox-admin')
+  .addOption(new Option('--driver <driver>', 'what a machine is').choices(['simulated', 'nspawn']).default('simulated'))
+  .option('--latency <profile>', 'instant, typical, or a JSON file', 'instant')
+  .option('--data-dir <dir>', 'nspawn: where machines keep their disks')
+  .option('--image-dir <dir>', 'nspawn: the folder that the image builder made')
+  .action(async (flags: MachinesFlags) => {
+    const { runMachines } = await import('./machines/main.ts');
+    await runMachines(flags);
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}

@@ -23,12 +23,17 @@ export class SandboxAdmin {
 
   /** Everything that exists in the project `demo`. */
   async inventory(signal: AbortSignal): Promise<SandboxResource[]> {
-    return (await this.#get('inventory?project=demo', inventorySchema, signal)).resources;
+    const { projects } = await this.#get('inventory?project=demo', inventorySchema, signal);
+    return Object.values(projects).flatMap(({ resources }) =>
+      Object.entries(resources).flatMap(([type, rows]) =>
+        rows.map((row) => ({ type, id: row.id ?? row.name, name: row.name })),
+      ),
+    );
   }
 
   /** The shortest time in which this cloud, with its latencies, can bring up such a cluster, in seconds. */
   async criticalPath(controlPlanes: number, workers: number, signal: AbortSignal): Promise<number> {
-    const query = `critical-path?control_planes=${controlPlanes}&workers=${workers}`;
+    const query = `critical-path?controlPlanes=${controlPlanes}&workers=${workers}`;
     return (await this.#get(query, criticalPathSchema, signal)).seconds;
   }
 
@@ -41,8 +46,9 @@ export class SandboxAdmin {
 }
 
 const countersSchema = z.looseObject({ byUser: z.record(z.string(), z.number()) });
+const rowSchema = z.looseObject({ id: z.string().optional(), name: z.string().default('') });
 const inventorySchema = z.looseObject({
-  resources: z.array(z.looseObject({ type: z.string(), id: z.string(), name: z.string().default('') })),
+  projects: z.record(z.string(), z.looseObject({ resources: z.record(z.string(), z.array(rowSchema)) })),
 });
 const criticalPathSchema = z.looseObject({ seconds: z.number() });
 

@@ -145,7 +145,8 @@ class StackRun {
       temporalAddress,
       temporalUi,
       vaultAddress: server.address,
-      vaultTokenFile: server.tokenFile,
+      vaultTokenFile: server.userTokenFile,
+      workerTokenFile: server.workerTokenFile,
       cloudUrl: sandbox.url,
       cloudsFile: sandbox.cloudsFile,
     }));
@@ -197,7 +198,8 @@ class StackRun {
     const { directory, guard, workerEnvironment } = this.#options;
     this.#workersStarted += 1;
     const name = `worker-${this.#workersStarted}`;
-    const environment = { ...stackEnvironment(endpoints), ...workerEnvironment };
+    const token = { SLIPWAY_VAULT_TOKEN_FILE: endpoints.workerTokenFile };
+    const environment = { ...stackEnvironment(endpoints), ...token, ...workerEnvironment };
     const worker = await startWorker({ directory, name, environment, ...(guard && { guard }) }, signal);
     this.#workers.push(worker);
     return worker;

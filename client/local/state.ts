@@ -19,8 +19,10 @@ const endpointsSchema = z.object({
   temporalAddress: z.string(),
   temporalUi: z.string(),
   vaultAddress: z.string(),
-  /** File with the token of Slipway's worker and command line. */
+  /** File with the token of the command line. */
   vaultTokenFile: z.string(),
+  /** File with the token of workers. */
+  workerTokenFile: z.string(),
   /** The sandbox cloud's base URL. */
   cloudUrl: z.string(),
   /** clouds.yaml with the entries `sandbox` and `sandbox-admin`. */

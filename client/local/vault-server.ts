@@ -14,8 +14,6 @@ export interface VaultServerOptions {
   /** Holds the configuration, the storage, the keys, the token and the log. */
   readonly directory: string;
   readonly port: number;
-  /** What Slipway's token may do: a policy in HCL. */
-  readonly policyFile?: string;
   readonly guard?: ProcessGuard;
 }
 
@@ -23,8 +21,10 @@ export interface VaultServerOptions {
 export interface VaultServer {
   readonly process: BackgroundProcess;
   readonly address: string;
-  /** File (mode 0600) with a token that may do what docs/reference/vault-policy.hcl says, and nothing else. */
-  readonly tokenFile: string;
+  /** File (mode 0600) with a worker's token: it may do what docs/reference/vault-policy.hcl says, and nothing else. */
+  readonly workerTokenFile: string;
+  /** File (mode 0600) with a person's token: what the worker may, and docs/reference/vault-policy-clouds.hcl. */
+  readonly userTokenFile: string;
   /** Writes a secret below the mount `slipway`, as Vault's owner would. */
   readonly write: (path: string, data: Readonly<Record<string, unknown>>, signal: AbortSignal) => Promise<void>;
 }
@@ -69,13 +69,15 @@ export async function startVaultServer(options: VaultServerOptions, signal: Abor
     keys ??= await setup.initialize(storage, keysFile);
     await setup.unseal(keys);
     await setup.mount();
-    const tokenFile = join(directory, 'vault-token');
-    const policy = await readFile(options.policyFile ?? inRepository('docs', 'reference', 'vault-policy.hcl'), 'utf8');
-    await writePrivate(tokenFile, await setup.token(policy));
+    const [workerTokenFile, userTokenFile] = [join(directory, 'worker-token'), join(directory, 'user-token')];
+    const policies = await setup.policies(['vault-policy', 'vault-policy-clouds']);
+    await writePrivate(workerTokenFile, await setup.token(policies.slice(0, 1)));
+    await writePrivate(userTokenFile, await setup.token(policies));
     return {
       process: { ...process, stop: () => process.stop().then(() => (closed ??= transport.close())) },
       address,
-      tokenFile,
+      workerTokenFile,
+      userTokenFile,
       write: (path, data, signal) =>
         transport.send({ method: 'POST', path: `${KV_MOUNT}/data/${path}`, body: { data }, schema: anything, signal }),
     };
@@ -123,10 +125,18 @@ class Setup {
     await this.#post(`sys/mounts/${KV_MOUNT}`, { type: 'kv', options: { version: '2' } }, anything);
   }
 
-  /** Writes the policy and makes a token with it. It lasts 32 days, Vault's default limit; each start makes a new one. */
-  async token(policy: string): Promise<string> {
-    await this.#post('sys/policies/acl/slipway', { policy }, anything);
-    const body = { policies: ['slipway'], display_name: 'slipway-local', ttl: '768h' };
+  /** Writes policies of docs/reference under the names of their files, and returns these. */
+  async policies(names: readonly string[]): Promise<readonly string[]> {
+    for (const name of names) {
+      const policy = await readFile(inRepository('docs', 'reference', `${name}.hcl`), 'utf8');
+      await this.#post(`sys/policies/acl/${name}`, { policy }, anything);
+    }
+    return names;
+  }
+
+  /** Makes a token with these policies. It lasts 32 days, Vault's default limit; each start makes new ones. */
+  async token(policies: readonly string[]): Promise<string> {
+    const body = { policies, display_name: 'slipway-local', ttl: '768h' };
     return (await this.#post('auth/token/create-orphan', body, tokenSchema)).auth.client_token;
   }
 

@@ -23,7 +23,8 @@ function stackOf(pid: number): LocalStackState {
       temporalAddress: '127.0.0.1:7233',
       temporalUi: 'http://127.0.0.1:8233',
       vaultAddress: 'http://127.0.0.1:8200',
-      vaultTokenFile: '/state/vault-token',
+      vaultTokenFile: '/state/user-token',
+      workerTokenFile: '/state/worker-token',
       cloudUrl: 'http://127.0.0.1:5000',
       cloudsFile: '/state/clouds.yaml',
     },
@@ -81,7 +82,7 @@ describe('the state of `slipway up`', () => {
       HOME: '/home/me',
       TEMPORAL_ADDRESS: '127.0.0.1:7233',
       VAULT_ADDR: 'http://127.0.0.1:8200',
-      SLIPWAY_VAULT_TOKEN_FILE: '/state/vault-token',
+      SLIPWAY_VAULT_TOKEN_FILE: '/state/user-token',
       SLIPWAY_TEMPORAL_UI: 'http://127.0.0.1:8233',
     });
     const own = { TEMPORAL_ADDRESS: 'temporal.example.org:7233' };

@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
@@ -11,10 +11,8 @@ import { temporaryDirectory } from './temporary-directory.ts';
 test('Vault keeps its secrets over a restart: it is unsealed again, and the token may do what the policy says', async () => {
   const directory = await temporaryDirectory();
   const signal = AbortSignal.timeout(25_000);
-  const policyFile = join(directory, 'policy.hcl');
-  await writeFile(policyFile, 'path "slipway/data/clouds/*" { capabilities = ["read"] }');
   const [tool, [port = 0]] = await Promise.all([findTool('vault', { signal }), freePorts(1)]);
-  const start = () => startVaultServer({ tool, directory, port, policyFile }, signal);
+  const start = () => startVaultServer({ tool, directory, port }, signal);
   const secret = z.object({ region: z.string() });
 
   const first = await start();
@@ -24,15 +22,19 @@ test('Vault keeps its secrets over a restart: it is unsealed again, and the toke
 
   const second = await start();
   onTestFinished(() => second.process.stop());
-  const vault = vaultFromEnvironment({ VAULT_ADDR: second.address, SLIPWAY_VAULT_TOKEN_FILE: second.tokenFile });
-  onTestFinished(() => vault.close());
-  expect(await vault.health(signal)).toMatchObject({ initialized: true, sealed: false });
-  expect(await vault.kv.read('clouds/sandbox', secret, signal)).toEqual({ region: 'here' });
-  await expect(vault.kv.write('clouds/sandbox', { region: 'there' }, signal)).rejects.toThrow();
+  const [worker, user] = [second.workerTokenFile, second.userTokenFile].map((tokenFile) => {
+    const vault = vaultFromEnvironment({ VAULT_ADDR: second.address, SLIPWAY_VAULT_TOKEN_FILE: tokenFile });
+    onTestFinished(() => vault.close());
+    return vault;
+  });
+  expect(await worker?.health(signal)).toMatchObject({ initialized: true, sealed: false });
+  expect(await worker?.kv.read('clouds/sandbox', secret, signal)).toEqual({ region: 'here' });
+  await expect(worker?.kv.write('clouds/sandbox', { region: 'there' }, signal)).rejects.toThrow();
+  await user?.kv.write('clouds/sandbox', { region: 'there' }, signal);
 
-  for (const file of ['vault-keys.json', 'vault-token', 'vault.json']) {
+  for (const file of ['vault-keys.json', 'worker-token', 'user-token', 'vault.json']) {
     expect((await stat(join(directory, file))).mode & 0o777, file).toBe(0o600);
   }
   const log = await readFile(second.process.logFile, 'utf8');
-  expect(log).not.toContain((await readFile(second.tokenFile, 'utf8')).trim());
+  expect(log).not.toContain((await readFile(second.userTokenFile, 'utf8')).trim());
 });

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { Payload, PayloadCodec } from '@temporalio/common';
 import { METADATA_ENCODING_KEY, ValueError } from '@temporalio/common';
-import { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
 import type { CodecKeys } from './codec-keys.ts';
 
 const ENCODING = 'binary/encrypted';
@@ -10,7 +10,7 @@ const CIPHER = 'aes-256-gcm';
 /** NIST SP 800-38D, 8.2.2: a random nonce of 96 bits is safe for 2^32 payloads under one key. */
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
-const { Payload: PayloadMessage } = temporal.api.common.v1;
+const { Payload: PayloadMessage } = proto.temporal.api.common.v1;
 
 /**
  * Encrypts whole payloads, their metadata included, with AES-256-GCM. The data is nonce, ciphertext, tag; the key's id is in the

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { NativeConnectionOptions } from '@temporalio/worker';
 import { z } from 'zod';
@@ -51,7 +52,10 @@ function readProfile(environment: Environment) {
     value === undefined || value === '' ? [] : [[name, value] as const],
   );
   try {
-    return loadClientConnectConfig({ overrideEnvVars: Object.fromEntries(present) });
+    return loadClientConnectConfig({
+      overrideEnvVars: Object.fromEntries(present),
+      disableFile: isEmptyFile(environment['TEMPORAL_CONFIG_FILE']),
+    });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ConfigurationError(
@@ -59,3 +63,7 @@ function readProfile(environment: Environment) {
     );
   }
 }
+
+/** `TEMPORAL_CONFIG_FILE=/dev/null` is the usual way to have no file; the library (1.24) fails on a file without profiles. */
+const isEmptyFile = (path: string | undefined): boolean =>
+  path !== undefined && path !== '' && readFileSync(path, 'utf8').trim() === '';

@@ -1,0 +1,172 @@
+import { z } from 'zod';
+import { TASK_QUEUE } from '../model/index.ts';
+import { loadTemporalConfiguration, onOff, parseEnvironment, wholeNumber } from '../temporal/index.ts';
+import type { Environment, TemporalConfiguration } from '../temporal/index.ts';
+
+/** Where a server of this process listens. Port 0 takes any free port. */
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+const listenAddress = z
+  .string()
+  .regex(/^(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$/, 'must be address:port, such as 127.0.0.1:9400')
+  .transform((text): ListenAddress => {
+    const at = text.lastIndexOf(':');
+    return { host: text.slice(0, at).replace(/^\[|\]$/g, ''), port: Number(text.slice(at + 1)) };
+  })
+  .refine(({ port }) => port <= 65_535, 'the port must be at most 65535');
+const name = (what: string) =>
+  z.string().regex(/^[\w.-]{1,128}$/, `${what} is 1 to 128 letters, digits, ".", "_" or "-"`);
+const origin = z
+  .string()
+  .refine(
+    (text) => URL.canParse(text) && new URL(text).origin === text,
+    'must be an origin such as https://temporal.example.org',
+  );
+
+const PROMOTION = { first: 'first', on: 'always', true: 'always', off: 'never', false: 'never' } as const;
+
+const logVariables = {
+  SLIPWAY_LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error'])
+    .prefault('info')
+    .describe('The least important messages that are logged'),
+  SLIPWAY_LOG_FORMAT: z
+    .enum(['json', 'text'])
+    .prefault('json')
+    .describe('One JSON object per line, or text for a person'),
+};
+
+/** The variables of the worker. The keys are the names of the environment variables. */
+export const workerVariables = z.object({
+  SLIPWAY_TASK_QUEUE: name('a task queue').prefault(TASK_QUEUE).describe('Task queue of workflows and activities'),
+  SLIPWAY_MAX_ACTIVITIES: wholeNumber(1, 10_000)
+    .prefault('1000')
+    .describe(
+      'Activities at once. Waiting for OpenStack holds a slot but next to no CPU, so this is far above the CPU count',
+    ),
+  SLIPWAY_MAX_WORKFLOW_TASKS: wholeNumber(2, 1_000).prefault('40').describe('Workflow tasks at once'),
+  SLIPWAY_MAX_CACHED_WORKFLOWS: wholeNumber(0, 100_000)
+    .prefault('600')
+    .describe('Workflows kept in memory, about 1 MiB each; others are replayed from their history when they go on'),
+  SLIPWAY_STICKY_TIMEOUT: wholeNumber(1, 60)
+    .prefault('2')
+    .describe(
+      'Seconds that a task waits for the worker which has its workflow in memory, before any worker may take it',
+    ),
+  SLIPWAY_HEARTBEAT_INTERVAL: wholeNumber(1, 60)
+    .prefault('5')
+    .describe('Most seconds between two heartbeats of an activity that has something new to tell'),
+  SLIPWAY_SHUTDOWN_GRACE: wholeNumber(1, 3_600)
+    .prefault('10')
+    .describe('Seconds that running activities get to end at shutdown; then they are stopped and retried elsewhere'),
+  SLIPWAY_HTTP_ADDRESS: listenAddress
+    .prefault('127.0.0.1:0')
+    .describe(
+      'Address of /healthz, /readyz and /metrics; port 0 takes a free port, which the first line of output names',
+    ),
+  SLIPWAY_SDK_METRICS_ADDRESS: listenAddress
+    .optional()
+    .describe('Address of the /metrics of Temporal’s SDK; off when empty'),
+  SLIPWAY_VERSIONING: onOff
+    .prefault('off')
+    .describe('Take part in Worker Deployment versioning: running operations stay on the build that started them'),
+  SLIPWAY_DEPLOYMENT_NAME: name('a deployment name').prefault('slipway').describe('Name of the Worker Deployment'),
+  SLIPWAY_BUILD_ID: name('a build id')
+    .optional()
+    .describe('Build id of this worker; when empty, the version and a digest of the code'),
+  SLIPWAY_DEPLOYMENT_PROMOTE: z
+    .enum(['first', 'on', 'off', 'true', 'false'], { error: 'must be first, on or off' })
+    .transform((value) => PROMOTION[value])
+    .prefault('first')
+    .describe(
+      'Make this build the current one at start: on: always; first: only if the deployment has no current build yet; off: that is left to `temporal worker deployment set-current-version`',
+    ),
+  ...logVariables,
+});
+
+/** The variables of the codec server. */
+export const codecServerVariables = z.object({
+  SLIPWAY_CODEC_SERVER_ADDRESS: listenAddress
+    .prefault('127.0.0.1:8888')
+    .describe('Address of the codec server. Whoever reaches it can decrypt payloads'),
+  SLIPWAY_CODEC_SERVER_ORIGINS: z
+    .string()
+    .prefault('http://localhost:8233,http://127.0.0.1:8233')
+    .transform((text) => text.split(',').map((part) => part.trim()))
+    .pipe(z.array(origin))
+    .describe('Origins of the Temporal UIs that may ask, separated by commas'),
+  ...logVariables,
+});
+
+export type LogLevel = z.output<typeof workerVariables>['SLIPWAY_LOG_LEVEL'];
+export interface LogConfiguration {
+  readonly level: LogLevel;
+  readonly format: 'json' | 'text';
+}
+
+/** Everything a worker process is told from outside, but Vault (`vault/configuration.ts`). Durations are in seconds. */
+export interface WorkerConfiguration {
+  readonly temporal: TemporalConfiguration;
+  readonly taskQueue: string;
+  readonly maxActivities: number;
+  readonly maxWorkflowTasks: number;
+  readonly maxCachedWorkflows: number;
+  readonly stickyTimeoutSeconds: number;
+  readonly heartbeatIntervalSeconds: number;
+  readonly shutdownGraceSeconds: number;
+  readonly http: ListenAddress;
+  readonly sdkMetrics?: ListenAddress;
+  readonly versioning: boolean;
+  readonly deploymentName: string;
+  readonly buildId?: string;
+  /** When this build becomes the deployment's current one at start. */
+  readonly promote: 'first' | 'always' | 'never';
+  readonly log: LogConfiguration;
+}
+
+/** @throws ConfigurationError naming every variable that does not fit. */
+export function loadWorkerConfiguration(environment: Environment = process.env): WorkerConfiguration {
+  const own = parseEnvironment(workerVariables, environment);
+  return {
+    temporal: loadTemporalConfiguration(environment),
+    taskQueue: own.SLIPWAY_TASK_QUEUE,
+    maxActivities: own.SLIPWAY_MAX_ACTIVITIES,
+    maxWorkflowTasks: own.SLIPWAY_MAX_WORKFLOW_TASKS,
+    maxCachedWorkflows: own.SLIPWAY_MAX_CACHED_WORKFLOWS,
+    stickyTimeoutSeconds: own.SLIPWAY_STICKY_TIMEOUT,
+    heartbeatIntervalSeconds: own.SLIPWAY_HEARTBEAT_INTERVAL,
+    shutdownGraceSeconds: own.SLIPWAY_SHUTDOWN_GRACE,
+    http: own.SLIPWAY_HTTP_ADDRESS,
+    ...(own.SLIPWAY_SDK_METRICS_ADDRESS ? { sdkMetrics: own.SLIPWAY_SDK_METRICS_ADDRESS } : {}),
+    versioning: own.SLIPWAY_VERSIONING,
+    deploymentName: own.SLIPWAY_DEPLOYMENT_NAME,
+    ...(own.SLIPWAY_BUILD_ID === undefined ? {} : { buildId: own.SLIPWAY_BUILD_ID }),
+    promote: own.SLIPWAY_DEPLOYMENT_PROMOTE,
+    log: { level: own.SLIPWAY_LOG_LEVEL, format: own.SLIPWAY_LOG_FORMAT },
+  };
+}
+
+export interface CodecServerConfiguration {
+  readonly listen: ListenAddress;
+  readonly origins: readonly string[];
+  readonly log: LogConfiguration;
+}
+
+/** @throws ConfigurationError naming every variable that does not fit. */
+export function loadCodecServerConfiguration(environment: Environment = process.env): CodecServerConfiguration {
+  const own = parseEnvironment(codecServerVariables, environment);
+  return {
+    listen: own.SLIPWAY_CODEC_SERVER_ADDRESS,
+    origins: own.SLIPWAY_CODEC_SERVER_ORIGINS,
+    log: { level: own.SLIPWAY_LOG_LEVEL, format: own.SLIPWAY_LOG_FORMAT },
+  };
+}
+
+/** Folder of the user's caches (XDG Base Directory Specification). Undefined when the environment names no home. */
+export function cacheFolder(environment: Environment = process.env): string | undefined {
+  const base = environment['XDG_CACHE_HOME'] ?? (environment['HOME'] ? `${environment['HOME']}/.cache` : undefined);
+  return base === undefined || base === '' ? undefined : `${base}/slipway`;
+}

@@ -1,0 +1,15 @@
+import { createActivities } from '../activities/index.ts';
+import { defaultBuildId } from './code.ts';
+import { cacheFolder, loadWorkerConfiguration } from './configuration.ts';
+import { runProcess } from './process.ts';
+import { runWorker } from './worker-process.ts';
+import { loadWorkflowBundle } from './workflow-bundle.ts';
+
+/** The worker process with Slipway's own workflows and activities. */
+await runProcess(() =>
+  runWorker(loadWorkerConfiguration(), {
+    buildId: defaultBuildId,
+    workflowBundle: (codec, logger) => loadWorkflowBundle(codec, cacheFolder(), logger),
+    createActivities,
+  }),
+);

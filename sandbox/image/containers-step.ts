@@ -8,11 +8,13 @@ import { containerImages } from './pins.ts';
 import { run } from './run.ts';
 import { exists, type Step } from './step.ts';
 
+const proxyWrapper = join(import.meta.dirname, 'containers', 'kube-proxy.sh');
+
 /** All container images, as one archive `images.tar`. */
 export const containers: Step = {
   name: 'containers',
   needs: [kubernetes, etcd, coredns, echo, pause, debianRoot],
-  files: [import.meta.filename, join(import.meta.dirname, 'container-archive.ts')],
+  files: [import.meta.filename, join(import.meta.dirname, 'container-archive.ts'), proxyWrapper],
   inputs: containerImages,
   async make(output, results) {
     const certificates = {
@@ -46,19 +48,22 @@ export const containers: Step = {
   },
 };
 
-/** kube-proxy calls iptables and conntrack: they come with every library they load, from the machine's own system. */
+/** kube-proxy and the programs it calls, which come with every library they load, from the machine's own system. */
 async function proxyImage(program: string, rootfs: string): Promise<ContainerImage> {
   const iptables = '/usr/sbin/xtables-nft-multi';
-  const conntrack = '/usr/sbin/conntrack';
+  const programs = [iptables, '/usr/sbin/conntrack', '/usr/bin/sed'];
   const commands = ['iptables', 'ip6tables'].flatMap((name) => [name, `${name}-save`, `${name}-restore`]);
   const extensions = await extensionFolder(rootfs);
-  const libraries = await librariesOf(rootfs, [iptables, conntrack]);
+  const loaded = (await readdir(join(rootfs, extensions))).map((name) => join(extensions, name));
+  const libraries = await librariesOf(rootfs, [...programs, '/usr/bin/dash', ...loaded]);
   return {
     name: containerImages.proxy,
     entrypoint: ['/usr/local/bin/kube-proxy'],
     files: {
-      '/usr/local/bin/kube-proxy': program,
-      ...Object.fromEntries([iptables, conntrack, extensions].map((path) => [path, join(rootfs, path)])),
+      '/usr/local/bin/kube-proxy': proxyWrapper,
+      '/usr/local/libexec/kube-proxy': program,
+      '/bin/sh': join(rootfs, 'usr/bin/dash'),
+      ...Object.fromEntries([...programs, extensions].map((path) => [path, join(rootfs, path)])),
       ...Object.fromEntries(libraries),
       '/etc/protocols': join(rootfs, 'etc/protocols'),
       '/etc/services': join(rootfs, 'etc/services'),

@@ -5,25 +5,6 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { join } from 'node:path';
 import type { Machine } from '../../src/machines/driver.ts';
 
-/** What a machine asks its cloud for: the part of the metadata service that cloud-init and the script read. */
-export function answerMetadata(machine: Machine, request: IncomingMessage, response: ServerResponse): void {
-  const path = (request.url ?? '').replace(/^\/+/, '').replace(/\/$/, '');
-  const answers: Readonly<Record<string, string>> = {
-    openstack: '2018-08-27\nlatest',
-    'openstack/2018-08-27/meta_data.json': describe(machine),
-    'openstack/latest/meta_data.json': describe(machine),
-    'openstack/2018-08-27/user_data': machine.userData,
-    'openstack/latest/user_data': machine.userData,
-    'latest/meta-data/local-ipv4': machine.interfaces[0]?.address ?? '',
-  };
-  const answer = answers[path];
-  response.writeHead(answer === undefined ? 404 : 200).end(answer ?? 'not found');
-}
-
-function describe(machine: Machine): string {
-  return JSON.stringify({ uuid: machine.id, name: machine.name, hostname: machine.name, meta: machine.metadata });
-}
-
 /** A server on one network of the cloud. */
 export function server(name: string, networkId: string, address: string, data: string): Machine {
   const last = Number(address.split('.')[3]);

@@ -7,9 +7,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { machineImageDirectory } from '../../image/image-directory.ts';
 import type { Machine, MachineDriver } from '../../src/machines/driver.ts';
+import { serveMetadata } from '../../src/machines/metadata.ts';
 import { createNspawnDriver } from '../../src/machines/nspawn/driver.ts';
 import { missingForMachines } from '../../src/machines/nspawn/host-requirements.ts';
-import { answerMetadata, clusterSecrets, filesIn, server, WrappingServer } from './cloud.ts';
+import { clusterSecrets, filesIn, server, WrappingServer } from './cloud.ts';
 import { initConfiguration, joinConfiguration, userData } from './user-data.ts';
 
 const imageDir = await machineImageDirectory();
@@ -35,7 +36,7 @@ describe.skipIf(missing.length > 0)('a cluster of real machines', () => {
     driver = await createNspawnDriver({
       dataDir: join(folder, 'driver'),
       imageDir,
-      metadata: answerMetadata,
+      metadata: serveMetadata,
       hostForwards: [{ port: 8200, host: '127.0.0.1', hostPort: vault.port }],
       log: (line) => process.stderr.write(`${line}\n`),
     });

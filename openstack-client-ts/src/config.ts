@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { authOptionsSchema } from './auth-options.ts';
 import type { Interface } from './catalog.ts';
 import type { ClientOptions } from './client.ts';
+import { describeIssues } from './issues.ts';
 import { ConfigurationError } from './errors.ts';
 
 /** Where a cloud is looked for. All of it is optional. */
@@ -157,7 +158,7 @@ const bySuffix = (cloud: Section, suffix: string): Record<string, string> =>
 
 const toClientOptions = async (raw: Section, label: string, places: Places): Promise<ClientOptions> => {
   const parsed = cloudSchema.safeParse(raw);
-  if (!parsed.success) throw new ConfigurationError(`${label}: ${z.prettifyError(parsed.error)}`);
+  if (!parsed.success) throw new ConfigurationError(`${label}: ${describeIssues(parsed.error)}`);
   const cloud = parsed.data;
   const kind = cloud.auth_type === undefined ? 'password' : AUTH_TYPES[cloud.auth_type];
   if (kind === undefined) {

@@ -53,10 +53,10 @@ const open = (body: ApiRequest['body']): string | Uint8Array | Readable | null =
 
 /** A stream that the signal ends. */
 const endedBy = (signal: AbortSignal | undefined, stream: Readable): Readable => {
+  // Whoever reads the stream gets the error; one that is destroyed unread must not end the process.
+  stream.on('error', () => undefined);
   if (!signal) return stream;
   const end = (): unknown => stream.destroy(toError(signal.reason));
-  // Whoever reads the stream gets the error; one that nobody reads must not end the process.
-  stream.on('error', () => undefined);
   stream.once('close', () => signal.removeEventListener('abort', end));
   signal.addEventListener('abort', end, { once: true });
   return stream;

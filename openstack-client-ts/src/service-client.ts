@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import { UnexpectedResponseError } from './errors.ts';
+import { describeIssues } from './issues.ts';
 import type { ApiRequest, ApiResponse, Handler, Method, ReplayableBody, RequestOptions } from './http-types.ts';
 import { Listing, type Page } from './listing.ts';
 import { microversionHeaders, type MicroversionRange, negotiate, rangeOf } from './microversion.ts';
@@ -190,6 +191,6 @@ const facts = (
 const unreadable = (error: z.ZodError, response: ApiResponse, method: Method, url: string): UnexpectedResponseError =>
   new UnexpectedResponseError({
     ...facts(response, method, url),
-    words: `the response has not the documented form: ${z.prettifyError(error).replace(/\s+/g, ' ')}`,
+    words: `the response has not the documented form: ${describeIssues(error)}`,
     cause: error,
   });

@@ -4,6 +4,7 @@ import { type AuthOptions, tokenRequest } from './auth-options.ts';
 import { catalogEntrySchema } from './catalog.ts';
 import { UnauthorizedError, UnexpectedResponseError } from './errors.ts';
 import type { Handler } from './http-types.ts';
+import { describeIssues } from './issues.ts';
 import type { Redactor } from './redact.ts';
 
 const reference = z.looseObject({ id: z.string(), name: z.string().optional() });
@@ -90,7 +91,7 @@ export class Session {
     if (!value) throw fail('Keystone sent no X-Subject-Token');
     this.#redactor.addToken(value);
     const parsed = z.object({ token: tokenSchema }).safeParse(parseJson(response.text));
-    if (!parsed.success) throw fail(`unreadable token: ${z.prettifyError(parsed.error)}`);
+    if (!parsed.success) throw fail(`unreadable token: ${describeIssues(parsed.error)}`);
     const details = parsed.data.token;
     this.#current = { value, renewAt: started + usableMs(details, started), details };
     return this.#current;

@@ -11,6 +11,8 @@ export interface Seen {
   query: URLSearchParams;
   headers: IncomingMessage['headers'];
   body: string;
+  /** The client's port: one per connection. */
+  port: number | undefined;
 }
 
 /** What the server does with a request. */
@@ -37,6 +39,7 @@ export interface FakeCloud {
   /** Requests as `METHOD /path?query`, tokens and version documents left out. */
   calls: () => string[];
   count: (line: string) => number;
+  /** `*` stands for every line that has no script of its own. */
   script: (line: string, script: Script) => void;
   client: (changes?: Partial<ClientOptions>) => OpenStackClient;
   log: LogEntry[];
@@ -114,12 +117,21 @@ export const fakeCloud = async (
   const handle = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(message.url ?? '/', 'http://fake');
     const { method = '', headers } = message;
-    const request: Seen = { method, path: url.pathname, query: url.searchParams, headers, body: await read(message) };
+    const body = await read(message);
+    const request: Seen = {
+      method,
+      path: url.pathname,
+      query: url.searchParams,
+      headers,
+      body,
+      port: message.socket.remotePort,
+    };
     seen.push(request);
     const line = `${method} ${url.pathname}`;
     const count = counts.get(line) ?? 0;
     counts.set(line, count + 1);
-    const script = table.get(line) ?? { status: 404, json: { itemNotFound: { code: 404, message: `no ${line}` } } };
+    const script = table.get(line) ??
+      table.get('*') ?? { status: 404, json: { itemNotFound: { code: 404, message: `no ${line}` } } };
     const reply =
       typeof script === 'function'
         ? script(request, count)
@@ -172,11 +184,12 @@ export const fakeCloud = async (
 
 /** What a promise throws; fails the test if it does not. */
 export const thrownBy = async (promise: PromiseLike<unknown>): Promise<Error> => {
-  try {
-    await promise;
-  } catch (error) {
-    if (error instanceof Error) return error;
-    throw new Error(`threw ${String(error)}, which is not an Error`);
-  }
-  throw new Error('did not throw');
+  const thrown = await promise.then(
+    () => new Unthrown('nothing was thrown'),
+    (error: unknown) => (error instanceof Error ? error : new Unthrown(`not an Error: ${String(error)}`)),
+  );
+  if (thrown instanceof Unthrown) throw thrown;
+  return thrown;
 };
+
+class Unthrown extends Error {}

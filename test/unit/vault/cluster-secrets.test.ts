@@ -244,12 +244,12 @@ describe('the policy', () => {
     await server.write('other', { a: 1 });
     await expect(vault.kv.read('clouds/berlin', z.unknown())).resolves.toEqual({ cloud: {} });
     const refused = [
-      vault.kv.read('other', z.unknown()),
-      vault.kv.write('clouds/berlin', {}),
-      vault.kv.list(''),
-      vault.pki.enable('pki', 60, 'not ours'),
-      vault.pki.disable('slipway'),
-      vault.pki.caCertificate('pki'),
+      () => vault.kv.read('other', z.unknown()),
+      () => vault.kv.write('clouds/berlin', {}),
+      () => vault.kv.list(''),
+      () => vault.pki.enable('pki', 60, 'not ours'),
+      () => vault.pki.disable('slipway'),
+      () => vault.pki.caCertificate('pki'),
     ];
     await expect(
       vault.capabilities(['slipway/data/clouds/x', 'slipway/data/clusters/x', 'pki/issue/x']),
@@ -258,7 +258,7 @@ describe('the policy', () => {
       'slipway/data/clusters/x': expect.arrayContaining(['create', 'read', 'update']) as unknown,
       'pki/issue/x': ['deny'],
     });
-    for (const attempt of refused) await expect(attempt).rejects.toMatchObject({ kind: 'forbidden' });
+    for (const attempt of refused) await expect(attempt()).rejects.toMatchObject({ kind: 'forbidden' });
   });
 });
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { childEnvironment } from './config.ts';
+import { externalRange } from './external-range.ts';
 import { startProcess, type BackgroundProcess } from './process.ts';
 import type { ProcessGuard } from './process-guard.ts';
 import { nodeArguments } from './repository.ts';
@@ -43,6 +44,7 @@ export async function startSandboxCloud(options: SandboxCloudOptions, signal: Ab
       args: nodeArguments(
         SANDBOX,
         ...['cloud', '--listen', `127.0.0.1:${options.port}`, '--latency', options.latency, '--data', data],
+        ...['--external-cidr', externalRange(options.port)],
         ...(options.persistent ? ['--state', join(data, 'state.json')] : []),
       ),
       env: childEnvironment(),

@@ -132,14 +132,12 @@ export class Views {
           l7policies: this.#policies(listener).map((policy) => ({
             ...head(policy, 'ONLINE'),
             action: policy.action,
-            rules: l7Rules
-              .by('policy', policy.id)
-              .map((rule) => ({
-                id: rule.id,
-                type: rule.type,
-                provisioning_status: rule.provisioning_status,
-                operating_status: 'ONLINE',
-              })),
+            rules: l7Rules.by('policy', policy.id).map((rule) => ({
+              id: rule.id,
+              type: rule.type,
+              provisioning_status: rule.provisioning_status,
+              operating_status: 'ONLINE',
+            })),
           })),
         })),
         pools: pools.by('lb', row.id).map(poolTree),

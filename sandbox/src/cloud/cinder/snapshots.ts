@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import type { Cloud } from '../cloud.ts';
+import { readBoolean } from '../http/paging.ts';
+import { accepted, ok, type Answer, type Call, type Service } from '../http/service.ts';
+import { uuid } from '../store/ids.ts';
+import { now, toNaiveMicros } from '../store/time.ts';
+import { badRequest, notFound } from './errors.ts';
+import { everywhere, listRows } from './listing.ts';
+import type { Snapshot } from './rows.ts';
+import { checkVolumeQuota } from './usage.ts';
+import { findVolume } from './volumes.ts';
+
+const metadata = z.record(z.string().min(1).max(255), z.string().max(255));
+const createBody = z.looseObject({
+  snapshot: z.looseObject({
+    volume_id: z.string(),
+    name: z.string().max(255).nullish(),
+    description: z.string().nullish(),
+    force: z.union([z.boolean(), z.string()]).optional(),
+    metadata: metadata.nullish(),
+  }),
+});
+
+/** `/snapshots` */
+export function snapshotRoutes(service: Service, cloud: Cloud): void {
+  const { snapshots } = cloud.tables;
+  const view = (row: Snapshot) => ({
+    id: row.id,
+    name: row.name,
+    description: row.description,
+    volume_id: row.volumeId,
+    status: row.status,
+    size: row.size,
+    metadata: row.metadata,
+    created_at: toNaiveMicros(row.created_at),
+    updated_at: toNaiveMicros(row.updated_at),
+    user_id: row.userId,
+    group_snapshot_id: null,
+    'os-extended-snapshot-attributes:progress': row.status === 'available' ? '100%' : '0%',
+    'os-extended-snapshot-attributes:project_id': row.projectId,
+    consumes_quota: true,
+  });
+  const find = (call: Call): Snapshot => {
+    const id = call.params['id'] ?? '';
+    const row = snapshots.get(id);
+    if (!row || (row.projectId !== call.who.projectId && !call.who.isAdmin))
+      throw notFound(`Snapshot ${id} could not be found.`);
+    return row;
+  };
+  const list = (call: Call): Answer =>
+    listRows(
+      call,
+      'snapshots',
+      everywhere(call) ? snapshots.all() : snapshots.by('project', call.who.projectId),
+      view,
+      (row, query) => {
+        const volume = query.get('volume_id');
+        return volume === null || row.volumeId === volume;
+      },
+    );
+  service.get('/v3/snapshots', list);
+  service.get('/v3/snapshots/detail', list);
+  service.get('/v3/snapshots/:id', (call) => ok({ snapshot: view(find(call)) }));
+  service.post('/v3/snapshots', (call) => {
+    const { snapshot: wanted } = service.parse(createBody, call.body);
+    const volume = findVolume(cloud, call, wanted.volume_id);
+    const force = readBoolean(String(wanted.force ?? false)) ?? false;
+    // Since 3.66 a volume in use may be snapshotted without force.
+    const allowed = force || call.microversion >= 66 ? ['available', 'in-use'] : ['available'];
+    if (!allowed.includes(volume.status)) {
+      throw badRequest(
+        `Invalid volume: Volume ${volume.id} status must be ${allowed.join(' or ')}, but current status is: ${volume.status}.`,
+      );
+    }
+    checkVolumeQuota(cloud, volume.projectId, 'snapshots', volume.size);
+    const time = now();
+    const row = snapshots.insert({
+      id: uuid(),
+      name: wanted.name ?? '',
+      description: wanted.description ?? null,
+      projectId: volume.projectId,
+      userId: call.who.userId,
+      volumeId: volume.id,
+      size: volume.size,
+      status: 'creating',
+      metadata: wanted.metadata ?? {},
+      created_at: time,
+      updated_at: time,
+    });
+    cloud.transitions.schedule('snapshot.created', row.id, cloud.latency.snapshot.create);
+    return accepted({ snapshot: view(row) });
+  });
+  service.put('/v3/snapshots/:id', (call) => {
+    const row = find(call);
+    const body = z.looseObject({
+      snapshot: z.looseObject({ name: z.string().optional(), description: z.string().nullish() }),
+    });
+    const { snapshot: wanted } = service.parse(body, call.body);
+    snapshots.patch(row, {
+      ...(wanted.name !== undefined && { name: wanted.name }),
+      ...(wanted.description !== undefined && { description: wanted.description }),
+      updated_at: now(),
+    });
+    return ok({ snapshot: view(row) });
+  });
+  service.delete('/v3/snapshots/:id', (call) => {
+    const row = find(call);
+    if (!['available', 'error'].includes(row.status)) {
+      throw badRequest('Invalid snapshot: Snapshot status must be available or error and must not be part of a group.');
+    }
+    snapshots.patch(row, { status: 'deleting', updated_at: now() });
+    cloud.transitions.schedule('snapshot.deleted', row.id, cloud.latency.snapshot.delete);
+    return accepted();
+  });
+}

@@ -1,0 +1,260 @@
+import { z } from 'zod';
+import type { Cloud } from '../cloud.ts';
+import { readBoolean } from '../http/paging.ts';
+import { accepted, isRecord, ok, type Answer, type Call, type Service } from '../http/service.ts';
+import { now, toNaiveMicros } from '../store/time.ts';
+import { badRequest, notFound, policyForbidden } from './errors.ts';
+import { everywhere, listRows } from './listing.ts';
+import type { Volume } from './rows.ts';
+import { checkVolumeQuota } from './usage.ts';
+import { makeVolume } from './volume-life.ts';
+
+const size = z.union([z.int(), z.string().regex(/^\d+$/).transform(Number)]).pipe(z.int().min(1));
+const metadata = z.record(z.string().min(1).max(255), z.string().max(255));
+const createBody = z.looseObject({
+  volume: z.looseObject({
+    size: size.nullish(),
+    name: z.string().max(255).nullish(),
+    description: z.string().nullish(),
+    volume_type: z.string().nullish(),
+    availability_zone: z.string().nullish(),
+    metadata: metadata.nullish(),
+    imageRef: z.string().nullish(),
+    snapshot_id: z.string().nullish(),
+    source_volid: z.string().nullish(),
+  }),
+});
+const updateBody = z.looseObject({
+  volume: z.looseObject({
+    name: z.string().nullish(),
+    description: z.string().nullish(),
+    metadata: metadata.optional(),
+  }),
+});
+const extendBody = z.looseObject({ new_size: size });
+const bootableBody = z.looseObject({ bootable: z.union([z.boolean(), z.string()]) });
+
+/** The volume a path names, if the caller may see it. */
+export function findVolume(cloud: Cloud, call: Call, id = call.params['id'] ?? ''): Volume {
+  const volume = cloud.tables.volumes.get(id);
+  if (!volume || (volume.projectId !== call.who.projectId && !call.who.isAdmin)) {
+    throw notFound(`Volume ${id} could not be found.`);
+  }
+  return volume;
+}
+
+/** The long form of a volume. */
+export function volumeView(cloud: Cloud, call: Call, volume: Volume): Record<string, unknown> {
+  const image = cloud.tables.images.get(volume.imageId ?? '');
+  return {
+    ...volumeSummary(call, volume),
+    status: volume.status,
+    size: volume.size,
+    availability_zone: volume.availabilityZone,
+    created_at: toNaiveMicros(volume.created_at),
+    updated_at: toNaiveMicros(volume.updated_at),
+    attachments: volume.attachments.map((one) => ({ ...one, attached_at: toNaiveMicros(one.attached_at) })),
+    description: volume.description,
+    volume_type: volume.volumeType,
+    snapshot_id: volume.snapshotId,
+    source_volid: volume.sourceVolumeId,
+    metadata: volume.metadata,
+    user_id: volume.userId,
+    bootable: String(volume.bootable),
+    encrypted: false,
+    replication_status: null,
+    consistencygroup_id: null,
+    multiattach: false,
+    migration_status: null,
+    'os-vol-tenant-attr:tenant_id': volume.projectId,
+    ...(image && { volume_image_metadata: { image_id: image.id, image_name: image.name ?? '', ...image.properties } }),
+    ...(call.who.isAdmin && {
+      'os-vol-host-attr:host': 'storage@ssd#pool',
+      'os-vol-mig-status-attr:migstat': null,
+      'os-vol-mig-status-attr:name_id': null,
+    }),
+    ...(call.microversion >= 13 && { group_id: null }),
+    ...(call.microversion >= 21 && call.who.isAdmin && { provider_id: null }),
+    ...(call.microversion >= 48 && { shared_targets: false, service_uuid: null }),
+    ...(call.microversion >= 61 && { cluster_name: null }),
+    ...(call.microversion >= 63 && {
+      volume_type_id: cloud.tables.volumeTypes.all().find(({ name }) => name === volume.volumeType)?.id ?? null,
+    }),
+    ...(call.microversion >= 65 && { consumes_quota: true }),
+  };
+}
+
+function volumeSummary(call: Call, volume: Volume) {
+  const base = `${call.origin}/volume`;
+  return {
+    id: volume.id,
+    name: volume.name,
+    links: [
+      { rel: 'self', href: `${base}/v3/${call.who.projectId}/volumes/${volume.id}` },
+      { rel: 'bookmark', href: `${base}/${call.who.projectId}/volumes/${volume.id}` },
+    ],
+  };
+}
+
+function createVolume(service: Service, cloud: Cloud, call: Call): Answer {
+  const { volume: wanted } = service.parse(createBody, call.body);
+  const { images, snapshots, volumeTypes } = cloud.tables;
+  const snapshot = typeof wanted.snapshot_id === 'string' ? snapshots.get(wanted.snapshot_id) : undefined;
+  if (typeof wanted.snapshot_id === 'string' && snapshot?.projectId !== call.who.projectId) {
+    throw notFound(`Snapshot ${wanted.snapshot_id} could not be found.`);
+  }
+  const source = typeof wanted.source_volid === 'string' ? findVolume(cloud, call, wanted.source_volid) : undefined;
+  if (typeof wanted.imageRef === 'string' && wanted.imageRef !== '' && !images.get(wanted.imageRef)) {
+    throw badRequest('Invalid image identifier or unable to access requested image.');
+  }
+  const type = wanted.volume_type ?? undefined;
+  const known = type === undefined ? undefined : volumeTypes.all().find((one) => one.name === type || one.id === type);
+  if (type !== undefined && !known) throw notFound(`Volume type with name ${type} could not be found.`);
+  const zone = wanted.availability_zone ?? cloud.zone;
+  if (zone !== cloud.zone) throw badRequest(`Invalid input received: Availability zone '${zone}' is invalid.`);
+  const gigabytes = wanted.size ?? snapshot?.size ?? source?.size;
+  if (gigabytes === undefined) {
+    throw badRequest("Invalid input received: Volume size 'None' must be an integer and greater than 0");
+  }
+  const least = snapshot?.size ?? source?.size ?? 0;
+  if (gigabytes < least) {
+    throw badRequest(
+      `Invalid input received: Volume size '${gigabytes}'GB cannot be smaller than the ${snapshot ? 'snapshot' : 'original volume'} size ${least}GB. They must be >= original ${snapshot ? 'snapshot' : 'volume'} size.`,
+    );
+  }
+  checkVolumeQuota(cloud, call.who.projectId, 'volumes', gigabytes);
+  const volume = makeVolume(cloud, {
+    projectId: call.who.projectId,
+    userId: call.who.userId,
+    name: wanted.name ?? '',
+    description: wanted.description ?? null,
+    size: gigabytes,
+    type: known?.name,
+    metadata: wanted.metadata ?? {},
+    imageId: wanted.imageRef === '' ? null : (wanted.imageRef ?? null),
+    snapshotId: snapshot?.id ?? null,
+    sourceVolumeId: source?.id ?? null,
+  });
+  return accepted({ volume: volumeView(cloud, call, volume) });
+}
+
+/** `/volumes` and their actions. Attaching goes through Nova. */
+export function volumeRoutes(service: Service, cloud: Cloud): void {
+  const { volumes, snapshots } = cloud.tables;
+  const list = (call: Call, detail: boolean): Answer => {
+    const owner = call.query.get('project_id');
+    const rows = everywhere(call)
+      ? owner === null
+        ? volumes.all()
+        : volumes.by('project', owner)
+      : volumes.by('project', call.who.projectId);
+    return listRows(
+      call,
+      'volumes',
+      rows,
+      (row) => (detail ? volumeView(cloud, call, row) : volumeSummary(call, row)),
+      (row, query) => {
+        const bootable = readBoolean(query.get('bootable'));
+        const type = query.get('volume_type');
+        return (bootable === undefined || row.bootable === bootable) && (type === null || row.volumeType === type);
+      },
+    );
+  };
+  service.get('/v3/volumes', (call) => list(call, false));
+  service.get('/v3/volumes/detail', (call) => list(call, true));
+  service.post('/v3/volumes', (call) => createVolume(service, cloud, call));
+  service.get('/v3/volumes/:id', (call) => ok({ volume: volumeView(cloud, call, findVolume(cloud, call)) }));
+  service.put('/v3/volumes/:id', (call) => {
+    const volume = findVolume(cloud, call);
+    const { volume: wanted } = service.parse(updateBody, call.body);
+    volumes.patch(volume, {
+      ...(typeof wanted.name === 'string' && { name: wanted.name }),
+      ...(wanted.description !== undefined && { description: wanted.description }),
+      ...(wanted.metadata && { metadata: wanted.metadata }),
+      updated_at: now(),
+    });
+    return ok({ volume: volumeView(cloud, call, volume) });
+  });
+
+  const remove = (call: Call, force: boolean): Answer => {
+    const volume = findVolume(cloud, call);
+    const cascade = readBoolean(call.query.get('cascade')) ?? false;
+    const deletable = ['available', 'error', 'error_restoring', 'error_extending', 'error_managing'];
+    const copies = snapshots.by('volume', volume.id);
+    const free = (force || deletable.includes(volume.status)) && volume.attachments.length === 0;
+    if (!free || (copies.length > 0 && !cascade)) {
+      const status = force
+        ? ''
+        : 'status must be available or error or error_restoring or error_extending or error_managing and ';
+      throw badRequest(
+        `Invalid volume: Volume ${status}must not be migrating, attached, belong to a group, have snapshots, awaiting a transfer, or be disassociated from snapshots after volume transfer.`,
+      );
+    }
+    for (const { id } of copies) snapshots.delete(id);
+    cloud.transitions.cancel(volume.id);
+    volumes.patch(volume, { status: 'deleting', updated_at: now() });
+    cloud.transitions.schedule('volume.deleted', volume.id, cloud.latency.volume.delete);
+    return accepted();
+  };
+  service.delete('/v3/volumes/:id', (call) => remove(call, false));
+
+  service.get('/v3/volumes/:id/metadata', (call) => ok({ metadata: findVolume(cloud, call).metadata }));
+  const setMetadata = (call: Call, keep: boolean): Answer => {
+    const volume = findVolume(cloud, call);
+    const body = service.parse(z.looseObject({ metadata }), call.body);
+    volumes.patch(volume, {
+      metadata: keep ? { ...volume.metadata, ...body.metadata } : body.metadata,
+      updated_at: now(),
+    });
+    return ok({ metadata: volume.metadata });
+  };
+  service.post('/v3/volumes/:id/metadata', (call) => setMetadata(call, true));
+  service.put('/v3/volumes/:id/metadata', (call) => setMetadata(call, false));
+  service.delete('/v3/volumes/:id/metadata/:key', (call) => {
+    const volume = findVolume(cloud, call);
+    const key = call.params['key'] ?? '';
+    if (!(key in volume.metadata)) throw notFound(`Volume ${volume.id} has no metadata with key ${key}.`);
+    const { [key]: _gone, ...rest } = volume.metadata;
+    volumes.patch(volume, { metadata: rest, updated_at: now() });
+    return ok(undefined);
+  });
+
+  service.post('/v3/volumes/:id/action', (call) => {
+    const body = isRecord(call.body) ? call.body : {};
+    const [action = ''] = Object.keys(body);
+    const volume = findVolume(cloud, call);
+    if (action === 'os-extend') {
+      const wanted = service.parse(extendBody, body[action]).new_size;
+      if (volume.status !== 'available') {
+        throw badRequest(
+          `Invalid volume: Volume ${volume.id} status must be '('available', 'in-use')' to extend, currently ${volume.status}.`,
+        );
+      }
+      if (wanted <= volume.size) {
+        throw badRequest(
+          `Invalid input received: New size for extend must be greater than current size. (current: ${volume.size}, extended: ${wanted}).`,
+        );
+      }
+      checkVolumeQuota(cloud, volume.projectId, 'extend', wanted - volume.size);
+      volumes.patch(volume, { size: wanted, status: 'extending', updated_at: now() });
+      cloud.transitions.schedule('volume.extended', volume.id, cloud.latency.volume.attach);
+      return accepted();
+    }
+    if (action === 'os-set_bootable') {
+      const { bootable } = service.parse(bootableBody, body[action]);
+      volumes.patch(volume, { bootable: readBoolean(String(bootable)) ?? false });
+      return ok(undefined);
+    }
+    if (action === 'os-reset_status' || action === 'os-force_delete') {
+      if (!call.who.isAdmin)
+        throw policyForbidden(
+          `volume_extension:volume_admin_actions:${action === 'os-force_delete' ? 'force_delete' : 'reset_status'}`,
+        );
+      if (action === 'os-force_delete') return remove(call, true);
+      const { status } = service.parse(z.looseObject({ status: z.string() }), body[action]);
+      volumes.patch(volume, { status, updated_at: now() });
+      return accepted();
+    }
+    throw badRequest(`There is no such action: ${action}`);
+  });
+}

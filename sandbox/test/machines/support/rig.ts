@@ -163,7 +163,7 @@ export class Rig {
 
   async kubeConfig(
     user = 'admin',
-    organisation: string | undefined = 'kubeadm:cluster-admins',
+    organisation = 'kubeadm:cluster-admins',
     authority = this.authority,
   ): Promise<KubeConfig> {
     const { certificate, key } = await authority.issue(user, organisation);

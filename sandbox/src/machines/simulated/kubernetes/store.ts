@@ -15,7 +15,7 @@ export interface StoreEvent {
 type Listener = (event: StoreEvent) => void;
 
 /** How many changes of one resource a watcher may be behind before it gets 410 Gone. */
-const remembered = 4096;
+const remembered = 1024;
 
 class Collection {
   readonly objects = new Map<string, KubeObject>();

@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """Turns this machine into a node of its Kubernetes cluster, once. Python's standard library is all it needs.
 
-A control plane finds a single-use token in /run/bootstrap/wrapped-files.json, fetches its files from Vault with it and writes
-them. A worker finds its kubeadm configuration in place. Then the placeholders in the configuration are filled in, and kubeadm
-makes the cluster or joins it. The last line on the console is SLIPWAY-BOOT-OK, or SLIPWAY-BOOT-FAILED and the reason.
+A control plane finds a single-use token in /run/bootstrap/wrapped-files.json, fetches its files from Vault with it and
+writes them. A worker finds its kubeadm configuration in place. Then the placeholders in the configuration are filled in,
+and kubeadm makes the cluster or joins it. The last line on the console is SLIPWAY-BOOT-OK, or SLIPWAY-BOOT-FAILED and
+the reason.
 """
 
 import argparse
+import http.client
 import json
 import os
 import re
@@ -96,20 +98,26 @@ def request(url, body=None, headers=None, context=None, method=None):
         return answer.read().decode()
 
 
-def until_answered(machine, what, attempt, is_final=lambda error: True):
-    """Repeats an attempt while nobody answers. An HTTP error is an answer; it is final unless `is_final` says otherwise."""
+def until_answered(machine, what, attempt, once):
+    """Repeats an attempt while nobody answers, five minutes at most. One that must happen `once` ends if it may have arrived."""
     limit = min(machine.deadline, time.monotonic() + 300)
     while True:
         try:
             return attempt()
         except urllib.error.HTTPError as error:
-            if is_final(error) or time.monotonic() > limit:
+            passing = error.code >= 500 or error.code == 429
+            if once or not passing or time.monotonic() > limit:
                 raise
             reason = f"HTTP {error.code}"
-        except OSError as error:  # URLError, refused, unreachable, timed out
-            reason = str(getattr(error, "reason", error))
+        except (OSError, http.client.HTTPException) as error:
+            cause = getattr(error, "reason", error)
+            reason = str(cause)
+            if once and not isinstance(cause, (ConnectionRefusedError, socket.gaierror)):
+                raise Failure(f"{what} got the token, but its answer was lost ({reason}): make this machine anew") from error
             if time.monotonic() > limit:
                 raise Failure(f"{what} does not answer: {reason}") from error
+        except ValueError as error:
+            raise Failure(f"{what} does not answer with JSON: something else is at this address") from error
         machine.say(f"slipway-bootstrap: {what}: {reason}; trying again")
         time.sleep(machine.pause)
 
@@ -131,24 +139,21 @@ def fetch_files(machine):
     machine.say(f"slipway-bootstrap: fetching this machine's files from {vault}")
     try:
         # The lookup uses nothing up, so it may be repeated; the unwrapping may not.
-        found = until_answered(
-            machine,
-            f"Vault at {vault}",
-            lambda: call("lookup", {"token": token}, common),
-            lambda error: error.code < 500 and error.code != 429,
-        )
+        lookup = {"token": token}
+        found = until_answered(machine, f"Vault at {vault}", lambda: call("lookup", lookup, common), once=False)
         path = found["data"]["creation_path"]
         if path != ticket["creationPath"]:
             raise Failure(
-                f"the token for this machine's files was made for {path}, not for {ticket['creationPath']}: somebody else read the "
-                "files and put another token in place. Treat them as stolen: delete the cluster, or rotate its certificates"
+                f"the token for this machine's files was made for {path}, not for {ticket['creationPath']}: somebody else "
+                "read the files and put another token in place. Treat them as stolen: delete the cluster"
             )
-        answer = until_answered(machine, f"Vault at {vault}", lambda: call("unwrap", None, {**common, "X-Vault-Token": token}))
+        unwrap = {**common, "X-Vault-Token": token}
+        answer = until_answered(machine, f"Vault at {vault}", lambda: call("unwrap", None, unwrap), once=True)
     except urllib.error.HTTPError as error:
         if error.code in (400, 403):
             raise Failure(
-                f"Vault refuses the token for this machine's files (HTTP {error.code}): it has expired, or somebody else read it. "
-                "If the machine did not boot late, treat its files as stolen"
+                f"Vault refuses the token for this machine's files (HTTP {error.code}): it has expired, or somebody else "
+                "read it. If the machine did not boot late, treat its files as stolen"
             ) from error
         raise Failure(f"Vault at {vault} answered HTTP {error.code}") from error
     data = answer["data"] if "files" in answer["data"] else answer["data"]["data"]
@@ -164,8 +169,7 @@ def write_files(machine, files):
 
 
 def identity(machine):
-    """Server id, name and address: from the metadata service, or what cloud-init read from the configuration drive."""
-    meta = None
+    """Server id and name: from the metadata service, or from what cloud-init read on the configuration drive."""
     try:
         meta = json.loads(request(f"{machine.metadata}/openstack/latest/meta_data.json"))
     except (OSError, ValueError) as error:

@@ -10,7 +10,15 @@ const fileName = (operation: string): string => `${operation}.json`;
 /** The JSON Schema (draft 2020-12) of an operation's input, as a caller writes it: what has a default is optional. */
 export function operationSchema(operation: OperationName): JsonSchema {
   const { schema, title } = operations[operation];
-  const generated = z.toJSONSchema(schema, { io: 'input', target: 'draft-2020-12' });
+  const generated = z.toJSONSchema(schema, {
+    io: 'input',
+    target: 'draft-2020-12',
+    override: ({ jsonSchema }) => {
+      // What JavaScript can count to is no limit of Slipway's.
+      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+    },
+  });
   const { $schema, ...rest } = generated;
   return { $schema, $id: fileName(operation), title, ...rest };
 }

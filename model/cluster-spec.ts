@@ -16,13 +16,18 @@ const dnsLabel = (max: number) =>
       'must be lower-case letters, digits and "-", start with a letter and not end with "-"',
     );
 
+// The patterns are for the JSON Schema, which editors use; they are looser than the checks.
 const cidr = z
   .string()
-  .refine((text) => parseCidr(text) !== undefined, 'must be an IPv4 network such as 10.6.0.0/16, without host bits');
-const ipv4 = z.string().refine((text) => parseIpv4(text) !== undefined, 'must be an IPv4 address');
+  .refine((text) => parseCidr(text) !== undefined, 'must be an IPv4 network such as 10.6.0.0/16, without host bits')
+  .meta({ pattern: '^\\d{1,3}(\\.\\d{1,3}){3}/\\d{1,2}$' });
+const ipv4 = z
+  .string()
+  .refine((text) => parseIpv4(text) !== undefined, 'must be an IPv4 address')
+  .meta({ pattern: '^\\d{1,3}(\\.\\d{1,3}){3}$' });
 const uuid = z
   .string()
-  .regex(/^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i, 'must be the id (UUID) of an existing resource');
+  .regex(/^[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}$/, 'must be the id (UUID) of an existing resource');
 const reference = z.string().min(1).max(255);
 const version = z
   .string()
@@ -47,14 +52,16 @@ const labelValue = z
   );
 
 const taint = z.strictObject({
-  key: labelKey,
-  value: labelValue.default(''),
-  effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']),
+  key: labelKey.describe('Key of the taint'),
+  value: labelValue.default('').describe('Value of the taint'),
+  effect: z
+    .enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute'])
+    .describe('What happens to pods that do not tolerate it'),
 });
 
 const rootVolume = z
   .strictObject({
-    sizeGiB: z.int().min(10).max(4096),
+    sizeGiB: z.int().min(10).max(4096).describe('Size in GiB'),
     type: reference.optional().describe('Cinder volume type; the cloud’s default when absent'),
   })
   .describe('Boot from a Cinder volume of this size instead of the flavor’s disk; deleted with the server');
@@ -82,10 +89,9 @@ const machineFields = {
 
 /** A group of like machines that are Kubernetes nodes. */
 export const nodeGroupSchema = z.strictObject({
-  name: dnsLabel(16).refine(
-    (name) => name !== CONTROL_PLANE_GROUP && name !== 'cp',
-    'this name belongs to the control plane',
-  ),
+  name: dnsLabel(16)
+    .refine((name) => name !== CONTROL_PLANE_GROUP && name !== 'cp', 'this name belongs to the control plane')
+    .describe('Name of the group, part of its machines’ names'),
   count: z.int().min(0).max(5000).default(3).describe('Number of machines'),
   ...machineFields,
   availabilityZone: reference.optional().describe('Nova availability zone; the cloud’s choice when absent'),
@@ -107,6 +113,7 @@ const controlPlaneSchema = z.strictObject({
       (count) => [1, 3, 5].includes(count),
       'must be 1, 3 or 5: etcd needs an odd number of members to keep a majority',
     )
+    .meta({ enum: [1, 3, 5] })
     .default(3)
     .describe('Number of control plane machines'),
   ...machineFields,
@@ -121,7 +128,8 @@ const kubernetesSchema = z.strictObject({
     .string()
     .max(200)
     .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'must be a DNS domain')
-    .default('cluster.local'),
+    .default('cluster.local')
+    .describe('DNS domain of the services'),
   imageRepository: z
     .string()
     .max(255)
@@ -153,7 +161,8 @@ const kubernetesSchema = z.strictObject({
         .default({})
         .describe('More kube-apiserver flags'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('The API server'),
 });
 
 const networkSchema = z
@@ -198,10 +207,10 @@ export const clusterSpecSchema = z
   .strictObject({
     name: dnsLabel(28).describe('Name of the cluster, unique in this Slipway'),
     cloud: dnsLabel(40).describe('Name of the cloud, as it is known in Vault'),
-    kubernetes: kubernetesSchema.prefault({}),
-    network: networkSchema.prefault({}),
-    api: apiSchema.prefault({}),
-    controlPlane: controlPlaneSchema.prefault({}),
+    kubernetes: kubernetesSchema.prefault({}).describe('What runs on the machines'),
+    network: networkSchema.prefault({}).describe('The machines’ network'),
+    api: apiSchema.prefault({}).describe('How the Kubernetes API is reached'),
+    controlPlane: controlPlaneSchema.prefault({}).describe('The control plane’s machines'),
     nodeGroups: z
       .array(nodeGroupSchema)
       .max(20)
@@ -209,7 +218,8 @@ export const clusterSpecSchema = z
       .refine(
         (groups) => new Set(groups.map(({ name }) => name)).size === groups.length,
         'two node groups have the same name',
-      ),
+      )
+      .describe('The groups of like worker machines'),
     sshKey: reference.optional().describe('Name of an existing Nova key pair for the machines'),
   })
   .superRefine((spec, context) => {

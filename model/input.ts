@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { InputIssue } from './failures.ts';
+import { reasonOf } from './input-reasons.ts';
 
 /** What parsing an input gave: the value with its defaults, or everything that is wrong with it. */
 export type ParsedInput<T> =
@@ -7,7 +8,7 @@ export type ParsedInput<T> =
 
 /** Parses an operation's input; never throws. Issues name the field's path as a person would write it: `nodeGroups[0].count`. */
 export function parseInput<S extends z.ZodType>(schema: S, input: unknown): ParsedInput<z.output<S>> {
-  const parsed = schema.safeParse(input);
+  const parsed = schema.safeParse(input, { error: reasonOf });
   if (parsed.success) return { ok: true, value: parsed.data };
   return { ok: false, issues: parsed.error.issues.flatMap(toIssues) };
 }
@@ -20,6 +21,9 @@ export function describeIssues(issues: readonly InputIssue[]): string {
 function toIssues(issue: z.core.$ZodIssue): InputIssue[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({ path: formatPath([...issue.path, key]), reason: 'unknown field' }));
+  }
+  if (issue.code === 'invalid_key') {
+    return issue.issues.map(({ message }) => ({ path: formatPath(issue.path), reason: message }));
   }
   return [{ path: formatPath(issue.path), reason: issue.message }];
 }

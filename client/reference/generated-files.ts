@@ -1,0 +1,17 @@
+import { operationSchemas } from '../json-schemas.ts';
+import { Cli } from '../cli/cli.ts';
+import { createProgram } from '../cli/program.ts';
+import { cliReference, clusterSpecReference } from './markdown.ts';
+import { silentEnvironment } from './silent-environment.ts';
+
+/** Every file that is generated from the schemas and the command line: path in the repository, content. */
+export function generatedFiles(): ReadonlyMap<string, string> {
+  const schemas = [...operationSchemas()].map(
+    ([name, schema]) => [`docs/schemas/${name}`, `${JSON.stringify(schema, null, 2)}\n`] as const,
+  );
+  return new Map([
+    ...schemas,
+    ['docs/reference/cluster-spec.md', clusterSpecReference()],
+    ['docs/reference/cli.md', cliReference(createProgram(new Cli(silentEnvironment())))],
+  ]);
+}

@@ -9,8 +9,8 @@ import { runCli } from './run-cli.ts';
 
 const variables = await withLocalStack(clientConfiguration().variables);
 const interrupt = new AbortController();
-// The first Ctrl-C ends the wait, a second one the process.
-process.once('SIGINT', () => interrupt.abort());
+// The first Ctrl-C (or request to end, or closed terminal) ends the wait, a second one the process.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => interrupt.abort());
 // A reader that went away, as in `slipway list | head -1`, is no error.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
@@ -19,7 +20,17 @@ export interface SandboxCloudOptions {
   readonly latency: string;
   /** Keep the cloud's resources when it stops. */
   readonly persistent: boolean;
+  /** Range of its floating IPs: loopback addresses, which no other sandbox on this machine may have. */
+  readonly externalCidr: string;
   readonly guard?: ProcessGuard;
+}
+
+/** Where the floating IPs of `slipway up` are. */
+export const DEFAULT_EXTERNAL_CIDR = '127.64.0.0/16';
+
+/** A range of 4,094 loopback addresses that other sandboxes on this machine hardly have: one of 992, outside the default. */
+export function randomExternalCidr(): string {
+  return `127.${randomInt(65, 127)}.${16 * randomInt(16)}.0/20`;
 }
 
 /** The sandbox's OpenStack. */
@@ -44,6 +55,7 @@ export async function startSandboxCloud(options: SandboxCloudOptions, signal: Ab
       args: nodeArguments(
         SANDBOX,
         ...['cloud', '--listen', `127.0.0.1:${options.port}`, '--latency', options.latency, '--data', data],
+        ...['--external-cidr', options.externalCidr],
         ...['--external-cidr', externalRange(options.port)],
         ...(options.persistent ? ['--state', join(data, 'state.json')] : []),
       ),

@@ -2,6 +2,8 @@ import { freePorts, isPortFree } from './ports.ts';
 import type { BackgroundProcess } from './process.ts';
 import type { ProcessGuard } from './process-guard.ts';
 import {
+  DEFAULT_EXTERNAL_CIDR,
+  randomExternalCidr,
   sandboxCloudEntry,
   startSandboxCloud,
   startSandboxMachines,
@@ -47,7 +49,7 @@ export const defaultPorts: StackPorts = {
 export interface StackOptions {
   /** Holds everything that the stack writes. */
   readonly directory: string;
-  /** Default: free ones. */
+  /** Default: free ones, and a random range of floating IPs, so that stacks do not meet. */
   readonly ports?: StackPorts;
   /** Keep workflows and the cloud's resources on disk. */
   readonly persistent: boolean;
@@ -129,7 +131,8 @@ class StackRun {
       return [server.address, server];
     });
     const cloud = this.#part('cloud', async (): Promise<[string, SandboxCloud]> => {
-      const settings = { directory, port: ports.cloud, latency, persistent, ...guarded };
+      const externalCidr = this.#options.ports === undefined ? randomExternalCidr() : DEFAULT_EXTERNAL_CIDR;
+      const settings = { directory, port: ports.cloud, latency, persistent, externalCidr, ...guarded };
       const started = await startSandboxCloud(settings, this.#signal);
       this.#started.push(started.process);
       return [started.url, started];

@@ -23,7 +23,7 @@ const tokenSchema = z.string().regex(/^[a-z0-9]{6}\.[a-z0-9]{16}$/u, 'a token is
 const initSchema = z.looseObject({
   nodeRegistration: nodeRegistrationSchema,
   localAPIEndpoint: endpointSchema,
-  bootstrapTokens: z.array(z.looseObject({ token: tokenSchema, ttl: z.string().optional() })).optional(),
+  bootstrapTokens: z.array(z.looseObject({ token: tokenSchema.optional(), ttl: z.string().optional() })).optional(),
   skipPhases: z.array(z.string()).default([]),
 });
 const clusterSchema = z.looseObject({

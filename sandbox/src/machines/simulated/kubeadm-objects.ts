@@ -150,7 +150,8 @@ export function seedCluster(registry: Registry, input: KubeadmInput): void {
   });
   if (!init.skipPhases.includes('bootstrap-token')) {
     const random = () => `${randomBytes(3).toString('hex')}.${randomBytes(8).toString('hex')}`;
-    const tokens = init.bootstrapTokens?.map(({ token }) => token) ?? [random()];
+    // kubeadm makes a token of its own for an entry without one, which nobody knows.
+    const tokens = init.bootstrapTokens?.map(({ token }) => token ?? random()) ?? [random()];
     for (const token of tokens) create('Secret', 'kube-system', tokenSecret(token, new Date(Date.now() + day)));
   }
   if (init.skipPhases.includes('addon')) return;

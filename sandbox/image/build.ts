@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { defaultCacheDirectory } from './config.ts';
 import { prepareHost } from './host.ts';
 import { machine } from './machine-step.ts';
-import { makeStep } from './step.ts';
+import { makeStep, removeOld } from './step.ts';
 
 const options = z.object({ json: z.boolean().default(false), cacheDir: z.string() });
 
@@ -22,6 +22,7 @@ const program = new Command('image')
     const { json, cacheDir } = options.parse(given);
     await prepareHost(log);
     const directory = await makeStep(cacheDir, machine, log);
+    await removeOld(cacheDir, machine, 2, log);
     const seconds = Number(((Date.now() - began) / 1000).toFixed(1));
     process.stdout.write(json ? `${JSON.stringify({ ok: true, directory, seconds })}\n` : `${directory}\n`);
   });

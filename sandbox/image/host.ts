@@ -2,6 +2,7 @@ import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { programEnvironment } from './config.ts';
 import { run } from './run.ts';
+import { exists } from './step.ts';
 
 /** Programs of the host that building needs, and the Debian packages they come in. */
 const needed = [
@@ -28,6 +29,8 @@ export async function prepareHost(log: (line: string) => void): Promise<void> {
   }
   const missing: string[] = [];
   for (const entry of needed) if (!(await onPath(entry.program))) missing.push(entry.package);
+  // Another distribution knows Debian's packages, but not its keys.
+  if (!(await exists('/usr/share/keyrings/debian-archive-keyring.gpg'))) missing.push('debian-archive-keyring');
   if (missing.length === 0) return;
   if (!(await onPath('apt-get')))
     throw new Error(`install these first: ${missing.join(', ')} (packages, by Debian's names)`);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 
 /**
@@ -69,6 +69,8 @@ async function makeOnce(
   const directory = await stepDirectory(cache, step);
   if (await exists(directory)) {
     log(`${step.name}: cached (${relative(cache, directory)})`);
+    // Says that it was used: see removeOld.
+    await utimes(directory, new Date(), new Date());
     return directory;
   }
   const began = Date.now();
@@ -84,6 +86,7 @@ async function makeOnce(
         throw new Error(`step ${step.name} reads ${needed.name} but does not say that it needs it`);
       return folder;
     });
+    await utimes(partial, new Date(), new Date());
     await rename(partial, directory).catch(async (cause: unknown) => {
       // Another build may have finished the same step meanwhile: equal inputs, equal result.
       if (!(await exists(directory))) throw cause;
@@ -93,6 +96,26 @@ async function makeOnce(
   }
   log(`${step.name}: made in ${((Date.now() - began) / 1000).toFixed(1)} s`);
   return directory;
+}
+
+/**
+ * Removes the results of a step and of what it needs that were not among the last `keep` to be used: each is hundreds of
+ * megabytes, and every change of an input makes new ones.
+ */
+export async function removeOld(cache: string, step: Step, keep: number, log: (line: string) => void): Promise<void> {
+  for (const needed of step.needs) await removeOld(cache, needed, keep, log);
+  const folder = join(cache, step.name);
+  const results: { path: string; used: number }[] = [];
+  for (const name of await readdir(folder)) {
+    if (/^[0-9a-f]{16}$/.test(name))
+      results.push({ path: join(folder, name), used: (await stat(join(folder, name))).mtimeMs });
+  }
+  for (const { path } of results.sort((left, right) => right.used - left.used).slice(keep)) {
+    log(`${step.name}: removing ${relative(cache, path)}, not used lately`);
+    // Renamed first: half a result must not look like one.
+    await rename(path, `${path}.partial-0`);
+    await rm(`${path}.partial-0`, { recursive: true });
+  }
 }
 
 /** True if the path is there. */

@@ -67,12 +67,11 @@ export class WrappingServer {
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const token = String(request.headers['x-vault-token']);
-    const found =
-      request.method === 'POST' && request.url === '/v1/sys/wrapping/unwrap' ? this.#wrapped.get(token) : undefined;
+    const asked = `${String(request.method)} ${String(request.url)}`;
+    const found = asked === 'POST /v1/sys/wrapping/unwrap' ? this.#wrapped.get(token) : undefined;
     this.#wrapped.delete(token);
-    response
-      .writeHead(found === undefined ? 400 : 200)
-      .end(JSON.stringify(found ?? { errors: ['wrapping token is not valid'] }));
+    const answer = found ?? { errors: ['wrapping token is not valid or does not exist'] };
+    response.writeHead(found === undefined ? 400 : 200).end(JSON.stringify(answer));
   }
 }
 

@@ -1,6 +1,5 @@
-import { execFile, execFileSync } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,21 +8,18 @@ import { machineImageDirectory } from '../../image/image-directory.ts';
 import type { Machine, MachineDriver } from '../../src/machines/driver.ts';
 import { serveMetadata } from '../../src/machines/metadata.ts';
 import { createNspawnDriver } from '../../src/machines/nspawn/driver.ts';
-import { missingForMachines } from '../../src/machines/nspawn/host-requirements.ts';
 import { clusterSecrets, filesIn, server, WrappingServer } from './cloud.ts';
+import { canRunMachines, inMachine, leftOvers, program, says } from './machines.ts';
 import { initConfiguration, joinConfiguration, userData } from './user-data.ts';
 
 const imageDir = await machineImageDirectory();
-const missing = await missingForMachines();
-if (!existsSync(join(imageDir, 'manifest.json')))
-  missing.push('There is no machine image: build it with "npm run image".');
-if (missing.length > 0) process.stderr.write(`\nSKIPPED: real machines are NOT tested here. ${missing.join(' ')}\n\n`);
+const runnable = await canRunMachines(imageDir);
 
 const network = randomUUID();
 const vip = '10.6.0.5';
 const facts = { endpoint: `${vip}:6443`, token: `${randomBytes(3).toString('hex')}.${randomBytes(8).toString('hex')}` };
 
-describe.skipIf(missing.length > 0)('a cluster of real machines', () => {
+describe.skipIf(!runnable)('a cluster of real machines', () => {
   const folder = mkdtempSync(join(tmpdir(), 'nspawn-test-'));
   let vault: WrappingServer;
   let driver: MachineDriver;
@@ -67,12 +63,12 @@ describe.skipIf(missing.length > 0)('a cluster of real machines', () => {
       { networkId: network, address: vip, port: 6443, members: [{ address: '10.6.0.11', port: 6443 }] },
     ]);
     await driver.boot(controlPlane, AbortSignal.timeout(60_000));
-    await booted(driver, controlPlane);
+    await says(driver, controlPlane, 'SLIPWAY-BOOT-OK');
   });
 
   test('a worker joins, and both nodes get Ready', async () => {
     await driver.boot(worker, AbortSignal.timeout(60_000));
-    await booted(driver, worker);
+    await says(driver, worker, 'SLIPWAY-BOOT-OK');
     await kubectl('wait', '--for=condition=Ready', 'node/cp-0', 'node/worker-0', '--timeout=120s');
     const ids = await kubectl(
       'get',
@@ -121,7 +117,7 @@ describe.skipIf(missing.length > 0)('a cluster of real machines', () => {
   test('destroying the machines leaves no process, mount, namespace, control group or file', async () => {
     await Promise.all([driver.destroy(worker.id), driver.destroy(controlPlane.id), driver.destroy(randomUUID())]);
     expect(driver.console(worker.id)).toBeUndefined();
-    expect(leftOvers(folder, [controlPlane, worker])).toEqual([]);
+    expect(leftOvers(folder, network, [controlPlane.id, worker.id])).toEqual([]);
   });
 
   /** The image's own kubectl, through the door on the host, with the kubeconfig that kubeadm left on the machine. */
@@ -140,59 +136,3 @@ describe.skipIf(missing.length > 0)('a cluster of real machines', () => {
     return program(join(imageDir, 'rootfs/usr/bin/kubectl'), `--kubeconfig=${config}`, ...args);
   }
 });
-
-async function program(file: string, ...args: readonly string[]): Promise<string> {
-  return new Promise((resolve, reject) => {
-    execFile(file, args, { timeout: 150_000, killSignal: 'SIGKILL' }, (error, stdout, stderr) => {
-      if (error === null) resolve(stdout);
-      else reject(new Error(`${args.join(' ')}: ${stderr}`));
-    });
-  });
-}
-
-/** Waits for the script's last word, at most four minutes. */
-async function booted(driver: MachineDriver, machine: Machine): Promise<void> {
-  const end = Date.now() + 240_000;
-  for (;;) {
-    const log = driver.console(machine.id) ?? '';
-    if (log.includes('SLIPWAY-BOOT-OK')) return;
-    if (log.includes('SLIPWAY-BOOT-FAILED') || Date.now() > end)
-      throw new Error(`${machine.name} did not boot:\n${log.slice(-4000)}`);
-    await new Promise((resolve) => setTimeout(resolve, 500));
-  }
-}
-
-/** Runs a program in all namespaces of a machine. */
-async function inMachine(machine: Machine, ...args: readonly string[]): Promise<string> {
-  return program('nsenter', '--all', '--target', String(firstProcess(machine)), '--', ...args);
-}
-
-/** systemd of a machine: the child of the nspawn process. */
-function firstProcess(machine: Machine): number {
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    const line = existsSync(`/proc/${pid}/cmdline`) ? readFileSync(`/proc/${pid}/cmdline`, 'utf8') : '';
-    if (!line.startsWith('systemd-nspawn\0') || !line.includes(machine.id)) continue;
-    return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ')[0]);
-  }
-  throw new Error(`machine ${machine.name} does not run`);
-}
-
-function leftOvers(folder: string, machines: readonly Machine[]): string[] {
-  const found: string[] = [];
-  const mounts = readFileSync('/proc/mounts', 'utf8');
-  const namespaces = execFileSync('ip', ['netns', 'list'], { encoding: 'utf8' });
-  for (const line of mounts.split('\n')) if (line.includes(folder)) found.push(`mount ${line}`);
-  if (namespaces.includes(`slipway-${network.slice(0, 13)}`)) found.push(`namespace ${namespaces}`);
-  for (const { id } of machines) {
-    if (existsSync(join(folder, 'driver/machines', id))) found.push(`files of ${id}`);
-    for (const hierarchy of readdirSync('/sys/fs/cgroup')) {
-      if (existsSync(join('/sys/fs/cgroup', hierarchy, 'slipway-machines', id)))
-        found.push(`control group ${hierarchy} of ${id}`);
-    }
-    for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-      const line = existsSync(`/proc/${pid}/cmdline`) ? readFileSync(`/proc/${pid}/cmdline`, 'utf8') : '';
-      if (line.includes(id) || line.includes(`slipway-${network.slice(0, 13)}`)) found.push(`process ${pid} ${line}`);
-    }
-  }
-  return found;
-}

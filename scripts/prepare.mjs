@@ -65,8 +65,8 @@ export async function runTypeScript(file, args) {
 /** Runs Node with these arguments; passes signals on, and resolves to its exit code. */
 export async function runNode(args) {
   const child = spawn(process.execPath, args, { stdio: 'inherit' });
-  // Ctrl-C in a terminal reaches the child by itself; this process waits for it.
-  process.on('SIGINT', () => undefined);
+  // Ctrl-C in a terminal reaches the child by itself; this process only waits for it.
+  process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'));
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   return new Promise((resolve) => {
     child.on('error', (error) => {

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { childEnvironment } from './config.ts';
-import { externalRange } from './external-range.ts';
 import { startProcess, type BackgroundProcess } from './process.ts';
 import type { ProcessGuard } from './process-guard.ts';
 import { nodeArguments } from './repository.ts';
@@ -56,7 +55,6 @@ export async function startSandboxCloud(options: SandboxCloudOptions, signal: Ab
         SANDBOX,
         ...['cloud', '--listen', `127.0.0.1:${options.port}`, '--latency', options.latency, '--data', data],
         ...['--external-cidr', options.externalCidr],
-        ...['--external-cidr', externalRange(options.port)],
         ...(options.persistent ? ['--state', join(data, 'state.json')] : []),
       ),
       env: childEnvironment(),

@@ -23,7 +23,7 @@ export async function startWorker(options: WorkerOptions, signal: AbortSignal): 
       env: childEnvironment({
         // A worker with new code takes over at once: there is nobody here to promote it by hand.
         SLIPWAY_VERSIONING: 'on',
-        SLIPWAY_DEPLOYMENT_PROMOTE: 'true',
+        SLIPWAY_DEPLOYMENT_PROMOTE: 'on',
         ...options.environment,
       }),
       logFile: join(options.directory, 'logs', `${options.name}.log`),

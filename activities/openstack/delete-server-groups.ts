@@ -8,14 +8,14 @@ export const deleteServerGroups =
   ({ clouds }: { clouds: Clouds }) =>
   async ({ id, spec }: { id: string; spec: ClusterSpec }): Promise<Removed> => {
     const cloud = await clouds.get(spec.cloud);
-    const found = await ownServerGroups(cloud, id);
+    const found = await ownServerGroups(cloud, id, spec);
     for (const one of found) await cloud.client.compute.serverGroups.delete(one.id, { ...call(), missingOk: true });
     return { removed: found.length === 0 ? {} : { 'server group': found.length } };
   };
 
 /** The cluster's server groups that are still there. */
-export async function remainingServerGroups(cloud: Cloud, id: string): Promise<LeftResource[]> {
-  return (await ownServerGroups(cloud, id)).map((one) => ({
+export async function remainingServerGroups(cloud: Cloud, id: string, spec: ClusterSpec): Promise<LeftResource[]> {
+  return (await ownServerGroups(cloud, id, spec)).map((one) => ({
     service: 'compute',
     type: 'server group',
     id: one.id,

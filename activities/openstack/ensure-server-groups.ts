@@ -9,7 +9,7 @@ export const ensureServerGroups =
   async ({ id, spec }: { id: string; spec: ClusterSpec }): Promise<Record<string, string>> => {
     const cloud = await clouds.get(spec.cloud);
     const { serverGroups } = cloud.client.compute;
-    const existing = await ownServerGroups(cloud, id);
+    const existing = await ownServerGroups(cloud, id, spec);
     const ensure = async (group: string, policy: ClusterSpec['controlPlane']['serverGroupPolicy']) => {
       const name = serverGroupName(id, group);
       const [kept, ...extra] = oldestFirst(

@@ -1,6 +1,6 @@
 import { cancellationSignal } from '@temporalio/activity';
-import type { ServerFilters } from 'openstack-client-ts';
-import { groupTag, ownerTag } from '../../model/index.ts';
+import type { ServerFilters, ServerGroup } from 'openstack-client-ts';
+import { type ClusterSpec, CONTROL_PLANE_GROUP, groupTag, ownerTag, serverGroupName } from '../../model/index.ts';
 import type { Cloud } from './clouds.ts';
 
 /** What every call of the current activity passes on. */
@@ -25,8 +25,14 @@ export const neutronAge = ({
   readonly created_at?: unknown;
 }): string => (typeof time === 'string' ? time : '');
 
-/** Lists server groups of the cluster by their names, which hold its id. */
-export async function ownServerGroups({ client }: Cloud, id: string): Promise<{ id: string; name: string }[]> {
+/**
+ * The cluster's server groups. They have neither tags nor a description; their full names hold the cluster's id. A prefix would not do: the
+ * groups of a cluster that is named like another one's id begin with it, too.
+ */
+export async function ownServerGroups({ client }: Cloud, id: string, spec: ClusterSpec): Promise<ServerGroup[]> {
+  const names = new Set(
+    [CONTROL_PLANE_GROUP, ...spec.nodeGroups.map(({ name }) => name)].map((group) => serverGroupName(id, group)),
+  );
   const groups = await client.compute.serverGroups.list({}, call());
-  return groups.filter(({ name }) => name.startsWith(`${id}-`));
+  return groups.filter(({ name }) => names.has(name));
 }

@@ -21,7 +21,7 @@ export const sweep =
       remainingLoadBalancers(cloud, id),
       remainingFloatingIps(cloud, id),
       remainingServers(cloud, id),
-      remainingServerGroups(cloud, id),
+      remainingServerGroups(cloud, id, spec),
       remainingNetwork(cloud, id),
       secretsLeft(vault, id),
     ]);

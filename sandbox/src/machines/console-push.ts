@@ -63,7 +63,7 @@ export class ConsolePush {
       const response = await request(`${this.#base}/_sandbox/servers/${encodeURIComponent(id)}/console`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ append: appended(this.#sent.get(id) ?? '', now) }),
+        body: JSON.stringify({ text: appended(this.#sent.get(id) ?? '', now) }),
         signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMilliseconds)]),
       });
       const answer = await response.body.text();

@@ -18,9 +18,9 @@ export interface MachinesOptions {
   readonly driver: 'simulated' | 'nspawn';
   /** Name or file of a latency profile; only the simulated machines use it. Default `instant`. */
   readonly latency?: string | undefined;
-  /** nspawn: where machines keep their disks. */
+  /** nspawn: where machines keep their disks; default: beside the machine image. */
   readonly dataDir?: string | undefined;
-  /** nspawn: the folder that the image builder made. */
+  /** nspawn: the folder that the image builder made; default: the one of this source tree, built if need be. */
   readonly imageDir?: string | undefined;
   /** nspawn: services of this host that machines reach at 169.254.169.253. */
   readonly hostForwards?: readonly HostForward[] | undefined;
@@ -41,17 +41,12 @@ function untilSignalled(): AbortSignal {
   return stop.signal;
 }
 
-async function makeDriver(options: MachinesOptions, log: Log): Promise<MachineDriver> {
+async function makeDriver(options: MachinesOptions, log: Log, signal: AbortSignal): Promise<MachineDriver> {
   if (options.driver === 'simulated')
     return new SimulatedDriver((await loadLatency(options.latency ?? 'instant')).machine);
   const { dataDir, imageDir, hostForwards = [] } = options;
-  if (dataDir === undefined || imageDir === undefined) {
-    throw new Error(
-      'The nspawn driver needs a data directory, where machines keep their disks, and the directory of a built image.',
-    );
-  }
-  const { createNspawnDriver } = await import('./nspawn/driver.ts');
-  return createNspawnDriver({ dataDir, imageDir, hostForwards, metadata: serveMetadata, log });
+  const { openNspawnDriver } = await import('./nspawn/open-driver.ts');
+  return openNspawnDriver({ dataDir, imageDir, hostForwards, metadata: serveMetadata, log }, signal);
 }
 
 /** `http://host:port` of a sandbox cloud, from the catalogue's URL of Nova; of another cloud, a URL that answers 404. */
@@ -72,7 +67,7 @@ export async function runMachines(options: MachinesOptions): Promise<void> {
     signal,
   });
   try {
-    const driver = await makeDriver(options, log);
+    const driver = await makeDriver(options, log, signal);
     try {
       const watcher = new Watcher({
         view: openStackView(client),

@@ -1,6 +1,7 @@
 import { CoreV1Api, VersionApi, type KubeConfig, type V1Node } from '@kubernetes/client-node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { cloudConfig, eventually, joinToken, Rig, vip } from './support/rig.ts';
+import { cloudConfig, joinToken, vip } from './support/cluster-kit.ts';
+import { eventually, Rig } from './support/rig.ts';
 import { makeAuthority } from './support/pki.ts';
 
 let rig: Rig;

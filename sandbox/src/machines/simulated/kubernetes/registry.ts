@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { admit, type AdmissionContext } from './admission.ts';
 import { alreadyExists, ApiError, badRequest, conflict, invalid, notFound } from './api-error.ts';
 import { draftSchema, timestamp, type Draft, type KubeObject, type OwnerReference } from './object.ts';
@@ -18,6 +18,8 @@ export interface DeleteOptions extends WriteOptions {
 }
 
 const namePattern = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/u;
+const suffixLetters = 'bcdfghjklmnpqrstvwxz2456789';
+const nameAttempts = 8;
 const looseNames = new Set(['Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding']);
 const same = (left: unknown, right: unknown) => JSON.stringify(left) === JSON.stringify(right);
 
@@ -47,9 +49,7 @@ export class Registry {
     if (type.namespaced && metadata.namespace !== undefined && metadata.namespace !== namespace) {
       throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
     }
-    const generated =
-      metadata.generateName === undefined ? undefined : metadata.generateName + randomUUID().slice(0, 5);
-    const name = metadata.name ?? generated;
+    const name = metadata.name ?? this.#generateName(type, namespace, metadata.generateName);
     if (name === undefined)
       throw invalid(type, '', 'metadata.name', 'Required value: name or generateName is required');
     if (name.length > 253 || !(looseNames.has(type.kind) || namePattern.test(name))) {
@@ -174,6 +174,16 @@ export class Registry {
       },
       ...(keepsStatus ? { status: current['status'] } : {}),
     };
+  }
+
+  /** As the API server: five characters that make no words, and another try when the name is taken. */
+  #generateName(type: ResourceType, namespace: string | undefined, prefix: string | undefined): string | undefined {
+    if (prefix === undefined) return undefined;
+    for (let attempt = 1; ; attempt += 1) {
+      const suffix = Array.from({ length: 5 }, () => suffixLetters[randomInt(suffixLetters.length)]).join('');
+      if (attempt === nameAttempts || this.store.get(type, namespace, prefix + suffix) === undefined)
+        return prefix + suffix;
+    }
   }
 
   #requireNamespace(namespace: string | undefined, type: ResourceType, name: string): void {

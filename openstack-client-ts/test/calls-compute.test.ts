@@ -1,0 +1,226 @@
+import { testCalls } from './support/calls.ts';
+
+const NOVA = '/compute/v2.1';
+
+const server = { id: 's', name: 'web-1', status: 'ACTIVE' };
+const used = { limit: 10, in_use: 1, reserved: 0 };
+
+testCalls('compute', [
+  {
+    name: 'several servers with tags, a server group, a volume and user data',
+    call: (cloud) =>
+      cloud.compute.servers.create(
+        {
+          name: 'web',
+          flavorRef: 'f',
+          networks: [{ uuid: 'n' }],
+          min_count: 2,
+          max_count: 5,
+          tags: ['slipway', 'group=web'],
+          metadata: { a: 'b' },
+          user_data: 'I2Nsb3VkLWNvbmZpZw==',
+          config_drive: true,
+          key_name: 'k',
+          availability_zone: 'nova',
+          block_device_mapping_v2: [
+            {
+              boot_index: 0,
+              source_type: 'image',
+              destination_type: 'volume',
+              uuid: 'i',
+              volume_size: 20,
+              volume_type: 'ssd',
+            },
+          ],
+        },
+        { hints: { group: 'g' } },
+      ),
+    line: `POST ${NOVA}/servers`,
+    sent: {
+      server: {
+        name: 'web',
+        flavorRef: 'f',
+        networks: [{ uuid: 'n' }],
+        min_count: 2,
+        max_count: 5,
+        tags: ['slipway', 'group=web'],
+        metadata: { a: 'b' },
+        user_data: 'I2Nsb3VkLWNvbmZpZw==',
+        config_drive: true,
+        key_name: 'k',
+        availability_zone: 'nova',
+        block_device_mapping_v2: [
+          {
+            boot_index: 0,
+            source_type: 'image',
+            destination_type: 'volume',
+            uuid: 'i',
+            volume_size: 20,
+            volume_type: 'ssd',
+          },
+        ],
+      },
+      'os:scheduler_hints': { group: 'g' },
+    },
+    reply: { status: 202, json: { server: { id: 's', links: [] } } },
+    gives: { id: 's' },
+  },
+  {
+    name: 'servers by filters',
+    call: (cloud) =>
+      cloud.compute.servers.list({
+        'tags-any': ['a', 'b'],
+        status: 'BUILD',
+        name: '^web',
+        'changes-since': '2026-01-01T00:00:00Z',
+        all_tenants: true,
+      }),
+    line: `GET ${NOVA}/servers/detail?tags-any=a,b&status=BUILD&name=^web&changes-since=2026-01-01T00:00:00Z&all_tenants=true`,
+    reply: { json: { servers: [server] } },
+    gives: [server],
+  },
+  {
+    name: 'servers in brief',
+    call: (cloud) => cloud.compute.servers.listBrief({ tags: 'x' }),
+    line: `GET ${NOVA}/servers?tags=x`,
+    reply: { json: { servers: [{ id: 's', name: 'web-1' }] } },
+    gives: [{ id: 's' }],
+  },
+  {
+    name: 'a server in a cell that is down',
+    call: (cloud) => cloud.compute.servers.get('s'),
+    line: `GET ${NOVA}/servers/s`,
+    reply: { json: { server: { id: 's', status: 'UNKNOWN', created: 'x', tenant_id: 'p' } } },
+    gives: { name: '', tags: [], addresses: {} },
+  },
+  {
+    name: 'start',
+    call: (cloud) => cloud.compute.servers.start('s'),
+    line: `POST ${NOVA}/servers/s/action`,
+    sent: { 'os-start': null },
+    reply: { status: 202 },
+  },
+  {
+    name: 'stop',
+    call: (cloud) => cloud.compute.servers.stop('s'),
+    line: `POST ${NOVA}/servers/s/action`,
+    sent: { 'os-stop': null },
+    reply: { status: 202 },
+  },
+  {
+    name: 'reboot',
+    call: (cloud) => cloud.compute.servers.reboot('s', 'HARD'),
+    line: `POST ${NOVA}/servers/s/action`,
+    sent: { reboot: { type: 'HARD' } },
+    reply: { status: 202 },
+  },
+  {
+    name: 'console log',
+    call: (cloud) => cloud.compute.servers.consoleLog('s', { lines: 50 }),
+    line: `POST ${NOVA}/servers/s/action`,
+    sent: { 'os-getConsoleOutput': { length: 50 } },
+    reply: { json: { output: 'login:' } },
+    gives: 'login:',
+  },
+  {
+    name: 'server tags',
+    call: (cloud) => cloud.compute.servers.setTags('s', ['a']),
+    line: `PUT ${NOVA}/servers/s/tags`,
+    sent: { tags: ['a'] },
+    reply: { json: { tags: ['a'] } },
+    gives: ['a'],
+  },
+  {
+    name: 'a server tag',
+    call: (cloud) => cloud.compute.servers.deleteTag('s', 'a b'),
+    line: `DELETE ${NOVA}/servers/s/tags/a%20b`,
+    reply: { status: 204 },
+  },
+  {
+    name: 'server metadata',
+    call: (cloud) => cloud.compute.servers.updateMetadata('s', { a: '1' }),
+    line: `POST ${NOVA}/servers/s/metadata`,
+    sent: { metadata: { a: '1' } },
+    reply: { json: { metadata: { a: '1', b: '2' } } },
+    gives: { b: '2' },
+  },
+  {
+    name: 'attach a volume',
+    call: (cloud) => cloud.compute.servers.attachVolume('s', { volumeId: 'v' }),
+    line: `POST ${NOVA}/servers/s/os-volume_attachments`,
+    sent: { volumeAttachment: { volumeId: 'v' } },
+    reply: { json: { volumeAttachment: { volumeId: 'v', serverId: 's', device: '/dev/vdb' } } },
+    gives: { device: '/dev/vdb' },
+  },
+  {
+    name: 'detach a volume',
+    call: (cloud) => cloud.compute.servers.detachVolume('s', 'v'),
+    line: `DELETE ${NOVA}/servers/s/os-volume_attachments/v`,
+    reply: { status: 202 },
+  },
+  {
+    name: 'a server group with the policy of 2.64',
+    call: (cloud) => cloud.compute.serverGroups.create({ name: 'g', policy: 'soft-anti-affinity' }),
+    line: `POST ${NOVA}/os-server-groups`,
+    sent: { server_group: { name: 'g', policy: 'soft-anti-affinity' } },
+    reply: { json: { server_group: { id: 'g', name: 'g', policy: 'soft-anti-affinity', members: [] } } },
+    gives: { id: 'g' },
+  },
+  {
+    name: 'flavors',
+    call: (cloud) => cloud.compute.flavors.list({ minRam: 2048 }),
+    line: `GET ${NOVA}/flavors/detail?minRam=2048`,
+    reply: { json: { flavors: [{ id: 'f', name: 'm1', vcpus: 1, ram: 2048, disk: 20 }] } },
+    gives: [{ vcpus: 1 }],
+  },
+  {
+    name: 'key pairs, each wrapped',
+    call: (cloud) => cloud.compute.keyPairs.list(),
+    line: `GET ${NOVA}/os-keypairs`,
+    reply: { json: { keypairs: [{ keypair: { name: 'k', fingerprint: 'f', public_key: 'p' } }] } },
+    gives: [{ name: 'k' }],
+  },
+  {
+    name: 'a key pair by name',
+    call: (cloud) => cloud.compute.keyPairs.create({ name: 'k', public_key: 'p' }),
+    line: `POST ${NOVA}/os-keypairs`,
+    sent: { keypair: { name: 'k', public_key: 'p' } },
+    reply: { status: 201, json: { keypair: { name: 'k', fingerprint: 'f', public_key: 'p' } } },
+    gives: { name: 'k' },
+  },
+  {
+    name: 'availability zones',
+    call: (cloud) => cloud.compute.availabilityZones(),
+    line: `GET ${NOVA}/os-availability-zone`,
+    reply: { json: { availabilityZoneInfo: [{ zoneName: 'nova', zoneState: { available: true }, hosts: null }] } },
+    gives: [{ zoneName: 'nova' }],
+  },
+  {
+    name: 'compute limits',
+    call: (cloud) => cloud.compute.limits(),
+    line: `GET ${NOVA}/limits`,
+    reply: {
+      json: {
+        limits: {
+          rate: [],
+          absolute: {
+            maxTotalInstances: 10,
+            maxTotalCores: 20,
+            maxTotalRAMSize: 51200,
+            totalInstancesUsed: 1,
+            totalCoresUsed: 2,
+            totalRAMUsed: 2048,
+          },
+        },
+      },
+    },
+    gives: { maxTotalCores: 20 },
+  },
+  {
+    name: 'compute quotas',
+    call: (cloud) => cloud.compute.quotas('p1'),
+    line: `GET ${NOVA}/os-quota-sets/p1/detail`,
+    reply: { json: { quota_set: { id: 'p1', instances: used, cores: used, ram: used } } },
+    gives: { cores: { limit: 10 } },
+  },
+]);

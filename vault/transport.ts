@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Agent, request, type Dispatcher } from 'undici';
+import { Agent, request as httpRequest, type Dispatcher } from 'undici';
 import { z } from 'zod';
 import { kindOfStatus, VaultError } from './error.ts';
+import { Slots } from './slots.ts';
 
 /** How to reach a Vault or OpenBao server. */
 export interface VaultOptions {
@@ -14,7 +15,7 @@ export interface VaultOptions {
   readonly caCert?: string;
   /** Longest wait for one answer. Default 10,000 ms. */
   readonly timeoutMs?: number;
-  /** How long a request is tried again while Vault is unavailable. Default 5,000 ms; 0 tries once. */
+  /** How long a request is tried again after it failed because Vault is unavailable. Default 5,000 ms; 0 tries once. */
   readonly retryForMs?: number;
 }
 
@@ -44,6 +45,8 @@ export class VaultTransport {
   readonly #timeoutMs: number;
   readonly #retryForMs: number;
   readonly #agent: Agent;
+  /** One slot for each connection, so that a request's time-out begins when it is sent and not while a fleet's others are. */
+  readonly #slots = new Slots(MAX_CONNECTIONS);
 
   constructor(options: VaultOptions) {
     this.#options = options;
@@ -53,7 +56,7 @@ export class VaultTransport {
     this.#timeoutMs = options.timeoutMs ?? 10_000;
     this.#retryForMs = options.retryForMs ?? 5_000;
     this.#agent = new Agent({
-      connections: 32,
+      connections: MAX_CONNECTIONS,
       connect: {
         timeout: Math.min(this.#timeoutMs, 5_000),
         ...(options.caCert === undefined ? {} : { ca: options.caCert }),
@@ -62,17 +65,21 @@ export class VaultTransport {
   }
 
   /** Sends a request and parses the answer. Throws {@link VaultError}, or the signal's reason when it is aborted. */
-  async send<T>(wanted: VaultRequest<T>): Promise<T> {
-    const deadline = Date.now() + this.#retryForMs;
+  async send<T>(request: VaultRequest<T>): Promise<T> {
+    // A signal of its own for each request: a hundred requests of one activity would put more listeners on its signal than Node expects.
+    const signal = request.signal === undefined ? undefined : AbortSignal.any([request.signal]);
+    const wanted = { ...request, signal };
+    let deadline: number | undefined;
     for (let pauseMs = 100; ; pauseMs = Math.min(pauseMs * 2, 1_000)) {
       try {
-        return await this.#once(wanted);
+        return await this.#slots.use(() => this.#once(wanted), signal);
       } catch (error) {
-        wanted.signal?.throwIfAborted();
+        signal?.throwIfAborted();
+        deadline ??= Date.now() + this.#retryForMs;
         if (!this.#mayRetry(wanted, error) || Date.now() + pauseMs > deadline) throw error;
       }
       // Jitter, so that the workers of a fleet do not return at the same moment.
-      await sleep(pauseMs * (0.5 + Math.random()), undefined, wanted.signal ? { signal: wanted.signal } : {});
+      await sleep(pauseMs * (0.5 + Math.random()), undefined, signal ? { signal } : {});
     }
   }
 
@@ -95,13 +102,13 @@ export class VaultTransport {
     let status: number;
     let text: string;
     try {
-      const answer = await request(`${this.address}/v1/${path}${query === '' ? '' : `?${query}`}`, {
+      const answer = await httpRequest(`${this.address}/v1/${path}${query === '' ? '' : `?${query}`}`, {
         dispatcher: this.#agent,
         method,
         headers: this.#headers(wanted, token),
         ...(wanted.body === undefined ? {} : { body: JSON.stringify(wanted.body) }),
         signal: wanted.signal ? AbortSignal.any([wanted.signal, timeout]) : timeout,
-      } satisfies Parameters<typeof request>[1]);
+      } satisfies Parameters<typeof httpRequest>[1]);
       status = answer.statusCode;
       text = await readBody(answer);
     } catch (cause) {
@@ -132,6 +139,7 @@ export class VaultTransport {
   }
 }
 
+const MAX_CONNECTIONS = 32;
 /** Answers are small (a few KiB); what is larger than this is not Vault's. */
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 

@@ -23,7 +23,10 @@ export const codecKeysSchema = z
   .refine(({ current, keys }) => current in keys, { path: ['current'], message: 'names no key' });
 
 /** Keys of the payload codec by id, and the id of the one that encrypts. */
-export type CodecKeySet = Pick<z.output<typeof codecKeysSchema>, 'current' | 'keys'>;
+export interface CodecKeySet {
+  readonly current: string;
+  readonly keys: Readonly<Record<string, Uint8Array>>;
+}
 
 /** A key could not be had; the message says which and what to do, and holds no key. */
 export class CodecKeyError extends Error {

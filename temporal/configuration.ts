@@ -51,11 +51,12 @@ function readProfile(environment: Environment) {
   const present = Object.entries(environment).flatMap(([name, value]) =>
     value === undefined || value === '' ? [] : [[name, value] as const],
   );
+  const variables = Object.fromEntries(present);
+  const { TEMPORAL_CONFIG_FILE: file, TEMPORAL_PROFILE: profile } = variables;
   try {
-    return loadClientConnectConfig({
-      overrideEnvVars: Object.fromEntries(present),
-      disableFile: isEmptyFile(environment['TEMPORAL_CONFIG_FILE']),
-    });
+    const disableFile = file !== undefined && isEmptyFile(file);
+    if (disableFile && profile !== undefined) throw new Error(`Profile '${profile}' not found in ${file}`);
+    return loadClientConnectConfig({ overrideEnvVars: variables, disableFile });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ConfigurationError(
@@ -65,5 +66,4 @@ function readProfile(environment: Environment) {
 }
 
 /** `TEMPORAL_CONFIG_FILE=/dev/null` is the usual way to have no file; the library (1.24) fails on a file without profiles. */
-const isEmptyFile = (path: string | undefined): boolean =>
-  path !== undefined && path !== '' && readFileSync(path, 'utf8').trim() === '';
+const isEmptyFile = (path: string): boolean => readFileSync(path, 'utf8').trim() === '';

@@ -72,9 +72,12 @@ export function temporalLogger(logger: Logger): TemporalLogger {
 
 const PINO_LEVEL = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
 
-/** Bigints and errors as text; the time is pino's own. */
+/** The time is pino's own; a task token says nothing to a person. */
+const NOISE = new Set(['timestampNanos', 'taskToken']);
+
+/** What JSON cannot hold as text, and errors where pino looks for them. */
 function fields(meta: LogMetadata | undefined): Record<string, unknown> {
-  const entries = Object.entries(meta ?? {}).filter(([key]) => key !== 'timestampNanos');
+  const entries = Object.entries(meta ?? {}).filter(([key]) => !NOISE.has(key));
   return Object.fromEntries(
     entries.map(([key, value]) => [key === 'error' ? 'err' : key, typeof value === 'bigint' ? String(value) : value]),
   );

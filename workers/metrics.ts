@@ -30,11 +30,14 @@ const REQUEST_BUCKETS = [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 const ACTIVITY_BUCKETS = [0.05, 0.1, 0.5, 1, 5, 15, 60, 180, 600, 1800];
 
 /** Makes the metrics of one worker process. */
-export function createMetrics(labels: Readonly<Record<string, string>>): Metrics {
+export function createMetrics(buildId: string): Metrics {
   const registry = new Registry();
-  registry.setDefaultLabels({ ...labels });
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
+
+  const labelNames = ['build_id'] as const;
+  const build = new Gauge({ name: 'slipway_build_info', help: 'Always 1; tells the build', labelNames, registers });
+  build.set({ build_id: buildId }, 1);
 
   const requests = new Counter({
     name: 'slipway_openstack_requests_total',

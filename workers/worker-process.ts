@@ -46,7 +46,7 @@ export async function runWorker(configuration: WorkerConfiguration, code: Worker
     connectWithin(temporal, () => NativeConnection.connect(temporal.connection)),
   ]);
   await ensureSearchAttributes(connection.operatorService, temporal.namespace, logger);
-  const metrics = createMetrics({ build_id: buildId });
+  const metrics = createMetrics(buildId);
   const client = new Client({ connection, namespace: temporal.namespace, dataConverter });
   const worker = await createWorker({
     configuration,

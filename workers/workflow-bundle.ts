@@ -52,7 +52,7 @@ export async function makeWorkflowBundle(codec: boolean, logger: Logger): Promis
     workflowsPath: join(CODE_ROOT, 'workflows', isBuilt ? 'index.js' : 'index.ts'),
     ...(codec ? { failureConverterPath: failureConverterPath() } : {}),
     // What webpack has to say of a bundle that works is for developers.
-    logger: { ...logger, info: (message, meta) => logger.debug(message, meta) },
+    logger: { ...logger, info: (message, meta) => void logger.debug(message, meta) },
   });
   return { code };
 }

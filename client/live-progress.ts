@@ -5,8 +5,6 @@ import type { CallOptions, TemporalService } from './temporal-service.ts';
 
 /** What an activity says about itself in its heartbeat. */
 const heartbeatSchema = z.looseObject({
-  /** The step it works for; when absent, its activity id or type is the step's id. */
-  step: z.string().optional(),
   detail: z.string(),
   done: z.number().optional(),
   of: z.number().optional(),
@@ -14,8 +12,8 @@ const heartbeatSchema = z.looseObject({
 
 /** The live state of one activity that runs now. */
 export interface ActivityDetail {
-  /** What may name the step it belongs to, most precise first. */
-  readonly keys: readonly string[];
+  /** Type of the activity: the id of the step it works for. */
+  readonly step: string;
   readonly detail: string;
 }
 
@@ -39,9 +37,8 @@ export async function readActivityDetails(
       const failure = activity.lastFailure?.message ?? '';
       const retry =
         (activity.attempt ?? 1) > 1 && failure !== '' ? `try ${activity.attempt ?? 1}: ${oneLine(failure)}` : '';
-      const keys = [heartbeat?.step, activity.activityId, activity.activityType?.name];
       return {
-        keys: keys.filter((key) => typeof key === 'string'),
+        step: activity.activityType?.name ?? '',
         detail: [heartbeat === undefined ? '' : describeHeartbeat(heartbeat), retry].filter(Boolean).join('; '),
       };
     }),
@@ -53,7 +50,7 @@ export function mergeDetails(progress: OperationProgress, details: readonly Acti
   if (details.length === 0) return progress;
   const steps = progress.steps.map((step): StepProgress => {
     if (step.state !== 'running') return step;
-    const found = details.filter(({ keys, detail }) => detail !== '' && keys.includes(step.id));
+    const found = details.filter((activity) => activity.detail !== '' && activity.step === step.id);
     return found.length === 0 ? step : { ...step, detail: found.map(({ detail }) => detail).join(', ') };
   });
   return { ...progress, steps };

@@ -78,7 +78,7 @@ async function complete(cloud: Section, folder: string, where: string): Promise<
     if (rest[file] !== undefined)
       throw invalid(`${where} uses a client certificate (${file}), which Slipway does not support`);
   }
-  const pem = typeof cacert === 'string' ? { cacert_pem: await readCertificate(expand(cacert, folder), where) } : {};
+  const pem = typeof cacert === 'string' ? { cacert: await readCertificate(expand(cacert, folder), where) } : {};
   const parsed = cloudSchema.safeParse({ ...rest, ...pem });
   if (!parsed.success) throw invalid(`${where} has no usable auth.auth_url`);
   const { auth } = parsed.data;

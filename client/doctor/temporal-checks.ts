@@ -1,3 +1,4 @@
+import { isGrpcServiceError } from '@temporalio/client';
 import { type DoctorCheck, searchAttributes } from '../../model/index.ts';
 import type { TemporalService } from '../temporal-service.ts';
 import { attempt, failed, passed } from './check.ts';
@@ -63,20 +64,24 @@ function checkWorkers(temporal: TemporalService, signal: AbortSignal): Promise<D
   });
 }
 
+/** Temporal's code for what is not there (grpc/grpc: doc/statuscodes.md). */
+const NOT_FOUND = 5;
+
 function checkDeployment(temporal: TemporalService, deploymentName: string, signal: AbortSignal): Promise<DoctorCheck> {
   const subject = { id: 'temporal.deployment', title: 'Current build of the workers' };
   const { namespace } = temporal;
   const fix = `temporal worker deployment set-current-version --namespace ${namespace} --deployment-name ${deploymentName} --build-id BUILD`;
-  return attempt(subject, `start a worker, then: ${fix}`, async () => {
-    const service = temporal.client.workflowService;
-    const { workerDeploymentInfo } = await temporal.call(
+  return attempt(subject, fix, async () => {
+    const deployment = await temporal.call(
       `look at worker deployment "${deploymentName}"`,
-      () => service.describeWorkerDeployment({ namespace, deploymentName }),
+      () => describeDeployment(temporal, deploymentName),
       { signal },
     );
-    const current = workerDeploymentInfo?.routingConfig?.currentDeploymentVersion?.buildId;
+    if (deployment === undefined)
+      return passed(subject, `there is no deployment "${deploymentName}": the workers are not versioned`);
+    const current = deployment.routingConfig?.currentDeploymentVersion?.buildId;
     if (typeof current === 'string' && current !== '') return passed(subject, `${deploymentName}, build ${current}`);
-    const builds = (workerDeploymentInfo?.versionSummaries ?? []).map(
+    const builds = (deployment.versionSummaries ?? []).map(
       ({ deploymentVersion }) => deploymentVersion?.buildId ?? '?',
     );
     return failed(
@@ -85,4 +90,16 @@ function checkDeployment(temporal: TemporalService, deploymentName: string, sign
       fix,
     );
   });
+}
+
+async function describeDeployment(temporal: TemporalService, deploymentName: string) {
+  const { namespace } = temporal;
+  try {
+    const { workflowService } = temporal.client;
+    const { workerDeploymentInfo } = await workflowService.describeWorkerDeployment({ namespace, deploymentName });
+    return workerDeploymentInfo ?? undefined;
+  } catch (error) {
+    if (isGrpcServiceError(error) && error.code === NOT_FOUND) return undefined;
+    throw error;
+  }
 }

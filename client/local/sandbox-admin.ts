@@ -37,11 +37,30 @@ export class SandboxAdmin {
     return (await this.#get(query, criticalPathSchema, signal)).seconds;
   }
 
+  /** Takes every limit off the project `demo` that a large cluster, or many, would meet. */
+  async liftQuotas(signal: AbortSignal): Promise<void> {
+    const unlimited = (...names: string[]) => Object.fromEntries(names.map((name) => [name, -1]));
+    await this.#send('PUT', 'quotas/demo', signal, {
+      compute: unlimited('instances', 'cores', 'ram', 'server_groups', 'server_group_members'),
+      network: unlimited('network', 'subnet', 'port', 'router', 'floatingip', 'security_group', 'security_group_rule'),
+      'block-storage': unlimited('volumes', 'gigabytes'),
+    });
+  }
+
   async #get<T>(path: string, schema: z.ZodType<T>, signal: AbortSignal): Promise<T> {
+    return schema.parse(await this.#send('GET', path, signal));
+  }
+
+  async #send(method: 'GET' | 'PUT', path: string, signal: AbortSignal, body?: object): Promise<unknown> {
     const url = `${this.#base}/${path}`;
-    const response = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(30_000)]) });
+    const response = await fetch(url, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(30_000)]),
+    });
     if (!response.ok) throw new Error(`${url} answers ${response.status}: ${(await response.text()).slice(0, 200)}`);
-    return schema.parse(await response.json());
+    return await response.json();
   }
 }
 

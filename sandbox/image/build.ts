@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { defaultCacheDirectory } from './config.ts';
 import { prepareHost } from './host.ts';
 import { machine } from './machine-step.ts';
-import { makeStep, removeOld } from './step.ts';
+import { exists, makeStep, removeOld, stepDirectory } from './step.ts';
 
 const options = z.object({ json: z.boolean().default(false), cacheDir: z.string() });
 
@@ -20,7 +20,7 @@ const program = new Command('image')
   .option('--json', 'print one JSON line at the end')
   .action(async (given: unknown) => {
     const { json, cacheDir } = options.parse(given);
-    await prepareHost(log);
+    await prepareHost(await exists(await stepDirectory(cacheDir, machine)), log);
     const directory = await makeStep(cacheDir, machine, log);
     await removeOld(cacheDir, machine, 2, log);
     const seconds = Number(((Date.now() - began) / 1000).toFixed(1));

@@ -12,9 +12,10 @@ export const debianRoot: Step = {
   inputs: debian,
   async make(output) {
     await run(
-      'mmdebstrap',
+      // What it mounts for package scripts ends with it, however it ends.
+      'unshare',
       [
-        '--mode=root',
+        ...['--mount', '--propagation', 'private', 'mmdebstrap', '--mode=root'],
         '--variant=minbase',
         '--aptopt=Acquire::Retries "3"',
         ...debian.excluded.map((path) => `--dpkgopt=path-exclude=${path}`),

@@ -4,33 +4,42 @@ import { programEnvironment } from './config.ts';
 import { run } from './run.ts';
 import { exists } from './step.ts';
 
-/** Programs of the host that building needs, and the Debian packages they come in. */
-const needed = [
-  { program: 'mmdebstrap', package: 'mmdebstrap' },
+/** Programs of the host that machines need, and the Debian packages they come in. */
+const toRun = [
   { program: 'systemd-nspawn', package: 'systemd-container' },
-  { program: 'systemctl', package: 'systemd' },
   { program: 'ip', package: 'iproute2' },
   { program: 'nsenter', package: 'util-linux' },
+] as const;
+/** What building their image needs as well. */
+const toBuild = [
+  { program: 'mmdebstrap', package: 'mmdebstrap' },
+  { program: 'systemctl', package: 'systemd' },
   { program: 'tar', package: 'tar' },
   { program: 'cc', package: 'gcc' },
   { program: 'strip', package: 'binutils' },
 ] as const;
 
-/** Makes sure the host can build: root on Linux, Go at hand, Debian's packages installed where apt-get can do it. */
-export async function prepareHost(log: (line: string) => void): Promise<void> {
+/**
+ * Makes sure the host can run machines, and build their image if that is still to be done: root on Linux, Go at hand,
+ * Debian's packages installed where apt-get can do it.
+ */
+export async function prepareHost(built: boolean, log: (line: string) => void): Promise<void> {
   if (process.platform !== 'linux')
     throw new Error('machine images are built on Linux; on other systems use the simulated machines');
   if (process.getuid?.() !== 0)
     throw new Error('building a machine image needs root (mmdebstrap, systemd-nspawn): run it with sudo');
-  if (!(await onPath('go'))) {
+  if (!built && !(await onPath('go'))) {
     throw new Error(
       'go is not on the PATH: install Go 1.26 or later (1.21 or later fetches it by itself) and run this again',
     );
   }
   const missing: string[] = [];
-  for (const entry of needed) if (!(await onPath(entry.program))) missing.push(entry.package);
+  for (const entry of built ? toRun : [...toRun, ...toBuild]) {
+    if (!(await onPath(entry.program))) missing.push(entry.package);
+  }
   // Another distribution knows Debian's packages, but not its keys.
-  if (!(await exists('/usr/share/keyrings/debian-archive-keyring.gpg'))) missing.push('debian-archive-keyring');
+  if (!built && !(await exists('/usr/share/keyrings/debian-archive-keyring.gpg')))
+    missing.push('debian-archive-keyring');
   if (missing.length === 0) return;
   if (!(await onPath('apt-get')))
     throw new Error(`install these first: ${missing.join(', ')} (packages, by Debian's names)`);

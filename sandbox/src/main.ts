@@ -1,5 +1,7 @@
 import { Command, Option } from 'commander';
 import { runCloud } from './cloud/main.ts';
+import { parseHostForward } from './machines/nspawn/open-driver.ts';
+import type { HostForward } from './machines/nspawn/tenant-network.ts';
 
 const whole = (text: string): number => {
   if (!/^\d+$/.test(text)) throw new Error(`"${text}" is not a whole number`);
@@ -23,6 +25,7 @@ interface MachinesFlags {
   readonly latency: string;
   readonly dataDir?: string;
   readonly imageDir?: string;
+  readonly hostForward: readonly HostForward[];
 }
 
 const program = new Command('openstack-sandbox').description(
@@ -50,9 +53,15 @@ program
   .option('--latency <profile>', 'instant, typical, or a JSON file', 'instant')
   .option('--data-dir <dir>', 'nspawn: where machines keep their disks')
   .option('--image-dir <dir>', 'nspawn: the folder that the image builder made')
-  .action(async (flags: MachinesFlags) => {
+  .option(
+    '--host-forward <port=host:port>',
+    'nspawn: a service of this host that machines reach at 169.254.169.253; may be given again',
+    (text: string, before: readonly HostForward[]) => [...before, parseHostForward(text)],
+    [],
+  )
+  .action(async ({ hostForward, ...flags }: MachinesFlags) => {
     const { runMachines } = await import('./machines/main.ts');
-    await runMachines(flags);
+    await runMachines({ ...flags, hostForwards: hostForward });
   });
 
 try {

@@ -56,7 +56,13 @@ export interface ClientOptions {
 
 /** Train, 2019: tags, server-group policy as an object, volume types of root disks, server groups in server details. */
 const DEFAULT_MICROVERSIONS: Readonly<Record<string, string>> = { compute: '2.79', 'block-storage': '3.59' };
-const DEFAULT_RETRY: RetryPolicy = { retries: 3, baseDelayMs: 250, maxDelayMs: 2000, maxRetryAfter: 10 };
+const DEFAULT_RETRY: RetryPolicy = {
+  retries: 3,
+  budgetMs: 30_000,
+  baseDelayMs: 250,
+  maxDelayMs: 2000,
+  maxRetryAfter: 10,
+};
 const USER_AGENT = 'openstack-client-ts';
 const CONNECT_TIMEOUT_MS = 10_000;
 const DISCOVERY_TIMEOUT_MS = 30_000;

@@ -178,6 +178,7 @@ export const retrying =
   (next: Handler, policy: RetryPolicy): Handler =>
   async (request) => {
     let effectPossible = false;
+    const started = performance.now();
     for (let attempt = 1; ; attempt++) {
       try {
         return await next({ ...request, attempt });
@@ -187,7 +188,8 @@ export const retrying =
         // A DELETE whose answer was lost did its work if the repetition finds nothing.
         if (request.method === 'DELETE' && effectPossible && error instanceof NotFoundError) return NO_CONTENT;
         const wait = error.retryAfter ?? 0;
-        if (attempt > policy.retries || !mayRepeat(error, request) || wait > policy.maxRetryAfter) throw error;
+        const late = performance.now() - started > policy.budgetMs;
+        if (late || attempt > policy.retries || wait > policy.maxRetryAfter || !mayRepeat(error, request)) throw error;
         effectPossible ||= error.mayHaveArrived;
         const backOff =
           Math.min(policy.baseDelayMs * 2 ** (attempt - 1), policy.maxDelayMs) * (0.5 + Math.random() / 2);

@@ -94,6 +94,8 @@ export interface LogEntry extends Omit<RequestInfo, 'signal'> {
 export interface RetryPolicy {
   /** How often a request is repeated at most; default 3. */
   retries: number;
+  /** No repetition starts later than this many milliseconds after the first sending; default 30,000. */
+  budgetMs: number;
   /** First wait in milliseconds, doubled each time, with jitter; default 250. */
   baseDelayMs: number;
   /** Longest such wait in milliseconds; default 2,000. */

@@ -30,21 +30,24 @@ export interface CallOptions extends RequestOptions {
   idempotent?: boolean | undefined;
 }
 
-/** The part of a page that says where the next one is. */
-const pageSchema = z.looseObject({
-  next: z.string().nullish(),
-  links: z.union([z.looseObject({ next: z.string().nullish() }), z.unknown()]).optional(),
-});
 const linksSchema = z.array(z.looseObject({ rel: z.string(), href: z.string() }));
 
+/** What says where the next page is: `<name>_links` (Nova, Cinder, Neutron, Octavia), `next` (Glance), `links.next` (Keystone, Designate). */
+const pageSchema = z.looseObject({
+  next: z.string().nullish(),
+  links: z.looseObject({ next: z.string().nullish() }).optional().catch(undefined),
+});
+
 /** The query of the next page. Only the query is taken from a link: behind a proxy its host and path may be wrong. */
-const nextQuery = (document: unknown, many: string): string | undefined => {
+const nextQuery = (document: unknown): string | undefined => {
   const page = pageSchema.safeParse(document).data;
   if (!page) return undefined;
-  const listed = linksSchema.safeParse(page[`${many}_links`] ?? page.links).data;
-  const nested = z.looseObject({ next: z.string() }).safeParse(page.links).data?.next;
-  const href = listed?.find((link) => link.rel === 'next')?.href ?? page.next ?? nested;
-  if (href === undefined) return undefined;
+  const listed = Object.entries(page)
+    .filter(([name]) => name.endsWith('_links'))
+    .flatMap(([, links]) => linksSchema.safeParse(links).data ?? [])
+    .find(({ rel }) => rel === 'next');
+  const href = listed?.href ?? page.next ?? page.links?.next;
+  if (href === undefined || href === null) return undefined;
   const start = href.indexOf('?');
   return start === -1 ? '?' : href.slice(start);
 };
@@ -112,7 +115,7 @@ export class ServiceClient {
       const document = this.read(response, z.looseObject({ [many]: z.array(z.unknown()) }), 'GET', url);
       const items = z.array(schema).safeParse(document[many]);
       if (!items.success) throw unreadable(items.error, response, 'GET', url);
-      return { items: items.data, next: nextQuery(document, many) };
+      return { items: items.data, next: nextQuery(document) };
     };
     return this.listing(path, fetch);
   }

@@ -115,6 +115,18 @@ describe('where the next page is', () => {
     expect(await client.identity.availableProjects()).toHaveLength(1);
   });
 
+  test('Cinder: links under a name of their own', async () => {
+    const type = (id: string): unknown => ({ id, name: id });
+    const cloud = await fakeCloud({
+      'GET /volume/v3/p1/types': ({ query }) => ({
+        json: query.has('marker')
+          ? { volume_types: [type('b')] }
+          : { volume_types: [type('a')], volume_type_links: nextLink('http://x/types?marker=a') },
+      }),
+    });
+    expect(await cloud.client().blockStorage.types.list()).toHaveLength(2);
+  });
+
   test('Swift: the last name, until a page is empty', async () => {
     const object = (name: string): unknown => ({ name, bytes: 1, hash: 'h', last_modified: 'now' });
     const cloud = await fakeCloud({

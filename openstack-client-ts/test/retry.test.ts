@@ -118,6 +118,13 @@ describe('what is not repeated', () => {
   });
 });
 
+test('nothing is repeated after the budget: a request that took its whole time-out is the caller’s', async () => {
+  const cloud = await fakeCloud({ [GET]: { hang: true } });
+  const client = cloud.client({ timeoutMs: 100, retry: { budgetMs: 50, baseDelayMs: 1 } });
+  await expect(client.network.networks.get('n')).rejects.toMatchObject({ kind: 'Unavailable', attempts: 1 });
+  expect(cloud.count(GET)).toBe(1);
+});
+
 describe('Retry-After', () => {
   test('is waited for', async () => {
     const cloud = await fakeCloud({ [GET]: [{ status: 429, headers: later(1) ?? {} }, FOUND] });

@@ -73,6 +73,8 @@ export interface SandboxMachinesOptions {
   readonly kind: MachineKind;
   readonly latency: string;
   readonly cloudsFile: string;
+  /** For real machines: what they boot from (machine-image.ts). */
+  readonly imageDirectory?: string;
   /** Port of this host's loopback on which Vault listens, for machines that have a network of their own. */
   readonly vaultPort: number;
   readonly guard?: ProcessGuard;
@@ -83,7 +85,14 @@ export async function startSandboxMachines(
   options: SandboxMachinesOptions,
   signal: AbortSignal,
 ): Promise<BackgroundProcess> {
-  const real = options.kind === 'nspawn';
+  const { directory, imageDirectory } = options;
+  const real =
+    imageDirectory === undefined
+      ? []
+      : [
+          ...['--data-dir', join(directory, 'machines'), '--image-dir', imageDirectory],
+          ...['--host-forward', `${MACHINE_VAULT_PORT}=127.0.0.1:${options.vaultPort}`],
+        ];
   return await startProcess(
     {
       title: 'the machines of the sandbox',
@@ -92,14 +101,13 @@ export async function startSandboxMachines(
         SANDBOX,
         ...['machines', '--clouds-file', options.cloudsFile, '--os-cloud', 'sandbox-admin'],
         ...['--driver', options.kind, '--latency', options.latency],
-        ...(real ? ['--host-forward', `${MACHINE_VAULT_PORT}=127.0.0.1:${options.vaultPort}`] : []),
+        ...real,
       ),
       env: childEnvironment(),
-      logFile: join(options.directory, 'logs', 'machines.log'),
+      logFile: join(directory, 'logs', 'machines.log'),
       ready: 'line',
-      // The first start of real machines builds their image.
-      deadline: real ? 30 * 60_000 : START_DEADLINE,
-      grace: real ? 60_000 : 10_000,
+      deadline: START_DEADLINE,
+      grace: real.length > 0 ? 60_000 : 10_000,
       ...(options.guard === undefined ? {} : { guard: options.guard }),
     },
     signal,

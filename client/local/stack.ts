@@ -1,3 +1,4 @@
+import { machineImage } from './machine-image.ts';
 import { freePorts, isPortFree } from './ports.ts';
 import type { BackgroundProcess } from './process.ts';
 import type { ProcessGuard } from './process-guard.ts';
@@ -137,10 +138,11 @@ class StackRun {
       this.#started.push(started.process);
       return [started.url, started];
     });
-    const machineSide = this.#part('machines', async () => {
-      const [, { cloudsFile }] = await cloud;
+    const machineSide = this.#part('machines', async (tell) => {
       if (machines === 'none') return 'none';
-      const settings = { directory, kind: machines, latency, cloudsFile, vaultPort: ports.vault, ...guarded };
+      const image = machines === 'nspawn' ? { imageDirectory: await machineImage(tell, this.#signal) } : {};
+      const [, { cloudsFile }] = await cloud;
+      const settings = { directory, kind: machines, latency, cloudsFile, vaultPort: ports.vault, ...image, ...guarded };
       this.#started.push(await startSandboxMachines(settings, this.#signal));
       return machines;
     });

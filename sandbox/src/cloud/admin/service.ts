@@ -3,6 +3,7 @@ import { criticalPath, latencyPatchSchema, latencyProfiles, mergeLatency } from 
 import type { Cloud } from '../cloud.ts';
 import { ApiError, created, noContent, ok, Service, type Call, type Dialect } from '../http/service.ts';
 import { quotaServices } from '../quotas.ts';
+import { show } from '../store/omit.ts';
 import { loadState, saveState } from '../store/state-file.ts';
 import { failureRoutes } from './failures.ts';
 import { projectInventory } from './inventory.ts';
@@ -11,7 +12,7 @@ import { appendConsole } from '../nova/server-life.ts';
 const dialect: Dialect = {
   error: (status, message) => new ApiError(status, { error: message }, message),
   invalid: (path, value, reason) =>
-    dialect.error(400, `${path === '' ? 'body' : path}: ${reason} (got ${JSON.stringify(value) ?? 'nothing'})`),
+    dialect.error(400, `${path === '' ? 'body' : path}: ${reason} (got ${show(value)})`),
   unknownPath: ({ method, path }) =>
     dialect.error(404, `The admin API has no ${method} ${path}; see sandbox/README.md`),
 };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Cloud } from '../cloud.ts';
 import { readBoolean } from '../http/paging.ts';
 import { accepted, isRecord, ok, type Answer, type Call, type Service } from '../http/service.ts';
+import { omit } from '../store/omit.ts';
 import { now, toNaiveMicros } from '../store/time.ts';
 import { badRequest, notFound, policyForbidden } from './errors.ts';
 import { everywhere, listRows } from './listing.ts';
@@ -214,7 +215,7 @@ export function volumeRoutes(service: Service, cloud: Cloud): void {
     const volume = findVolume(cloud, call);
     const key = call.params['key'] ?? '';
     if (!(key in volume.metadata)) throw notFound(`Volume ${volume.id} has no metadata with key ${key}.`);
-    const { [key]: _gone, ...rest } = volume.metadata;
+    const rest = omit(volume.metadata, key);
     volumes.patch(volume, { metadata: rest, updated_at: now() });
     return ok(undefined);
   });

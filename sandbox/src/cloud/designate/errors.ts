@@ -1,4 +1,5 @@
 import { ApiError, type Dialect } from '../http/service.ts';
+import { show } from '../store/omit.ts';
 
 /** `{"code", "type", "message"}` (designate:designate/api/middleware.py). */
 export const designateError = (status: number, type: string, message: string): ApiError =>
@@ -12,7 +13,7 @@ export const designateDialect: Dialect = {
       message,
     ),
   invalid(path, value, reason) {
-    const message = `${JSON.stringify(value) ?? 'None'} ${reason}`;
+    const message = `${show(value)} ${reason}`;
     const errors = { errors: [{ path: path.split('.'), message, validator: 'schema', validator_value: null }] };
     return new ApiError(
       400,

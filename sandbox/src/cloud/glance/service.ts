@@ -5,6 +5,7 @@ import { nextPage, paginate, readBoolean, sortRows } from '../http/paging.ts';
 import { created, isRecord, noContent, ok, reply, Service, type Call, type Dialect } from '../http/service.ts';
 import { htmlError, webobError } from '../http/webob.ts';
 import { uuid } from '../store/ids.ts';
+import { show } from '../store/omit.ts';
 import { now, toSeconds } from '../store/time.ts';
 import type { Image } from './rows.ts';
 import { patchImage } from './patch.ts';
@@ -15,7 +16,7 @@ export const glanceDialect: Dialect = {
   invalid: (path, value, reason) =>
     htmlError(
       400,
-      `Provided object does not match schema 'image': ${JSON.stringify(value) ?? 'None'} ${reason}: ${path}<br /><br />\n\n\n`,
+      `Provided object does not match schema 'image': ${show(value)} ${reason}: ${path}<br /><br />\n\n\n`,
     ),
   unknownPath: ({ headers }) => webobError(404, headers),
 };

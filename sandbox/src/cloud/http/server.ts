@@ -103,7 +103,7 @@ export function createServer(cloud: Cloud, services: readonly Service[]): Fastif
       const who = authenticate(cloud, request.headers['x-auth-token']);
       if (who) trace.who = who;
       else if (!route.open) throw unauthorized(origin);
-      const [path = '', search = ''] = split(request.url);
+      const [path, search] = split(request.url);
       const call: Call = {
         method: request.method,
         path: path.slice(service.prefix.length),
@@ -145,7 +145,7 @@ export function createServer(cloud: Cloud, services: readonly Service[]): Fastif
   }));
   app.setNotFoundHandler((request, reply) => {
     const trace = traceOf(request);
-    const [path = ''] = split(request.url);
+    const [path] = split(request.url);
     const owner = patterns.find(({ service }) => path === service.prefix || path.startsWith(`${service.prefix}/`));
     if (!owner) return sendError(reply, webobError(404, request.headers), trace);
     trace.service = owner.service.name;

@@ -86,7 +86,8 @@ export function applicationCredentialRoutes(service: Service, cloud: Cloud): voi
       description: wanted.description ?? null,
       userId,
       projectId: call.who.projectId,
-      roles: roles ?? call.who.roles,
+      // No role or an empty list means all roles of the token.
+      roles: roles && roles.length > 0 ? roles : call.who.roles,
       unrestricted: wanted.unrestricted ?? false,
       expiresAt: typeof zoned === 'string' ? new Date(zoned).toISOString() : null,
       secretHash: hashSecret(plain),

@@ -1,5 +1,6 @@
 import { ApiError, type Call, type Dialect } from '../http/service.ts';
 import { statusTitle } from '../http/webob.ts';
+import { show } from '../store/omit.ts';
 
 /** Keystone's errors (keystone:keystone/exception.py). */
 export const keystoneDialect: Dialect = {
@@ -7,10 +8,7 @@ export const keystoneDialect: Dialect = {
     return new ApiError(status, { error: { code: status, message, title: statusTitle(status) } }, message, headers);
   },
   invalid(path, value, reason) {
-    return keystoneDialect.error(
-      400,
-      `Invalid input for field '${path}': ${JSON.stringify(value) ?? 'None'} ${reason}`,
-    );
+    return keystoneDialect.error(400, `Invalid input for field '${path}': ${show(value)} ${reason}`);
   },
   unknownPath() {
     return keystoneDialect.error(

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Cloud } from '../cloud.ts';
 import { ApiError, type Call, type Service } from '../http/service.ts';
+import { omit } from '../store/omit.ts';
 import { toSeconds } from '../store/time.ts';
 import { badRequest, neutronError, neutronNotFound } from './errors.ts';
 import { canUse } from './networks.ts';
@@ -113,10 +114,10 @@ export function floatingIpResource(service: Service, cloud: Cloud): Resource<Flo
       return call.who.isAdmin ? floatingIps.all() : floatingIps.by('project', call.who.projectId);
     },
     visible: (call, row) => call.who.isAdmin || row.project_id === call.who.projectId,
-    view(_call, { holder_port_id: _holder, ...row }) {
+    view(_call, row) {
       const port = ports.get(row.port_id ?? '');
       return {
-        ...row,
+        ...omit(row, 'holder_port_id'),
         port_details: port
           ? {
               name: port.name,

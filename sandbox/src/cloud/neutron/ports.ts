@@ -117,6 +117,7 @@ export function portResource(service: Service, cloud: Cloud): Resource<Port> {
       'port_security_enabled',
       'ip_allocation',
     ],
+    extraFilters: ['fixed_ips', 'security_groups'],
     notFound: neutronNotFound.port,
     candidates(call) {
       const devices = call.query.getAll('device_id');

@@ -27,7 +27,9 @@ export interface Resource<T extends NeutronRow> {
   visible(call: Call, row: T): boolean;
   /** What is shown; the row itself by default. */
   view?(call: Call, row: T): Record<string, unknown>;
-  /** Filters that are not plain attributes; returns undefined for a name it does not know. */
+  /** Names of filters that are not plain attributes. */
+  readonly extraFilters?: readonly string[];
+  /** Answers those filters; returns undefined for a name it does not know. */
   filter?(row: T, name: string, value: string): boolean | undefined;
   /** Checks, makes and inserts one resource from the object below `singular`. */
   create(call: Call, body: unknown): T;
@@ -99,10 +101,8 @@ function equals(actual: unknown, wanted: string): boolean {
 
 function select<T extends NeutronRow>(call: Call, resource: Resource<T>): T[] {
   const names = [...new Set(call.query.keys())].filter((name) => !reserved.has(name));
-  const probe = resource.filter;
-  const unknown = names.filter(
-    (name) => !resource.attributes.includes(name) && !(probe && extraFilters.has(`${resource.plural}.${name}`)),
-  );
+  const known = [...resource.attributes, ...(resource.extraFilters ?? [])];
+  const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
     const list = unknown.map((name) => `'${name}'`).join(', ');
     throw neutronError(400, 'HTTPBadRequest', `[${list}] is invalid attribute for filtering`);
@@ -117,9 +117,6 @@ function select<T extends NeutronRow>(call: Call, resource: Resource<T>): T[] {
     );
   });
 }
-
-/** Filters that some resources know besides their attributes. */
-const extraFilters = new Set(['ports.fixed_ips', 'ports.security_groups', 'ports.mac_address', 'networks.is_default']);
 
 function project(call: Call, view: Record<string, unknown>): Record<string, unknown> {
   const fields = call.query.getAll('fields').flatMap((value) => value.split(','));

@@ -59,10 +59,9 @@ export function novaQuotaRoutes(service: Service, cloud: Cloud): void {
   service.get('/v2.1/os-quota-sets/:project/detail', (call) => {
     const id = projectOf(call);
     const used = new Map<string, number>(Object.entries(computeUsage(cloud, id)));
-    const entries = Object.entries(cloud.limits('compute', id)).map(([name, limit]) => [
-      name,
-      { limit, in_use: used.get(name) ?? 0, reserved: 0 },
-    ]);
+    const entries = Object.entries(cloud.limits('compute', id)).map(
+      ([name, limit]) => [name, { limit, in_use: used.get(name) ?? 0, reserved: 0 }] as const,
+    );
     return ok({ quota_set: { id, ...Object.fromEntries(entries) } });
   });
   service.put('/v2.1/os-quota-sets/:project', (call) => {

@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import type { Cloud } from '../cloud.ts';
 import { accepted, noContent, ok, reply, type Call, type Service } from '../http/service.ts';
+import { omit } from '../store/omit.ts';
 import { now } from '../store/time.ts';
 import { conflict, forbidden, notFound } from './errors.ts';
 import type { Server } from './rows.ts';
-import { createServers, serverTag } from './server-create.ts';
+import { createServers } from './server-create.ts';
 import { deleteServer } from './server-life.ts';
 import { listServers } from './server-list.ts';
+import { serverTag } from './server-request.ts';
 import { serverAddresses, serverView } from './server-view.ts';
 
 /** The server a path names, if the caller may see it. Deleted servers are not found by id, but for admins' lists. */
@@ -113,7 +115,7 @@ export function serverRoutes(service: Service, cloud: Cloud): void {
     const server = findServer(cloud, call);
     const key = call.params['key'] ?? '';
     if (!(key in server.metadata)) throw notFound('Metadata item was not found');
-    const { [key]: _gone, ...metadata } = server.metadata;
+    const metadata = omit(server.metadata, key);
     servers.patch(server, { metadata, updated: now() });
     return noContent();
   });

@@ -8,7 +8,6 @@ import { baseRow, Builder } from './build.ts';
 import { fault, forbidden, notFound, quotaMet, validation } from './errors.ts';
 import { findRow, inner, listRows } from './kit.ts';
 import { beginUpdate, childTables, removeLoadBalancer, requireSettled } from './life.ts';
-import type { LoadBalancer } from './rows.ts';
 import { loadBalancerSchema, updateSchemas, type LoadBalancerSpec } from './schemas.ts';
 import type { Views } from './views.ts';
 
@@ -139,10 +138,7 @@ export function loadBalancerRoutes(service: Service, cloud: Cloud, views: Views)
   });
   service.put(`${path}/:id`, (call) => {
     const row = find(call);
-    const { vip_qos_policy_id: _qos, ...wanted } = service.parse(
-      updateSchemas.loadbalancer,
-      inner(call, 'loadbalancer'),
-    );
+    const wanted = service.parse(updateSchemas.loadbalancer, inner(call, 'loadbalancer'));
     requireSettled(row);
     loadBalancers.patch(row, {
       ...(wanted.name !== undefined && { name: wanted.name }),

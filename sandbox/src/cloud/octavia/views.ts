@@ -1,5 +1,6 @@
 import type { Cloud } from '../cloud.ts';
 import { addressKey } from '../neutron/addresses.ts';
+import { omit } from '../store/omit.ts';
 import type { HealthMonitor, L7Policy, L7Rule, Listener, LoadBalancer, Member, OctaviaRow, Pool } from './rows.ts';
 
 const ids = (rows: readonly { readonly id: string }[]) => rows.map(({ id }) => ({ id }));
@@ -22,9 +23,8 @@ export class Views {
   loadBalancer(row: LoadBalancer, full = false): Record<string, unknown> {
     const { listeners, pools } = this.#cloud.tables;
     const [mine, back] = [listeners.by('lb', row.id), pools.by('lb', row.id)];
-    const { ownsPort: _owns, doomed: _doomed, ...shown } = row;
     return {
-      ...this.#base(shown),
+      ...this.#base(omit(row, 'ownsPort', 'doomed')),
       operating_status: this.operating(row),
       listeners: full ? mine.map((one) => this.listener(one, true)) : ids(mine),
       pools: full ? back.map((one) => this.pool(one, true)) : ids(back),
@@ -75,14 +75,14 @@ export class Views {
     };
   }
 
-  member({ poolId: _pool, ...row }: Member): Record<string, unknown> {
-    const { description: _none, ...shown } = this.#base(row);
-    return { ...shown, operating_status: this.memberOperating({ ...row, poolId: _pool }), vnic_type: 'normal' };
+  member(row: Member): Record<string, unknown> {
+    const shown = omit(this.#base(omit(row, 'poolId')), 'description');
+    return { ...shown, operating_status: this.memberOperating(row), vnic_type: 'normal' };
   }
 
-  monitor({ poolId, ...row }: HealthMonitor): Record<string, unknown> {
-    const { description: _none, ...shown } = this.#base(row);
-    return { ...shown, pools: [{ id: poolId }], operating_status: 'ONLINE', http_version: null, domain_name: null };
+  monitor(row: HealthMonitor): Record<string, unknown> {
+    const shown = omit(this.#base(omit(row, 'poolId')), 'description');
+    return { ...shown, pools: [{ id: row.poolId }], operating_status: 'ONLINE', http_version: null, domain_name: null };
   }
 
   policy(row: L7Policy, full = false): Record<string, unknown> {
@@ -94,8 +94,8 @@ export class Views {
     };
   }
 
-  rule({ policyId: _policy, ...row }: L7Rule): Record<string, unknown> {
-    const { name: _name, description: _none, ...shown } = this.#base(row);
+  rule(row: L7Rule): Record<string, unknown> {
+    const shown = omit(this.#base(omit(row, 'policyId')), 'name', 'description');
     return { ...shown, operating_status: 'ONLINE' };
   }
 
@@ -176,8 +176,7 @@ export class Views {
     return this.#cloud.tables.l7Policies.by('listener', row.id).sort((a, b) => a.position - b.position);
   }
 
-  #base(row: Omit<OctaviaRow, 'lbId'> & { readonly lbId: string }): Record<string, unknown> {
-    const { lbId: _lb, ...shown } = row;
-    return { ...shown, tenant_id: row.project_id };
+  #base(row: OctaviaRow): Record<string, unknown> {
+    return { ...omit(row, 'lbId'), tenant_id: row.project_id };
   }
 }

@@ -20,8 +20,7 @@ interface AnyTable {
 }
 
 function eachTable(cloud: Cloud): [string, AnyTable][] {
-  // Every table has these three methods; only the row types differ, and a file of ours holds what was in them.
-  return Object.entries(cloud.tables) as unknown as [string, AnyTable][];
+  return Object.entries(cloud.tables);
 }
 
 /** Writes the whole cloud to a file, readable by its owner only: it holds the users' passwords. */

@@ -65,7 +65,7 @@ function checkWorkers(temporal: TemporalService, signal: AbortSignal): Promise<D
 }
 
 /** Temporal's code for what is not there (grpc/grpc: doc/statuscodes.md). */
-const NOT_FOUND = 5;
+const NOT_FOUND: ReadonlySet<number> = new Set([5]);
 
 function checkDeployment(temporal: TemporalService, deploymentName: string, signal: AbortSignal): Promise<DoctorCheck> {
   const subject = { id: 'temporal.deployment', title: 'Current build of the workers' };
@@ -99,7 +99,7 @@ async function describeDeployment(temporal: TemporalService, deploymentName: str
     const { workerDeploymentInfo } = await workflowService.describeWorkerDeployment({ namespace, deploymentName });
     return workerDeploymentInfo ?? undefined;
   } catch (error) {
-    if (isGrpcServiceError(error) && error.code === NOT_FOUND) return undefined;
+    if (isGrpcServiceError(error) && NOT_FOUND.has(error.code)) return undefined;
     throw error;
   }
 }

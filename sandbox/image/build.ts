@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { defaultCacheDirectory } from './config.ts';
 import { prepareHost } from './host.ts';
 import { machine } from './machine-step.ts';
+import { stopPrograms } from './run.ts';
 import { exists, makeStep, removeOld, stepDirectory } from './step.ts';
 
 const options = z.object({ json: z.boolean().default(false), cacheDir: z.string() });
@@ -11,6 +12,9 @@ const began = Date.now();
 const log = (line: string): void => {
   process.stderr.write(`[${((Date.now() - began) / 1000).toFixed(1).padStart(6)} s] ${line}\n`);
 };
+
+// What was begun is not left running; the next build starts the step again.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stopPrograms);
 
 const program = new Command('image')
   .description(

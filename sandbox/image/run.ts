@@ -1,5 +1,18 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { programEnvironment } from './config.ts';
+
+const running = new Set<ChildProcess>();
+
+/** Ends the programs that run now, with all they started; their callers get errors. */
+export function stopPrograms(): void {
+  for (const child of running) stop(child);
+}
+
+function stop(child: ChildProcess): void {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  // The group: some of them leave what they started running.
+  process.kill(-child.pid, 'SIGKILL');
+}
 
 /** How a program of the host is run. */
 export interface RunOptions {
@@ -22,15 +35,22 @@ export async function run(program: string, args: readonly string[], options: Run
       cwd: options.cwd,
       env: { ...programEnvironment(), ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: seconds * 1000,
-      killSignal: 'SIGKILL',
+      detached: true,
     });
+    const limit = setTimeout(() => stop(child), seconds * 1000);
+    running.add(child);
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr = (stderr + text).slice(-8192)));
-    child.on('error', (cause) => reject(new Error(`${program} could not be started: ${cause.message}`, { cause })));
+    child.on('error', (cause) => {
+      clearTimeout(limit);
+      running.delete(child);
+      reject(new Error(`${program} could not be started: ${cause.message}`, { cause }));
+    });
     child.on('close', (code, signal) => {
+      clearTimeout(limit);
+      running.delete(child);
       if (code === 0) {
         resolve(stdout);
         return;

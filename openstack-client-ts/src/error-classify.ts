@@ -12,8 +12,6 @@ import {
   UnavailableError,
 } from './errors.ts';
 
-const POLICY = /policy (doesn't|does not) allow|disallowed by policy|not authorized/i;
-
 /**
  * Quotas are refused with 403 (Nova, Octavia), 409 (Neutron) or 413 (Cinder, Glance, Designate, Swift); only name and text
  * tell them from a policy, a conflict or a body that is too large.
@@ -33,9 +31,8 @@ const BUSY_TEXT =
 /** The error class for a status and what the body said. */
 export const classify = (status: number, context: ErrorContext): OpenStackError => {
   const { words, code = '' } = context;
-  const policy = POLICY.test(words) || code === 'PolicyNotAuthorized';
   if ([403, 409, 413].includes(status) && RATE_TEXT.test(words)) return new RateLimitedError(context);
-  if ([403, 409, 413].includes(status) && !policy && (QUOTA_CODE.test(code) || QUOTA_TEXT.test(words))) {
+  if ([403, 409, 413].includes(status) && (QUOTA_CODE.test(code) || QUOTA_TEXT.test(words))) {
     return new QuotaExceededError(context);
   }
   if ((status === 409 || status === 400) && (BUSY_CODE.test(code) || BUSY_TEXT.test(words))) {

@@ -24,23 +24,28 @@ export interface FetchedFile {
 
 const attempts = 60;
 const pauseMilliseconds = 2000;
-const timeoutMilliseconds = 10_000;
+/** Long: an answer that comes too late has used the token up. */
+const timeoutMilliseconds = 60_000;
 
 interface Answer {
   readonly status: number;
+  /** How many attempts before this one got no answer. */
+  readonly unanswered: number;
   readonly body: string;
 }
 
 /** POSTs to Vault; a Vault that does not answer, or answers 5xx, is asked again for about two minutes. */
 async function post(url: string, options: Parameters<typeof request>[1], signal: AbortSignal): Promise<Answer> {
+  let unanswered = 0;
   for (let attempt = 1; ; attempt += 1) {
     try {
       const timeout = AbortSignal.timeout(timeoutMilliseconds);
       const response = await request(url, { ...options, method: 'POST', signal: AbortSignal.any([signal, timeout]) });
-      const answer = { status: response.statusCode, body: await response.body.text() };
+      const answer = { status: response.statusCode, body: await response.body.text(), unanswered };
       if (answer.status < 500 || attempt === attempts) return answer;
     } catch (error) {
       signal.throwIfAborted();
+      unanswered += 1;
       if (attempt === attempts) throw new Error(`Vault does not answer (${String(error)})`, { cause: error });
     }
     await sleep(pauseMilliseconds, undefined, { signal });
@@ -81,21 +86,21 @@ export async function unwrapFiles(reference: string, signal: AbortSignal): Promi
         const made = parseJson(lookupSchema, lookup.body, "Vault's answer").data.creation_path;
         if (made !== creationPath)
           throw new Error(`the wrapping token was made for another path (${made}, expected ${creationPath})`);
-      } else refuse(lookup.status);
+      } else refuse(lookup);
     }
     const answer = await post(`${base}/unwrap`, { ...shared, headers: { 'x-vault-token': token } }, signal);
-    if (answer.status !== 200) refuse(answer.status);
+    if (answer.status !== 200) refuse(answer);
     return parseJson(answerSchema, answer.body, "Vault's answer").data.files;
   } finally {
     await agent?.destroy();
   }
 }
 
-function refuse(status: number): never {
-  if (status === 400 || status === 403) {
-    throw new Error(
-      `the wrapping token was already used or has expired (Vault answered ${status}): somebody else may have read the secrets`,
-    );
-  }
-  throw new Error(`Vault answered ${status} to the wrapping token`);
+function refuse({ status, unanswered }: Answer): never {
+  if (status !== 400 && status !== 403) throw new Error(`Vault answered ${status} to the wrapping token`);
+  // Our own request may have used it up when only its answer was lost; it cannot be told from a thief's.
+  const hint = unanswered === 0 ? '' : ` (${unanswered} earlier attempts of this machine got no answer)`;
+  throw new Error(
+    `the wrapping token was already used or has expired (Vault answered ${status}): somebody else may have read the secrets${hint}`,
+  );
 }

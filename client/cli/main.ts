@@ -5,12 +5,22 @@ import { withLocalStack } from '../local/state.ts';
 import { SlipwayClient } from '../slipway-client.ts';
 import { ClientFailureType, SlipwayError } from '../slipway-error.ts';
 import { optionalVault } from '../vault-access.ts';
+import { ExitCode } from './exit-codes.ts';
 import { runCli } from './run-cli.ts';
 
 const variables = await withLocalStack(clientConfiguration().variables);
 const interrupt = new AbortController();
-// The first Ctrl-C (or request to end, or closed terminal) ends the wait, a second one the process.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => interrupt.abort());
+// The first Ctrl-C (or request to end, or closed terminal) ends the wait, a later one the process. Parents that pass a signal on, such as
+// npm, make two of one: what comes in the same second is the same request.
+const SAME_REQUEST_MS = 1000;
+let interruptedAt = Infinity;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    if (Date.now() - interruptedAt > SAME_REQUEST_MS) process.exit(ExitCode.interrupted);
+    interruptedAt = Math.min(interruptedAt, Date.now());
+    interrupt.abort();
+  });
+}
 // A reader that went away, as in `slipway list | head -1`, is no error.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 

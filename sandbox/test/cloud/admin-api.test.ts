@@ -49,7 +49,7 @@ describe('the admin API', () => {
       'POST /compute/v2.1/servers': 1,
       'POST /identity/v3/auth/tokens': 1,
     });
-    expect(counters.at('byUser')).toMatchObject({ demo: expect.any(Number) });
+    expect(counters.at('byUser.demo')).toBeTypeOf('number');
     await admin('POST', '/reset');
     expect((await admin('GET', '/counters')).at('total')).toBe(0);
   });

@@ -146,10 +146,8 @@ describe('servers', () => {
     );
     const failed = detail.list('servers').filter((server) => field(server, 'status') === 'ERROR');
     expect(failed).toHaveLength(1);
-    expect(field(failed[0], 'fault')).toMatchObject({
-      code: 500,
-      message: expect.stringContaining('No valid host was found'),
-    });
+    expect(field(failed[0], 'fault.code')).toBe(500);
+    expect(field(failed[0], 'fault.message')).toContain('No valid host was found');
     expect(
       (await cloud.demo.neutron('GET', `/ports?device_id=${String(field(failed[0], 'id'))}`)).list('ports'),
     ).toHaveLength(0);

@@ -23,6 +23,8 @@ const dig = (value: unknown, path: string): unknown =>
       value,
     );
 
+const isList = (value: unknown): value is unknown[] => Array.isArray(value);
+
 /** A field of an unknown value, for list items. */
 export const field = (value: unknown, path: string): unknown => dig(value, path);
 
@@ -42,8 +44,8 @@ function toReply(response: Response, text: string): Reply {
       return value;
     },
     list(path) {
-      const value = at(path);
-      if (!Array.isArray(value)) throw new Error(`${response.url}: no list at ${path} in ${response.status} ${text}`);
+      const value: unknown = at(path);
+      if (!isList(value)) throw new Error(`${response.url}: no list at ${path} in ${response.status} ${text}`);
       return value;
     },
   };

@@ -223,5 +223,6 @@ const kubeletConfiguration: KubeletConfiguration = {
 const endpoint = ({ address }: ControlPlaneMachine): ApiEndpoint => ({ advertiseAddress: address, bindPort: API_PORT });
 
 function documents(...parts: readonly object[]): string {
-  return parts.map((part) => stringify(part, { lineWidth: 0 })).join('---\n');
+  // kubeadm reads YAML 1.1, where a plain `y`, `on` or `012` is no text: such values are quoted for it.
+  return parts.map((part) => stringify(part, { version: '1.1', lineWidth: 0 })).join('---\n');
 }

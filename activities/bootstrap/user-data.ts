@@ -93,7 +93,8 @@ function cloudConfig(machine: string, file: { path: string; content: string }): 
     ],
     runcmd: [[SCRIPT_PATH]],
   };
-  const text = `#cloud-config\n${stringify(config, { lineWidth: 0 })}`;
+  // cloud-init reads YAML 1.1.
+  const text = `#cloud-config\n${stringify(config, { version: '1.1', lineWidth: 0 })}`;
   const size = Math.ceil(Buffer.byteLength(text) / 3) * 4;
   if (size > MAX_BASE64) {
     throw new UserDataError(

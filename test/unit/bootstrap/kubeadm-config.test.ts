@@ -20,9 +20,9 @@ function machine(
   return { id: 'atlas-abc123', spec, vip: '10.6.0.5', floatingIp, address: '10.6.0.11' };
 }
 
-/** The documents of a configuration, by kind; whatever is not YAML, or has no kind, fails. */
+/** The documents of a configuration, by kind, as kubeadm reads them: YAML 1.1. What is not YAML, or has no kind, fails. */
 function documents(text: string): Record<string, unknown> {
-  const parsed = parseAllDocuments(text).map((document) => {
+  const parsed = parseAllDocuments(text, { version: '1.1' }).map((document) => {
     expect(document.errors).toEqual([]);
     return z.looseObject({ kind: z.string(), apiVersion: z.string() }).parse(document.toJS());
   });
@@ -201,6 +201,25 @@ describe('a node', () => {
       'cloud-provider': 'external',
     });
   });
+});
+
+describe('every value', () => {
+  it.each(['y', 'no', 'on', 'true', '1e5', '012', '0x1f', '1_000', '2026-11-22', 'null'])(
+    'such as %s stays text',
+    (value) => {
+      const { spec, ...rest } = machine({
+        kubernetes: { apiServer: { extraArgs: { flag: value } } },
+        nodeGroups: [{ name: 'workers', taints: [{ key: value, value, effect: 'NoSchedule' }] }],
+      });
+      const [group] = spec.nodeGroups;
+      if (group === undefined) throw new Error('the spec has a node group');
+      expect(documents(nodeConfig(spec, group, ticket))['JoinConfiguration']).toMatchObject({
+        nodeRegistration: { taints: [{ key: value, value }] },
+      });
+      const cluster = documents(firstControlPlaneConfig({ ...rest, spec }))['ClusterConfiguration'];
+      expect(flags(clusterSchema.parse(cluster).apiServer.extraArgs)).toMatchObject({ flag: value });
+    },
+  );
 });
 
 describe('every machine', () => {

@@ -34,9 +34,6 @@ const OPENSTACK_RULES: Record<ErrorKind, Rule> = {
   Configuration: { type: FailureType.OpenStackInvalidRequest, retry: 'never' },
 };
 
-/** Neutron's own names of refusals that pass by themselves (neutron: neutron/db/ipam_backend_mixin.py). */
-const PASSING_CODES = new Set(['IpAddressGenerationFailure', 'ExternalIpAddressExhausted']);
-
 const VAULT_RULES: Record<VaultError['kind'], Rule> = {
   unavailable: { type: FailureType.VaultUnavailable, retry: 'always' },
   forbidden: { type: FailureType.VaultForbidden, retry: 4, delayMs: 3000 },
@@ -49,9 +46,8 @@ export function toFailure(error: unknown, attempt: number = activityInfo().attem
   if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
   if (error instanceof OpenStackError) {
     const rule = OPENSTACK_RULES[error.kind];
-    const passing = error.code !== undefined && PASSING_CODES.has(error.code);
     const delayMs = error.retryAfter === undefined ? rule.delayMs : error.retryAfter * 1000;
-    return failure(error, passing ? { ...rule, retry: 'always' } : rule, attempt, delayMs);
+    return failure(error, rule, attempt, delayMs);
   }
   if (error instanceof VaultError) {
     const rule = VAULT_RULES[error.kind];

@@ -24,7 +24,7 @@ describe.each([{ codec: false }, { codec: true }])('with the payload codec $code
 
   beforeAll(async () => {
     house = await startTestStack({ workers: 1, codec });
-    const { slipway, openstack, vault, stack, temporal } = house;
+    const { slipway, openstack, vault, temporal } = house;
     const creation = await slipway.clusters.create({
       name: 'vesta',
       cloud: 'sandbox',
@@ -44,7 +44,7 @@ describe.each([{ codec: false }, { codec: true }])('with the payload codec $code
     const admin = await connectAdmin(house);
     userData = (await admin.compute.servers.list({ all_tenants: true })).map((server) => ({
       name: server.name,
-      text: Buffer.from(String(server['OS-EXT-SRV-ATTR:user_data'] ?? ''), 'base64').toString('utf8'),
+      text: Buffer.from(z.string().parse(server['OS-EXT-SRV-ATTR:user_data']), 'base64').toString('utf8'),
     }));
     await admin.close();
     joinTokensLeft = await joinTokens(await slipway.clusters.kubeconfig('vesta'));
@@ -52,7 +52,6 @@ describe.each([{ codec: false }, { codec: true }])('with the payload codec $code
     expect((await deletion.result()).left).toEqual([]);
     expect(await openstack.compute.servers.list()).toEqual([]);
     histories = await exportHistories(temporal.client, temporal.dataConverter);
-    void stack;
   }, 120_000);
   afterAll(() => house.stop());
 

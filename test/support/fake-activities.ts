@@ -41,7 +41,8 @@ export class FakeActivities {
         // A worker learns of a cancellation by the answer to a heartbeat.
         const beat = setInterval(() => heartbeat(), 100);
         signal.addEventListener('abort', () => clearInterval(beat), { once: true });
-        await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
+        await new Promise((aborted) => signal.addEventListener('abort', aborted, { once: true }));
+        signal.throwIfAborted();
       });
     });
   }

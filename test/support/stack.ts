@@ -41,7 +41,7 @@ export async function startTestStack(options: TestStackOptions): Promise<TestSta
   const codec = { SLIPWAY_PAYLOAD_CODEC: options.codec === true ? 'on' : 'off' };
   const closing: (() => Promise<unknown>)[] = [
     () => rm(directory, { recursive: true, force: true }),
-    () => Promise.resolve(guard.close()),
+    async () => guard.close(),
   ];
   const stop = async () => {
     for (const close of closing.splice(0).reverse()) await close();

@@ -1,0 +1,90 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { startProcessGuard } from '../../client/local/process-guard.ts';
+import { type LocalStack, startStack } from '../../client/local/stack.ts';
+import { findTool } from '../../client/local/tools.ts';
+import { missingForMachines } from '../../sandbox/src/machines/nspawn/host-requirements.ts';
+import { type CaseResult, type ClusterCase, runClusterCase } from './cluster-case.ts';
+
+/** The clusters of the end-to-end test. */
+const CASES: readonly ClusterCase[] = [
+  { name: 'solo', controlPlanes: 1, workers: 2 },
+  { name: 'trio', controlPlanes: 3, workers: 1 },
+];
+
+interface Flags {
+  readonly case?: string;
+  readonly keepLogs: boolean;
+  readonly ifPossible: boolean;
+}
+
+const tell = (text: string): void => void process.stderr.write(`${text}\n`);
+const print = (result: object): void => void process.stdout.write(`${JSON.stringify(result)}\n`);
+
+async function runAll(cases: readonly ClusterCase[], keepLogs: boolean): Promise<CaseResult[]> {
+  const interrupt = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(name, () => interrupt.abort(new Error(`interrupted (${name})`)));
+  }
+  const { signal } = interrupt;
+  const directory = await mkdtemp(join(tmpdir(), 'slipway-e2e-'));
+  const guard = startProcessGuard();
+  let stack: LocalStack | undefined;
+  let ok = false;
+  try {
+    const onEvent = ({ part, state, detail }: { part: string; state: string; detail: string }) =>
+      tell(`${part}: ${state}${detail === '' ? '' : `, ${detail}`}`);
+    const settings = { directory, persistent: false, machines: 'nspawn', latency: 'instant', workers: 1 } as const;
+    stack = await startStack({ ...settings, guard, onEvent }, signal);
+    const kubectl = (await findTool('kubectl', { signal })).path;
+    const results: CaseResult[] = [];
+    for (const one of cases) results.push(await runClusterCase(one, { stack, directory, kubectl, signal, tell }));
+    ok = true;
+    return results;
+  } finally {
+    const problems = (await stack?.stop()) ?? [];
+    guard.close();
+    for (const problem of problems) tell(problem.message);
+    if (ok && !keepLogs && problems.length === 0) await rm(directory, { recursive: true, force: true });
+    else tell(`The logs are in ${join(directory, 'logs')}`);
+  }
+}
+
+async function main({ case: wanted, keepLogs, ifPossible }: Flags): Promise<void> {
+  const cases = CASES.filter(({ name }) => wanted === undefined || name === wanted);
+  if (cases.length === 0)
+    throw new Error(`there is no case ${wanted ?? ''}; there are ${CASES.map(({ name }) => name).join(', ')}`);
+  const missing = await missingForMachines();
+  if (missing.length > 0 && ifPossible) {
+    tell(`SKIPPED: this host cannot run real machines. ${missing.join(' ')}`);
+    print({ ok: true, skipped: missing, cases: [], left: 0 });
+    return;
+  }
+  if (missing.length > 0) throw new Error(`this host cannot run real machines. ${missing.join(' ')}`);
+  const results = await runAll(cases, keepLogs);
+  const left = results.reduce((sum, result) => sum + result.left, 0);
+  print({ ok: left === 0, cases: results, left });
+  if (left > 0) process.exitCode = 1;
+}
+
+await new Command('e2e')
+  .description('Clusters of real machines: created, used with kubectl, deleted. Linux and root; the last line is JSON')
+  .option('--case <name>', `only this one: ${CASES.map(({ name }) => name).join(' or ')}`)
+  .option('--if-possible', 'succeed, and say so loudly, where this host cannot run real machines', false)
+  .option('--keep-logs', 'keep the logs of every part', false)
+  .option('--json', 'accepted for symmetry: the last line is JSON in any case')
+  .action(async (flags: Flags) => {
+    try {
+      await main(flags);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      tell(message);
+      print({ ok: false, error: { message } });
+      process.exitCode = 1;
+    }
+  })
+  .parseAsync();
+// An idle connection must not keep the finished test alive.
+setTimeout(() => process.exit(), 1000).unref();

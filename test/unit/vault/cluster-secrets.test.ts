@@ -135,19 +135,23 @@ describe('making a cluster’s secrets', () => {
     await expectWhole(runs[0]?.caCertHash ?? '');
   });
 
-  it.each(['before', 'after'] as const)('recovers from a crash at any call, %s its effect', async (fault) => {
-    const calls = 15 + spec.nodeGroups.length;
-    for (let broken = 0; broken < calls; broken++) {
-      const start = proxy.requests.length;
-      // From this call on nothing gets through any more, as if the worker had been killed.
-      proxy.decide = ({ index }) => (index - start < broken ? 'pass' : index - start === broken ? fault : 'before');
-      await expect(makeSecrets(vault, signal, id, spec)).rejects.toBeInstanceOf(VaultError);
-      proxy.decide = () => 'pass';
-      const { caCertHash } = await makeSecrets(vault, signal, id, spec);
-      await expectWhole(caCertHash);
-      await removeSecrets(vault, signal, id);
-    }
-  });
+  it.each(['before', 'after'] as const)(
+    'recovers from a crash at any call, %s its effect',
+    async (fault) => {
+      const calls = 15 + spec.nodeGroups.length;
+      for (let broken = 0; broken < calls; broken++) {
+        const start = proxy.requests.length;
+        // From this call on nothing gets through any more, as if the worker had been killed.
+        proxy.decide = ({ index }) => (index - start < broken ? 'pass' : index - start === broken ? fault : 'before');
+        await expect(makeSecrets(vault, signal, id, spec)).rejects.toBeInstanceOf(VaultError);
+        proxy.decide = () => 'pass';
+        const { caCertHash } = await makeSecrets(vault, signal, id, spec);
+        await expectWhole(caCertHash);
+        await removeSecrets(vault, signal, id);
+      }
+    },
+    120_000,
+  );
 
   it('leaves out the encryption key when encryption at rest is off', async () => {
     const plain = clusterSpecSchema.parse({ ...spec, kubernetes: { encryptionAtRest: false } });

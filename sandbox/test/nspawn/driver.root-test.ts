@@ -65,6 +65,9 @@ describe.skipIf(!runnable)('the driver of real machines', () => {
     // The same door on the host leads to one or the other by network.
     expect(await fetchText(await door(driver, networks[0], '10.6.0.11', 8080))).toBe('left\n');
     expect(await fetchText(await door(driver, networks[1], '10.6.0.11', 8080))).toBe('right\n');
+    expect(await driver.canAccept?.(networks[0], '10.6.0.11', 8080)).toBe(true);
+    expect(await driver.canAccept?.(networks[0], '10.6.0.11', 8081)).toBe(false);
+    expect(await driver.canAccept?.(randomUUID(), '10.6.0.11', 8080)).toBe(false);
     await driver.setVips([
       { networkId: networks[0], address: '10.6.0.5', port: 80, members: [member('10.6.0.99'), member('10.6.0.11')] },
     ]);

@@ -112,6 +112,10 @@ class NspawnDriver implements MachineDriver {
     else network.accept(client, address, port);
   }
 
+  async canAccept(networkId: string, address: string, port: number): Promise<boolean> {
+    return (await this.#networks.get(networkId)?.canAccept(address, port)) ?? false;
+  }
+
   async setVips(forwards: readonly VipForward[]): Promise<void> {
     this.#vips = forwards;
     await Promise.all([...this.#networks.keys()].map((id) => this.#serial.run(id, () => this.#applyVips(id))));

@@ -3,6 +3,7 @@ import type { MachineInterface, VipForward } from '../driver.ts';
 import { command } from './commands.ts';
 import { NamespaceSockets } from './namespace-sockets.ts';
 import { pipeSockets } from './pipe-sockets.ts';
+import { RecentAnswers } from './recent-answers.ts';
 
 /** Where every OpenStack machine finds its metadata service. */
 const metadataAddress = '169.254.169.254';
@@ -15,6 +16,11 @@ export interface HostForward {
   readonly port: number;
   readonly host: string;
   readonly hostPort: number;
+}
+
+interface Place {
+  readonly address: string;
+  readonly port: number;
 }
 
 /** What a network leads to outside of it. */
@@ -30,6 +36,7 @@ export class TenantNetwork {
   readonly namespace: string;
   readonly #services: NetworkServices;
   #sockets: NamespaceSockets | undefined;
+  readonly #answers = new RecentAnswers();
   readonly #vips = new Map<string, { forward: VipForward; listener: number; turn: number }>();
 
   constructor(namespace: string, services: NetworkServices) {
@@ -106,15 +113,31 @@ export class TenantNetwork {
     await this.#join(client, [...members.slice(first), ...members.slice(0, first)]);
   }
 
-  async #join(client: Socket, targets: readonly { readonly address: string; readonly port: number }[]): Promise<void> {
-    for (const { address, port } of targets) {
+  /** Whether something listens at `address:port` of the network; asked again after a second. */
+  async canAccept(address: string, port: number): Promise<boolean> {
+    const known = this.#answers.recent(`${address}:${port}`);
+    if (known !== undefined) return known;
+    const socket = await this.#connect({ address, port });
+    socket?.destroy();
+    return socket !== undefined;
+  }
+
+  async #join(client: Socket, targets: readonly Place[]): Promise<void> {
+    const silent = (place: Place): boolean => this.#answers.recent(`${place.address}:${place.port}`) === false;
+    for (const place of [...targets.filter((target) => !silent(target)), ...targets.filter(silent)]) {
       if (client.destroyed) return;
-      const target = await this.#sockets?.connect(address, port).catch(() => undefined);
+      const target = await this.#connect(place);
       if (target === undefined) continue;
       pipeSockets(client, target);
       return;
     }
     client.destroy();
+  }
+
+  async #connect({ address, port }: Place): Promise<Socket | undefined> {
+    const socket = await this.#sockets?.connect(address, port).catch(() => undefined);
+    this.#answers.note(`${address}:${port}`, socket !== undefined);
+    return socket;
   }
 
   /** Ends the helper and removes the namespace with everything in it. */

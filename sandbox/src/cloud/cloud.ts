@@ -39,6 +39,8 @@ export class Cloud {
   /** How long every request waits before it is looked at, in milliseconds. */
   requestDelayMs = 0;
 
+  readonly #stableIds = new Map<string, string>();
+
   constructor(options: CloudOptions) {
     this.latency = options.latency;
     this.externalCidr = options.externalCidr;
@@ -65,6 +67,10 @@ export class Cloud {
 
   /** An id of 32 hexadecimal digits that is the same for the same name, for what is not stored. */
   stableId(name: string): string {
-    return createHash('md5').update(name).digest('hex');
+    const known = this.#stableIds.get(name);
+    if (known !== undefined) return known;
+    const id = createHash('md5').update(name).digest('hex');
+    this.#stableIds.set(name, id);
+    return id;
   }
 }

@@ -65,19 +65,19 @@ export function readBoolean(text: string | null | undefined): boolean | undefine
 }
 
 /** The four tag filters that Nova, Neutron and Octavia share; each value is a comma-separated list. */
-export function matchesTags(tags: readonly string[], query: URLSearchParams): boolean {
-  const list = (name: string): string[] | undefined => {
-    const values = query.getAll(name);
-    return values.length === 0 ? undefined : values.flatMap((value) => value.split(','));
-  };
+export function tagMatcher(query: URLSearchParams): (tags: readonly string[]) => boolean {
+  const list = (name: string): string[] | undefined =>
+    query.has(name) ? query.getAll(name).flatMap((value) => value.split(',')) : undefined;
   const all = list('tags');
   const any = list('tags-any');
   const notAll = list('not-tags');
   const notAny = list('not-tags-any');
-  if (all && !all.every((tag) => tags.includes(tag))) return false;
-  if (any && !any.some((tag) => tags.includes(tag))) return false;
-  if (notAll?.every((tag) => tags.includes(tag))) return false;
-  return !notAny?.some((tag) => tags.includes(tag));
+  return (tags) => {
+    if (all && !all.every((tag) => tags.includes(tag))) return false;
+    if (any && !any.some((tag) => tags.includes(tag))) return false;
+    if (notAll?.every((tag) => tags.includes(tag))) return false;
+    return !notAny?.some((tag) => tags.includes(tag));
+  };
 }
 
 /** The names of the tag filters. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Cloud } from '../cloud.ts';
-import { matchesTags, nextPage, paginate, readBoolean, sortRows, tagFilters } from '../http/paging.ts';
+import { nextPage, paginate, readBoolean, sortRows, tagFilters, tagMatcher } from '../http/paging.ts';
 import { created, isRecord, noContent, ok, type ApiError, type Call, type Service } from '../http/service.ts';
 import { exceeds } from '../quotas.ts';
 import { uuid } from '../store/ids.ts';
@@ -107,11 +107,11 @@ function select<T extends NeutronRow>(call: Call, resource: Resource<T>): T[] {
     const list = unknown.map((name) => `'${name}'`).join(', ');
     throw neutronError(400, 'HTTPBadRequest', `[${list}] is invalid attribute for filtering`);
   }
-  const wantsTags = tagFilters.some((name) => call.query.has(name));
+  const tagged = tagMatcher(call.query);
   const filters = names.map((name) => ({ name, values: call.query.getAll(name) }));
   return resource.candidates(call).filter((row) => {
     if (!resource.visible(call, row)) return false;
-    if (wantsTags && !matchesTags(row.tags, call.query)) return false;
+    if (!tagged(row.tags)) return false;
     return filters.every(({ name, values }) =>
       values.some((value) => resource.filter?.(row, name, value) ?? equals(Reflect.get(row, name), value)),
     );

@@ -72,10 +72,7 @@ export function subnetResource(service: Service, cloud: Cloud): Resource<Subnet>
   const { networks, subnets, ports } = cloud.tables;
   const visible = (call: Call, row: Subnet): boolean => {
     const network = networks.get(row.network_id);
-    return (
-      row.project_id === call.who.projectId ||
-      (network !== undefined && canUse(call, network) && (network.shared || call.who.isAdmin))
-    );
+    return row.project_id === call.who.projectId || (network !== undefined && canUse(call, network));
   };
   return {
     singular: 'subnet',

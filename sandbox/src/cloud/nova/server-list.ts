@@ -1,5 +1,5 @@
 import type { Cloud } from '../cloud.ts';
-import { matchesTags, nextPage, paginate, readBoolean, sortRows, tagFilters } from '../http/paging.ts';
+import { nextPage, paginate, readBoolean, sortRows, tagMatcher } from '../http/paging.ts';
 import { ok, type Answer, type Call } from '../http/service.ts';
 import { badRequest, policyForbidden } from './errors.ts';
 import type { Server } from './rows.ts';
@@ -138,8 +138,10 @@ function tests(cloud: Cloud, call: Call): Test[] {
         list.some((one) => pattern.test(JSON.stringify(one).replace(/^\{"addr":"([^"]*)".*$/, '$1'))),
       );
   });
-  if (call.microversion >= 26 && tagFilters.some((name) => query.has(name)))
-    all.push(({ tags }) => matchesTags(tags, query));
+  if (call.microversion >= 26) {
+    const tagged = tagMatcher(query);
+    all.push(({ tags }) => tagged(tags));
+  }
   if (call.microversion >= 73) {
     add(
       'locked',

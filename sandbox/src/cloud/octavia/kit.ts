@@ -1,4 +1,4 @@
-import { matchesTags, nextPage, paginate, readBoolean, sortRows, tagFilters } from '../http/paging.ts';
+import { nextPage, paginate, readBoolean, sortRows, tagFilters, tagMatcher } from '../http/paging.ts';
 import { isRecord, ok, type Answer, type Call } from '../http/service.ts';
 import type { Table } from '../store/table.ts';
 import { fault, forbidden, notFound } from './errors.ts';
@@ -31,8 +31,9 @@ export function listRows<T extends OctaviaRow>(
   const filters = [...new Set(call.query.keys())].filter((name) => !reserved.has(name));
   const owner = call.query.get('project_id') ?? call.query.get('tenant_id');
   if (owner !== null && owner !== call.who.projectId && !call.who.isAdmin) throw forbidden();
+  const tagged = tagMatcher(call.query);
   const shown = rows
-    .filter((row) => (call.who.isAdmin || row.project_id === call.who.projectId) && matchesTags(row.tags, call.query))
+    .filter((row) => (call.who.isAdmin || row.project_id === call.who.projectId) && tagged(row.tags))
     .map((row) => ({ ...view(row), id: row.id }))
     .filter((row) =>
       filters.every((name) => call.query.getAll(name).some((value) => equals(Reflect.get(row, name), value))),

@@ -94,9 +94,9 @@ export const codecServerVariables = z.object({
     .describe('Address of the codec server. Whoever reaches it can decrypt payloads'),
   SLIPWAY_CODEC_SERVER_ORIGINS: z
     .string()
-    .prefault('http://localhost:8233,http://127.0.0.1:8233')
     .transform((text) => text.split(',').map((part) => part.trim()))
     .pipe(z.array(origin))
+    .prefault('http://localhost:8233,http://127.0.0.1:8233')
     .describe('Origins of the Temporal UIs that may ask, separated by commas'),
   ...logVariables,
 });

@@ -1,5 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { loadCodecServerConfiguration, loadWorkerConfiguration } from '../../../workers/configuration.ts';
+import { temporalVariables } from '../../../temporal/index.ts';
+import {
+  codecServerVariables,
+  loadCodecServerConfiguration,
+  loadWorkerConfiguration,
+  workerVariables,
+} from '../../../workers/configuration.ts';
 
 const base = { TEMPORAL_CONFIG_FILE: '/dev/null' };
 
@@ -63,5 +70,12 @@ test('the codec server takes exact origins only', () => {
   });
   for (const wrong of ['*', 'https://a.example.org/', 'a.example.org']) {
     expect(() => loadCodecServerConfiguration({ SLIPWAY_CODEC_SERVER_ORIGINS: wrong })).toThrow(/must be an origin/);
+  }
+});
+
+test('the reference page holds every variable (npm run configuration-reference writes it)', () => {
+  const page = readFileSync(new URL('../../../docs/reference/configuration.md', import.meta.url), 'utf8');
+  for (const { shape } of [temporalVariables, workerVariables, codecServerVariables]) {
+    for (const name of Object.keys(shape)) expect(page).toContain(`| \`${name}\` |`);
   }
 });

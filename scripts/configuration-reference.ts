@@ -1,0 +1,57 @@
+import { writeFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { temporalVariables } from '../temporal/index.ts';
+import { codecServerVariables, workerVariables } from '../workers/configuration.ts';
+
+/** Writes docs/reference/configuration.md from the schemas by which the processes read their environment. */
+
+const jsonSchema = z.looseObject({
+  properties: z.record(z.string(), z.looseObject({ description: z.string(), default: z.unknown().optional() })),
+});
+
+/** One table row per variable: name, default, meaning. */
+function table(variables: z.ZodObject): string {
+  const { properties } = jsonSchema.parse(z.toJSONSchema(variables, { io: 'input', unrepresentable: 'any' }));
+  const rows = Object.entries(properties).map(([name, { description, default: value }]) => {
+    const shown = typeof value === 'string' ? `\`${value}\`` : '';
+    return `| \`${name}\` | ${shown} | ${description.replaceAll('|', '\\|')} |`;
+  });
+  return ['| variable | default | meaning |', '| --- | --- | --- |', ...rows].join('\n');
+}
+
+const page = `# Configuration
+
+<!-- Written by scripts/configuration-reference.ts from the schemas in the code: change those. -->
+
+Every process is configured by environment variables, and checks all of them at its start: a wrong one is named with the reason, and
+the process ends with status 78. An empty variable counts as absent.
+
+## Reaching Temporal (worker, client, command line)
+
+Temporal's own conventions hold: \`TEMPORAL_ADDRESS\`, \`TEMPORAL_NAMESPACE\`, \`TEMPORAL_API_KEY\`, \`TEMPORAL_TLS\` and its kin, and
+profiles in \`temporal.toml\` (\`TEMPORAL_CONFIG_FILE\`, \`TEMPORAL_PROFILE\`). Variables win over the file.
+
+${table(temporalVariables)}
+
+## Reaching Vault (worker, codec server, command line)
+
+| variable | default | meaning |
+| --- | --- | --- |
+| \`VAULT_ADDR\` |  | Address of Vault or OpenBao, such as \`https://vault.example.org:8200\` |
+| \`VAULT_TOKEN\` |  | Token with the policy in [vault-policy.hcl](vault-policy.hcl) |
+| \`SLIPWAY_VAULT_TOKEN_FILE\` |  | File that holds the token; read again when it changes, so that an agent may renew it |
+| \`VAULT_NAMESPACE\` |  | Namespace of Vault Enterprise or OpenBao |
+| \`VAULT_CACERT\` |  | PEM file of the authority to trust |
+
+## Worker (\`workers/main.ts\`)
+
+\`/healthz\`, \`/readyz\` and \`/metrics\` answer at \`SLIPWAY_HTTP_ADDRESS\`; the metrics of Temporal's SDK have an address of their own.
+
+${table(workerVariables)}
+
+## Codec server (\`workers/codec-server-main.ts\`)
+
+${table(codecServerVariables)}
+`;
+
+await writeFile(new URL('../docs/reference/configuration.md', import.meta.url), page);

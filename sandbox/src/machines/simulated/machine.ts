@@ -82,7 +82,7 @@ export class SimulatedMachine {
     );
     const wrapped = files.get(wrappedFilesPath);
     if (wrapped !== undefined) {
-      const fetched = await unwrapFiles(wrapped, signal);
+      const fetched = await unwrapFiles(wrapped, (line) => this.console.line(line), signal);
       for (const { path, content } of fetched) files.set(path, content);
       this.console.line(`slipway-bootstrap: unwrapped ${fetched.length} files`);
     }

@@ -1,6 +1,7 @@
 import { Agent, request, type Dispatcher } from 'undici';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import type { Log } from '../log.ts';
 
 const referenceSchema = z.looseObject({
   vault: z.url(),
@@ -35,17 +36,28 @@ interface Answer {
 }
 
 /** POSTs to Vault; a Vault that does not answer, or answers 5xx, is asked again for about two minutes. */
-async function post(url: string, options: Parameters<typeof request>[1], signal: AbortSignal): Promise<Answer> {
+async function post(
+  url: string,
+  options: Parameters<typeof request>[1],
+  log: Log,
+  signal: AbortSignal,
+): Promise<Answer> {
   let unanswered = 0;
   for (let attempt = 1; ; attempt += 1) {
     try {
       const timeout = AbortSignal.timeout(timeoutMilliseconds);
-      const response = await request(url, { ...options, method: 'POST', signal: AbortSignal.any([signal, timeout]) });
+      const response = await request(url, {
+        ...options,
+        method: 'POST',
+        reset: true,
+        signal: AbortSignal.any([signal, timeout]),
+      });
       const answer = { status: response.statusCode, body: await response.body.text(), unanswered };
       if (answer.status < 500 || attempt === attempts) return answer;
     } catch (error) {
       signal.throwIfAborted();
       unanswered += 1;
+      log(`slipway-bootstrap: Vault does not answer, trying again: ${String(error)}`);
       if (attempt === attempts) throw new Error(`Vault does not answer (${String(error)})`, { cause: error });
     }
     await sleep(pauseMilliseconds, undefined, { signal });
@@ -73,7 +85,7 @@ function jsonOrUndefined(text: string): unknown {
  * that the token was made for the expected path, then unwraps it.
  * @throws Error with a reason that is fit for the console: it names no secret.
  */
-export async function unwrapFiles(reference: string, signal: AbortSignal): Promise<readonly FetchedFile[]> {
+export async function unwrapFiles(reference: string, log: Log, signal: AbortSignal): Promise<readonly FetchedFile[]> {
   const { vault, token, creationPath, caCert } = parseJson(referenceSchema, reference, 'wrapped-files.json');
   const base = `${vault.replace(/\/$/u, '')}/v1/sys/wrapping`;
   const agent: Dispatcher | undefined = caCert === undefined ? undefined : new Agent({ connect: { ca: caCert } });
@@ -81,14 +93,14 @@ export async function unwrapFiles(reference: string, signal: AbortSignal): Promi
   try {
     if (creationPath !== undefined) {
       const headers = { 'content-type': 'application/json' };
-      const lookup = await post(`${base}/lookup`, { ...shared, headers, body: JSON.stringify({ token }) }, signal);
+      const lookup = await post(`${base}/lookup`, { ...shared, headers, body: JSON.stringify({ token }) }, log, signal);
       if (lookup.status === 200) {
         const made = parseJson(lookupSchema, lookup.body, "Vault's answer").data.creation_path;
         if (made !== creationPath)
           throw new Error(`the wrapping token was made for another path (${made}, expected ${creationPath})`);
       } else refuse(lookup);
     }
-    const answer = await post(`${base}/unwrap`, { ...shared, headers: { 'x-vault-token': token } }, signal);
+    const answer = await post(`${base}/unwrap`, { ...shared, headers: { 'x-vault-token': token } }, log, signal);
     if (answer.status !== 200) refuse(answer);
     return parseJson(answerSchema, answer.body, "Vault's answer").data.files;
   } finally {

@@ -66,9 +66,18 @@ export interface LeftResource {
   readonly reason: string;
 }
 
+/** What a failure says beside its sentence, in its first detail. */
+export interface FailureDetails {
+  /** With `Slipway.InvalidInput` and `Slipway.UnknownCloud`. */
+  readonly issues?: readonly InputIssue[];
+  /** With `Slipway.PreflightFailed`: one sentence each. */
+  readonly problems?: readonly string[];
+  /** With `Slipway.LeftBehind`. */
+  readonly left?: readonly LeftResource[];
+}
+
 /** Why an operation failed, as it is kept and shown: the failure's stable type and a sentence. */
-export interface OperationFailure {
+export interface OperationFailure extends FailureDetails {
   readonly type: string;
   readonly message: string;
-  readonly left?: readonly LeftResource[];
 }

@@ -15,6 +15,7 @@ import {
   type OperationRequest,
   searchAttributes,
 } from '../../model/index.ts';
+import { notYet } from '../lib/failures.ts';
 import type { Clouds } from '../openstack/clouds.ts';
 
 /**
@@ -68,9 +69,11 @@ function startCluster(spec: ClusterSpec, workflowId: string, taskQueue: string) 
 }
 
 /** A refusal is final; that Temporal could not be reached is not. */
-function refused(error: unknown, { input }: OperationRequest): unknown {
+function refused(error: unknown, { operation, input }: OperationRequest): unknown {
   if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
     const { type, message, details } = error.cause;
+    // The workflow of a cluster that was deleted lives a moment longer; then its name is free.
+    if (operation === 'createCluster' && type === FailureType.ClusterNotFound) return notYet(type, message);
     return ApplicationFailure.create({
       type: type ?? FailureType.NotAdmitted,
       message,

@@ -11,7 +11,7 @@ import {
   describeIssues,
   FailureType,
   type InputIssue,
-  type LeftResource,
+  type FailureDetails,
   type OperationFailure,
 } from '../../model/index.ts';
 
@@ -41,8 +41,7 @@ export function describeFailure(error: unknown): OperationFailure {
     return describeFailure(error.cause);
   }
   if (error instanceof ApplicationFailure) {
-    const left = leftResources(error.details);
-    return { type: error.type ?? 'Error', message: error.message, ...(left ? { left } : {}) };
+    return { type: error.type ?? 'Error', message: error.message, ...ownDetails(error) };
   }
   if (error instanceof TemporalFailure) return { type: error.name, message: error.message };
   return { type: 'Error', message: error instanceof Error ? error.message : String(error) };
@@ -62,14 +61,16 @@ export function fromDescription(failure: OperationFailure, cause?: Error): Appli
     type: failure.type,
     message: failure.message,
     nonRetryable: true,
-    details: failure.left ? [{ left: failure.left }] : [],
+    details: [ownDetails({ details: [failure] })],
     ...(cause ? { cause } : {}),
   });
 }
 
-function leftResources(details: unknown[] | null | undefined): LeftResource[] | undefined {
-  const first = details?.[0];
-  if (typeof first !== 'object' || first === null || !('left' in first)) return undefined;
-  // Written by our own `leftBehind` failure, in this same code base.
-  return first.left as LeftResource[];
+/** The details that our own failures carry; those of others are not passed on. */
+function ownDetails({ details }: Pick<ApplicationFailure, 'details'>): FailureDetails {
+  const first: unknown = details?.[0];
+  if (typeof first !== 'object' || first === null) return {};
+  // Written by this code base, under these names.
+  const { issues, problems, left } = first as FailureDetails;
+  return { ...(issues ? { issues } : {}), ...(problems ? { problems } : {}), ...(left ? { left } : {}) };
 }

@@ -11,10 +11,10 @@ export const CODE_ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 /** Whether this is a build: compiled code in `dist/`, beside a bundle of the workflows made by `npm run build`. */
 export const isBuilt = fileURLToPath(import.meta.url).endsWith('.js');
 
-/** What runs in workflows; the bundle is made of it. */
-export const WORKFLOW_FOLDERS = ['model', 'workflows', 'temporal'] as const;
+/** What runs in workflows, and how their bundle is made of it. */
+export const WORKFLOW_FOLDERS = ['model', 'workflows', 'temporal', 'workers'] as const;
 /** Everything that decides what a worker does. */
-const WORKER_FOLDERS = [...WORKFLOW_FOLDERS, 'vault', 'activities', 'workers'] as const;
+const WORKER_FOLDERS = [...WORKFLOW_FOLDERS, 'vault', 'activities'] as const;
 
 const manifest = z.looseObject({ version: z.string() });
 

@@ -49,7 +49,7 @@ export const workerVariables = z.object({
     ),
   SLIPWAY_MAX_WORKFLOW_TASKS: wholeNumber(2, 1_000).prefault('40').describe('Workflow tasks at once'),
   SLIPWAY_MAX_CACHED_WORKFLOWS: wholeNumber(0, 100_000)
-    .prefault('600')
+    .prefault('250')
     .describe('Workflows kept in memory, about 1 MiB each; others are replayed from their history when they go on'),
   SLIPWAY_STICKY_TIMEOUT: wholeNumber(1, 60)
     .prefault('2')

@@ -93,11 +93,7 @@ function fromGrpc(
   const said = text === '' ? '' : `: ${text}`;
   switch (code) {
     case grpc.UNAVAILABLE:
-      return new SlipwayError(
-        ClientFailureType.TemporalUnreachable,
-        `Could not ${what}: Temporal does not answer at ${address}. Start it, or set TEMPORAL_ADDRESS (or a profile in temporal.toml)${said}`,
-        details,
-      );
+      return unreachable(context, details, said);
     case grpc.DEADLINE_EXCEEDED:
       return new SlipwayError(
         ClientFailureType.TimedOut,
@@ -142,6 +138,19 @@ export function noWorker(context: CallContext, details: SlipwayErrorDetails = {}
   return new SlipwayError(
     ClientFailureType.NoWorker,
     `Could not ${context.what}: no worker polls task queue "${context.taskQueue}" in namespace "${context.namespace}" at ${context.address}. Start one with "slipway up", or a worker of your installation`,
+    details,
+  );
+}
+
+/** The error for a Temporal that does not answer; `said` is what the connection said of it. */
+export function unreachable(
+  { what, address }: CallContext,
+  details: SlipwayErrorDetails = {},
+  said = '',
+): SlipwayError {
+  return new SlipwayError(
+    ClientFailureType.TemporalUnreachable,
+    `Could not ${what}: Temporal does not answer at ${address}. Start it, or set TEMPORAL_ADDRESS (or a profile in temporal.toml)${said}`,
     details,
   );
 }

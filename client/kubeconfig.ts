@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type ClusterDescription, FailureType } from '../model/index.ts';
+import { type ClusterDescription, FailureType, vaultPaths } from '../model/index.ts';
 import { type KvStore, VaultError } from '../vault/index.ts';
 import { ClientFailureType, SlipwayError } from './slipway-error.ts';
 import { toVaultFailure } from './vault-failure.ts';
@@ -14,7 +14,7 @@ const kubeconfigSecret = z.looseObject({ kubeconfig: z.string().min(1) });
 /** Reads the administrator's kubeconfig of a cluster from Vault. */
 export async function readKubeconfig(
   vault: SecretReader | undefined,
-  { name, kubeconfigPath, phase }: ClusterDescription,
+  { name, id, kubeconfigPath, phase }: ClusterDescription,
   signal?: AbortSignal,
 ): Promise<string> {
   if (vault === undefined) {
@@ -23,18 +23,16 @@ export async function readKubeconfig(
       `The kubeconfig of cluster "${name}" is in Vault, and this client knows no Vault: set VAULT_ADDR and VAULT_TOKEN`,
     );
   }
-  if (kubeconfigPath === undefined) {
-    throw new SlipwayError(
-      FailureType.NotAdmitted,
-      `The cluster "${name}" has no kubeconfig yet (phase ${phase}): wait until it is Ready, "slipway watch ${name}"`,
-    );
-  }
-  const secret = await vault.kv.find(kubeconfigPath, kubeconfigSecret, signal).catch((error: unknown) => {
+  // It is in Vault before the cluster is Ready, so that a person can install a network plugin that nodes wait for.
+  const path = kubeconfigPath ?? vaultPaths(id).kubeconfig;
+  const secret = await vault.kv.find(path, kubeconfigSecret, signal).catch((error: unknown) => {
     throw error instanceof VaultError ? toVaultFailure(error) : error;
   });
   if (secret !== undefined) return secret.kubeconfig;
   throw new SlipwayError(
     FailureType.VaultNotFound,
-    `Vault holds no kubeconfig for cluster "${name}" at ${kubeconfigPath}: somebody removed it`,
+    kubeconfigPath === undefined
+      ? `The cluster "${name}" has no kubeconfig yet (phase ${phase}): "slipway watch ${name}" shows how far it is`
+      : `Vault holds no kubeconfig for cluster "${name}" at ${path}: somebody removed it`,
   );
 }

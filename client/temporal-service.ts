@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import proto from '@temporalio/proto';
-import { type CallContext, noWorker, toSlipwayError } from './failure-mapping.ts';
+import { type CallContext, noWorker, toSlipwayError, unreachable } from './failure-mapping.ts';
 import { ClientFailureType, isSlipwayError, SlipwayError } from './slipway-error.ts';
 
 /** Time allowed for one request to Temporal: a query needs a worker's answer, which takes seconds after the worker's restart. */
-const CALL_TIMEOUT_MS = 15_000;
+const CALL_TIMEOUT_MS = 10_000;
+
+/** Time allowed to find out why another request had no answer. */
+const PROBE_TIMEOUT_MS = 3_000;
 
 const { TASK_QUEUE_TYPE_WORKFLOW } = proto.temporal.api.enums.v1.TaskQueueType;
 
@@ -48,7 +51,9 @@ export class TemporalService {
     const { connection } = this.client;
     const bounded = () => connection.withDeadline(Date.now() + (options.timeoutMs ?? CALL_TIMEOUT_MS), request);
     try {
-      return await (options.signal === undefined ? bounded() : connection.withAbortSignal(options.signal, bounded));
+      if (options.signal === undefined) return await bounded();
+      // The connection listens to the signal and never stops: a signal of its own per request goes away with the request.
+      return await connection.withAbortSignal(AbortSignal.any([options.signal]), bounded);
     } catch (error) {
       if (options.signal?.aborted) throw aborted(what, error);
       throw toSlipwayError(error, context);
@@ -61,8 +66,10 @@ export class TemporalService {
       return await this.call(what, request, options);
     } catch (error) {
       if (!isSlipwayError(error, ClientFailureType.TimedOut)) throw error;
-      const pollers = await this.pollers(options).catch(() => undefined);
-      throw pollers === 0 ? noWorker(this.#context(what, options.workflowId), { cause: error }) : error;
+      const context = this.#context(what, options.workflowId);
+      const pollers = await this.pollers({ ...options, timeoutMs: PROBE_TIMEOUT_MS }).catch(() => undefined);
+      if (pollers === undefined) throw unreachable(context, { cause: error });
+      throw pollers === 0 ? noWorker(context, { cause: error }) : error;
     }
   }
 

@@ -46,7 +46,9 @@ export async function* watchCluster(
     try {
       const snapshot = await look(reader, name, link, last, until !== undefined, signal);
       lastAnswer = Date.now();
-      if (snapshot !== undefined) {
+      // Until the request has reached the cluster there is nothing to show, or what an earlier cluster of this name did last.
+      const tooEarly = until !== undefined && !settled && last === undefined && isIdle(snapshot?.description);
+      if (snapshot !== undefined && !tooEarly) {
         last = snapshot;
         yield snapshot;
       }

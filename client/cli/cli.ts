@@ -70,7 +70,12 @@ export class Session {
     return this.#slipway;
   }
 
-  /** Text for people. */
+  /** The answer of a command in a person's form; with --json the object says it. */
+  show(text: string): void {
+    if (!this.json) this.print(text);
+  }
+
+  /** Text for people; with --json it goes to standard error. */
   print(text: string): void {
     this.#human.write(`${text}\n`);
   }

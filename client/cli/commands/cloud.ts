@@ -44,7 +44,7 @@ function registerAdd(parent: Command, cli: Cli): void {
     cli.run(command, async (session) => {
       const entry = { cloud: await readCredential(options, session), settings: settings(options) };
       const added = await session.environment.clouds().put(name, entry, session.signal);
-      session.print(`Cloud ${name} is in Vault: ${describe(added)}. "slipway doctor --cloud ${name}" tries it.`);
+      session.show(`Cloud ${name} is in Vault: ${describe(added)}. "slipway doctor --cloud ${name}" tries it.`);
       return { cloud: added };
     }),
   );
@@ -65,7 +65,7 @@ function registerListClouds(parent: Command, cli: Cli): void {
           `${requestsPerSecond}`,
         ],
       );
-      session.print(
+      session.show(
         clouds.length === 0
           ? 'There are no clouds. "slipway cloud add NAME --os-cloud ENTRY" adds one.'
           : formatTable(
@@ -92,7 +92,7 @@ function registerRemove(parent: Command, cli: Cli): void {
       await clouds.get(name, session.signal);
       if (!force) await refuseWhileUsed(name, session);
       await clouds.remove(name, session.signal);
-      session.print(`Cloud ${name} is forgotten; nothing on it was touched.`);
+      session.show(`Cloud ${name} is forgotten; nothing on it was touched.`);
       return { name };
     }),
   );

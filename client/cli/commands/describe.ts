@@ -22,15 +22,16 @@ export function registerDescribe(program: Command, cli: Cli): void {
 }
 
 function printSnapshot(snapshot: ClusterSnapshot, session: Session): void {
-  const { description, uiUrl, operation } = snapshot;
+  const { uiUrl, ...shown } = snapshot;
+  const { description, operation } = shown;
   const { style } = session;
   const now = session.environment.now();
-  session.print(formatFields(fields(description, uiUrl, session), style));
-  session.print('');
-  session.print(formatTable(['GROUP', 'MACHINES', 'FLAVOR', 'ZONE'], groups(description), style));
+  session.show(formatFields(fields(description, uiUrl, session), style));
+  session.show('');
+  session.show(formatTable(['GROUP', 'MACHINES', 'FLAVOR', 'ZONE'], groups(description), style));
   if (operation === undefined) return;
-  session.print('');
-  session.print(drawTree(snapshot, { style, width: 100, now, frame: 0 }).join('\n'));
+  session.show('');
+  session.show(drawTree(shown, { style, width: 100, now, frame: 0 }).join('\n'));
 }
 
 function fields(description: ClusterDescription, uiUrl: string | undefined, session: Session): [string, string][] {

@@ -15,11 +15,11 @@ export function registerKubeconfig(program: Command, cli: Cli): void {
       const { clusters } = await session.slipway();
       const kubeconfig = await clusters.kubeconfig(name, { signal: session.signal });
       if (output === undefined) {
-        if (!session.json) session.print(kubeconfig.trimEnd());
+        session.show(kubeconfig.trimEnd());
         return { name, kubeconfig };
       }
       await writePrivately(output, kubeconfig);
-      session.print(`Written to ${output}. Use it with: kubectl --kubeconfig ${output} get nodes`);
+      session.show(`Written to ${output}. Use it with: kubectl --kubeconfig ${output} get nodes`);
       return { name, path: output };
     }),
   );

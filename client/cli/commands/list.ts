@@ -36,7 +36,7 @@ export function registerList(program: Command, cli: Cli): void {
         kubernetesVersion,
         formatAge(createdAt, now),
       ]);
-      session.print(
+      session.show(
         found.length === 0
           ? 'There are no clusters.'
           : formatTable(['NAME', 'PHASE', 'CLOUD', 'KUBERNETES', 'AGE'], rows, session.style),

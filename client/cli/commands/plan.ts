@@ -18,11 +18,11 @@ export function registerPlan(program: Command, cli: Cli): void {
       const { style } = session;
       const rows = resources.map(({ service, type, name, count, detail }) => [service, type, `${count}`, name, detail]);
       const total = resources.reduce((sum, { count }) => sum + count, 0);
-      session.print(style.bold('Specification, with every default:'));
-      session.print(stringify(spec).trimEnd());
-      session.print('');
-      session.print(style.bold(`Will be made (${total}; "xxxxxx" stands for the random part of the cluster’s id):`));
-      session.print(formatTable(['SERVICE', 'TYPE', 'COUNT', 'NAME', 'DETAIL'], rows, style));
+      session.show(style.bold('Specification, with every default:'));
+      session.show(stringify(spec).trimEnd());
+      session.show('');
+      session.show(style.bold(`Will be made (${total}; "xxxxxx" stands for the random part of the cluster’s id):`));
+      session.show(formatTable(['SERVICE', 'TYPE', 'COUNT', 'NAME', 'DETAIL'], rows, style));
       return { spec, resources };
     }),
   );

@@ -15,7 +15,7 @@ export function registerSchema(program: Command, cli: Cli): void {
         throw usageError(`There is no operation "${operation}"; there are: ${operationNames().join(', ')}`);
       }
       const schema = operationSchema(operation);
-      if (!session.json) session.print(JSON.stringify(schema, null, 2));
+      session.show(JSON.stringify(schema, null, 2));
       return Promise.resolve({ operation, schema });
     }),
   );

@@ -15,7 +15,14 @@ folders.push(
 );
 
 /** The messages that have a form of their own in JSON. */
-const special = { Time: 'time', MicroTime: 'time', Quantity: 'quantity', IntOrString: 'intOrString', FieldsV1: 'raw', RawExtension: 'raw' };
+const special = {
+  Time: 'time',
+  MicroTime: 'time',
+  Quantity: 'quantity',
+  IntOrString: 'intOrString',
+  FieldsV1: 'raw',
+  RawExtension: 'raw',
+};
 /** What clients send: every kind that the API stores, and what they post to it besides. */
 const roots = [
   'core.v1:Namespace Node Pod Service Endpoints Secret ConfigMap ServiceAccount Event PersistentVolumeClaim PersistentVolume Binding',
@@ -34,7 +41,12 @@ const roots = [
   'scheduling.v1:PriorityClass',
   'authentication.v1:SelfSubjectReview',
   'authorization.v1:SelfSubjectAccessReview',
-].flatMap((line) => line.split(':')[1].split(' ').map((name) => `k8s.io.api.${line.split(':')[0]}.${name}`));
+].flatMap((line) =>
+  line
+    .split(':')[1]
+    .split(' ')
+    .map((name) => `k8s.io.api.${line.split(':')[0]}.${name}`),
+);
 roots.push('k8s.io.apimachinery.pkg.apis.meta.v1.DeleteOptions');
 
 const messages = new Map();
@@ -46,7 +58,11 @@ for (const [folder, pkg] of folders) {
     const field = /^\s*(?:(optional|repeated|required) )?(map<string, )?(\.?[\w.]+)>? (\w+) = (\d+)/gm;
     for (const [, label, map, type, fieldName, number] of body.matchAll(field)) {
       const tag = tags.get(`${name}.${number}`);
-      const full = /^(string|bytes|bool|double|u?int(32|64))$/.test(type) ? type : type.startsWith('.') ? type.slice(1) : `${pkg}.${type}`;
+      const full = /^(string|bytes|bool|double|u?int(32|64))$/.test(type)
+        ? type
+        : type.startsWith('.')
+          ? type.slice(1)
+          : `${pkg}.${type}`;
       const many = map ? '{}' : label === 'repeated' ? '[]' : tag?.inline ? '<' : tag?.pointer ? '?' : '';
       fields.push({ number, name: tag?.json || fieldName, type: full, many });
     }
@@ -57,13 +73,20 @@ for (const [folder, pkg] of folders) {
 /** json names, and which fields are pointers or are inlined, by message and number: generated.proto does not say. */
 function goTags(folder) {
   const found = new Map();
-  for (const file of readdirSync(folder).filter((name) => /^(types|controller_ref|time|micro_time).*\.go$|^types\.go$/.test(name))) {
+  for (const file of readdirSync(folder).filter((name) =>
+    /^(types|controller_ref|time|micro_time).*\.go$|^types\.go$/.test(name),
+  )) {
     if (!existsSync(join(folder, file))) continue;
     let current = '';
     for (const line of readFileSync(join(folder, file), 'utf8').split('\n')) {
       current = /^type (\w+) struct/.exec(line)?.[1] ?? current;
       const tag = /^\s+(?:\w+\s+)?(\S+)\s+`json:"([^",]*)([^"]*)".*protobuf:"\w+,(\d+)/.exec(line);
-      if (tag) found.set(`${current}.${tag[4]}`, { pointer: tag[1].startsWith('*'), json: tag[2], inline: tag[3].includes('inline') });
+      if (tag)
+        found.set(`${current}.${tag[4]}`, {
+          pointer: tag[1].startsWith('*'),
+          json: tag[2],
+          inline: tag[3].includes('inline'),
+        });
     }
   }
   return found;
@@ -72,7 +95,8 @@ function goTags(folder) {
 const short = (name) => name.replace(/^k8s\.io\.api\./, '').replace(/^k8s\.io\.apimachinery\.pkg\.(apis\.)?/, '');
 const wanted = new Set(roots);
 for (const name of wanted) {
-  for (const { type } of messages.get(name) ?? []) if (messages.has(type) && !special[type.split('.').at(-1)]) wanted.add(type);
+  for (const { type } of messages.get(name) ?? [])
+    if (messages.has(type) && !special[type.split('.').at(-1)]) wanted.add(type);
 }
 const lines = [...wanted].sort().map((name) => {
   const fields = (messages.get(name) ?? []).map(({ number, name: field, type, many }) => {

@@ -192,14 +192,14 @@ describe('joining', () => {
     );
   });
 
-  it('lets a control plane join only with all shared certificates', async () => {
+  it('lets a control plane join only with the certificates of all authorities', async () => {
     const config = await rig.startCluster();
     await allowJoins(config);
     const yaml = rig.joinYaml({ controlPlane: true });
     const files = rig.files(yaml);
-    delete files['/etc/kubernetes/pki/etcd/ca.key'];
+    delete files['/etc/kubernetes/pki/etcd/ca.crt'];
     rig.cloud.addServer('cp-2', '10.0.1.2', rig.wrappedUserData(yaml, files));
-    await rig.consoleOf('cp-2', /SLIPWAY-BOOT-FAILED: failure loading certificate: .*etcd\/ca\.key/u);
+    await rig.consoleOf('cp-2', /SLIPWAY-BOOT-FAILED: failure loading certificate: .*etcd\/ca\.crt/u);
   });
 });
 

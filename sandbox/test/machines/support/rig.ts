@@ -60,8 +60,8 @@ export class Rig extends ClusterKit {
   /** Waits until a machine's console shows something. */
   consoleOf(id: string, pattern: RegExp): Promise<string> {
     return eventually(`console of ${id}: ${String(pattern)}`, () => {
-      const text = this.driver.console(id);
-      return Promise.resolve(text !== undefined && pattern.test(text) ? text : undefined);
+      const text = this.driver.console(id) ?? 'nothing';
+      return pattern.test(text) ? Promise.resolve(text) : Promise.reject(new Error(`it shows ${text}`));
     });
   }
 }

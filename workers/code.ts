@@ -14,7 +14,8 @@ export const isBuilt = fileURLToPath(import.meta.url).endsWith('.js');
 /** What runs in workflows, and how their bundle is made of it. */
 export const WORKFLOW_FOLDERS = ['model', 'workflows', 'temporal', 'workers'] as const;
 /** Everything that decides what a worker does. */
-const WORKER_FOLDERS = [...WORKFLOW_FOLDERS, 'vault', 'activities'] as const;
+const CLIENT = isBuilt ? '../openstack-client-ts/dist' : 'openstack-client-ts/src';
+const WORKER_FOLDERS = [...WORKFLOW_FOLDERS, 'vault', 'activities', CLIENT] as const;
 
 const manifest = z.looseObject({ version: z.string() });
 

@@ -6,6 +6,7 @@ import {
   makeContinueAsNewFunc,
   proxyActivities,
   setHandler,
+  setWorkflowOptions,
 } from '@temporalio/workflow';
 import type { TestActivities } from './activities.ts';
 
@@ -43,7 +44,7 @@ export async function pinned(): Promise<string[]> {
   return [before, await whoRuns()];
 }
 
-/** Lives for ever, as a cluster does: answers who runs it, and goes on in a new run when it is signalled. */
+/** Lives for ever and is pinned: answers who runs it, and moves to the current build when it goes on in a new run. */
 export async function longLived(): Promise<void> {
   let signalled = false;
   setHandler(again, () => void (signalled = true));
@@ -51,3 +52,10 @@ export async function longLived(): Promise<void> {
   await condition(() => signalled);
   await makeContinueAsNewFunc<typeof longLived>({ initialVersioningBehavior: 'AUTO_UPGRADE' })();
 }
+
+/** Lives for ever and is not pinned: answers who runs it. */
+export async function movable(): Promise<void> {
+  setHandler(ask, () => whoRuns());
+  await condition(() => false);
+}
+setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, movable);

@@ -51,8 +51,6 @@ export async function makeWorkflowBundle(codec: boolean, logger: Logger): Promis
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(CODE_ROOT, 'workflows', isBuilt ? 'index.js' : 'index.ts'),
     ...(codec ? { failureConverterPath: failureConverterPath() } : {}),
-    // The schemas keep no state, so all workflows share them: building them anew takes 30 ms and a MiB for each workflow.
-    preloadModules: [join(CODE_ROOT, 'model', isBuilt ? 'index.js' : 'index.ts')],
     // What webpack has to say of a bundle that works is for developers.
     logger: { ...logger, info: (message, meta) => void logger.debug(message, meta) },
   });

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer as createHttpServer, get, type Server as HttpServer } from 'node:http';
-import { createServer, type Server } from 'node:net';
+import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -82,8 +82,13 @@ describe.skipIf(!runnable)('the driver of real machines', () => {
     await expect(inMachine(right, 'curl', '-sS', '--max-time', '2', 'http://10.6.0.5/')).rejects.toThrow();
     await driver.setVips([]);
     await expect(inMachine(left, 'curl', '-sS', '--max-time', '2', 'http://10.6.0.5/')).rejects.toThrow();
-    // Gone machines leave their network; the other one stays.
+    // Gone machines leave their network, and connections to them end; the other network stays.
+    const idle = connect(await door(driver, networks[0], '10.6.0.11', 8080), '127.0.0.1');
+    await once(idle, 'connect');
+    expect(await fetchText(await door(driver, networks[0], '10.6.0.11', 8080))).toBe('left\n');
+    const ended = once(idle.resume(), 'close');
     await driver.destroy(left.id);
+    await ended;
     expect(leftOvers(folder, networks[0], [left.id])).toEqual([]);
     expect(await fetchText(await door(driver, networks[1], '10.6.0.11', 8080))).toBe('right\n');
     await driver.close();

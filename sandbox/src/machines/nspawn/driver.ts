@@ -141,6 +141,7 @@ class NspawnDriver implements MachineDriver {
     if (running === undefined) return;
     if (running.process === undefined) await endLeftOver(id);
     else await running.process.stop(this.#options.powerOffSeconds ?? 3);
+    this.#networks.get(running.port.networkId)?.drop(running.port.address);
     await this.forget(id);
     this.#machines.delete(id);
     await this.#leaveNetwork(running.port.networkId);

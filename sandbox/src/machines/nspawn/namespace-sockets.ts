@@ -16,6 +16,8 @@ export class NamespaceSockets {
   readonly #helper: ChildProcess;
   readonly #waiting = new Map<number, Waiting>();
   readonly #listeners = new Map<number, (socket: Socket) => void>();
+  /** Every open connection of the namespace that this process holds. */
+  readonly #open = new Set<Socket>();
   #nextId = 1;
 
   private constructor(helper: ChildProcess) {
@@ -71,8 +73,17 @@ export class NamespaceSockets {
     return socket;
   }
 
-  /** Ends the helper and with it every listener. */
+  /**
+   * Ends every connection with this address of the namespace: a machine whose plug was pulled says no goodbye, and its
+   * connections would stay for ever.
+   */
+  drop(address: string): void {
+    for (const socket of this.#open) if (socket.remoteAddress === address) socket.destroy();
+  }
+
+  /** Ends the helper, every listener and every connection, which would keep the namespace alive. */
   async close(): Promise<void> {
+    for (const socket of this.#open) socket.destroy();
     if (this.#helper.exitCode !== null || this.#helper.signalCode !== null || this.#helper.pid === undefined) return;
     const ended = once(this.#helper, 'exit');
     this.#helper.kill('SIGKILL');
@@ -120,7 +131,7 @@ export class NamespaceSockets {
   #receive(message: unknown, handle: unknown): void {
     const event = helperEvent.parse(message);
     const socket = handle instanceof Socket ? handle : undefined;
-    socket?.on('error', () => socket.destroy());
+    if (socket !== undefined) this.#keep(socket);
     switch (event.event) {
       case 'ready':
         this.#waiting.get(0)?.resolve(undefined);
@@ -144,6 +155,12 @@ export class NamespaceSockets {
         break;
       }
     }
+  }
+
+  #keep(socket: Socket): void {
+    this.#open.add(socket);
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => this.#open.delete(socket));
   }
 
   #failAll(error: Error): void {

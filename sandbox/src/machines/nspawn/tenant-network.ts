@@ -140,6 +140,11 @@ export class TenantNetwork {
     return socket;
   }
 
+  /** Ends the connections of a machine that is gone. */
+  drop(address: string): void {
+    this.#sockets?.drop(address);
+  }
+
   /** Ends the helper and removes the namespace with everything in it. */
   async close(): Promise<void> {
     this.#vips.clear();

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import type { Cli } from '../cli/cli.ts';
+import type { Cli, Session } from '../cli/cli.ts';
 import { formatFields } from '../cli/output/table.ts';
+import { ClientFailureType, SlipwayError } from '../slipway-error.ts';
 import { runDemo } from './demo.ts';
 import { showStackProgress } from './stack-progress.ts';
 import { readLocalStack, shellEnvironment, type LocalEndpoints } from './state.ts';
@@ -23,9 +24,8 @@ export function registerLocalCommands(program: Command, cli: Cli): void {
           session.json ? cli.environment.stderr : cli.environment.stdout,
           session.style,
         );
-        const { state, alreadyRan } = await up({ ...flags, onEvent: progress.onEvent }, session.signal).finally(
-          progress.end,
-        );
+        const starting = up({ ...flags, onEvent: progress.onEvent }, session.signal).finally(progress.end);
+        const { state, alreadyRan } = await asInterrupted(starting, session, 'nothing of it was left running');
         if (alreadyRan) session.print('It runs already.');
         session.print(`\n${formatFields(describe(state.endpoints), session.style)}\n`);
         session.print('Next: slipway create -f examples/cluster.yaml --watch     To stop it: slipway down');
@@ -69,8 +69,21 @@ export function registerLocalCommands(program: Command, cli: Cli): void {
     .description('start everything on this machine, create a cluster, use it, delete it, and leave no trace')
     .option('--keep', 'keep the cluster and everything else running until Ctrl-C', false)
     .action(async (flags: StackFlags & { readonly keep: boolean }, command: Command) => {
-      await cli.run(command, (session) => runDemo(flags, session, cli.environment));
+      await cli.run(command, (session) =>
+        asInterrupted(runDemo(flags, session, cli.environment), session, 'everything that was started was stopped'),
+      );
     });
+}
+
+/** Whatever broke because the user interrupted is an interruption, and no failure. Unlike an operation, nothing goes on. */
+async function asInterrupted<T>(work: Promise<T>, session: Session, outcome: string): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!session.signal.aborted) throw error;
+    session.interruptedHint = `Interrupted; ${outcome}.`;
+    throw new SlipwayError(ClientFailureType.Aborted, session.interruptedHint, { cause: error });
+  }
 }
 
 function withStackFlags(command: Command): Command {

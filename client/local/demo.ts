@@ -49,7 +49,6 @@ export async function runDemo(options: DemoOptions, session: Session, cli: CliEn
     succeeded = true;
     return { ...figures, stackSeconds };
   } finally {
-    session.interruptedHint = 'Interrupted; everything that the demo started was stopped.';
     session.print(session.style.dim('Stopping everything…'));
     const problems = (await stack?.stop()) ?? [];
     guard.close();

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { InputIssue } from './failures.ts';
 import { reasonOf } from './input-reasons.ts';
 
@@ -8,7 +8,8 @@ export type ParsedInput<T> =
 
 /** Parses an operation's input; never throws. Issues name the field's path as a person would write it: `nodeGroups[0].count`. */
 export function parseInput<S extends z.ZodType>(schema: S, input: unknown): ParsedInput<z.output<S>> {
-  const parsed = schema.safeParse(input, { error: reasonOf });
+  // The function, not the schema's method: zod makes methods on first use, which a schema that workflows share (and is frozen) refuses.
+  const parsed = z.safeParse(schema, input, { error: reasonOf });
   if (parsed.success) return { ok: true, value: parsed.data };
   return { ok: false, issues: parsed.error.issues.flatMap(toIssues) };
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode } from '@temporalio/worker';
 import type { Logger } from '@temporalio/worker';
 import { failureConverterPath } from '../temporal/index.ts';
@@ -51,6 +52,8 @@ export async function makeWorkflowBundle(codec: boolean, logger: Logger): Promis
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(CODE_ROOT, 'workflows', isBuilt ? 'index.js' : 'index.ts'),
     ...(codec ? { failureConverterPath: failureConverterPath() } : {}),
+    // All workflows share the library of schemas, which keeps no state. (The schemas themselves do: zod compiles them on first use.)
+    preloadModules: [fileURLToPath(import.meta.resolve('zod'))],
     // What webpack has to say of a bundle that works is for developers.
     logger: { ...logger, info: (message, meta) => void logger.debug(message, meta) },
   });

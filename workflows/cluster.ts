@@ -3,15 +3,16 @@ import {
   ApplicationFailure,
   CancellationScope,
   condition,
+  continueAsNew,
   defineQuery,
   defineSignal,
   defineUpdate,
   executeChild,
   getExternalWorkflowHandle,
   isCancellation,
-  makeContinueAsNewFunc,
   setCurrentDetails,
   setHandler,
+  setWorkflowOptions,
   upsertMemo,
   upsertSearchAttributes,
   uuid4,
@@ -96,6 +97,10 @@ export async function cluster(start: ClusterStart): Promise<{ name: string; id: 
   return CancellationScope.nonCancellable(() => new Cluster(start).live());
 }
 
+// A cluster waits for months between operations; pinned to the build of its last one, it would need that build's worker for ever. Its history is
+// short (a new run after every operation), and operations, which are pinned, hold the code that changes.
+setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, cluster);
+
 class Cluster {
   #record: ClusterRecord;
   #running: { entry: QueuedOperation; workflowId: string; startedAt: string; scope: CancellationScope } | undefined;
@@ -131,10 +136,7 @@ class Cluster {
       await condition(allHandlersFinished);
       // A new run per operation keeps histories short, and moves the cluster to the current version of the worker.
       const { spec } = this.#record;
-      await makeContinueAsNewFunc<typeof cluster>({ initialVersioningBehavior: 'AUTO_UPGRADE' })({
-        spec,
-        record: this.#record,
-      });
+      await continueAsNew<typeof cluster>({ spec, record: this.#record });
     }
     await Promise.all(this.#record.queue.map((entry) => this.#refuse(entry)));
     await condition(allHandlersFinished);

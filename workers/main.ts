@@ -1,9 +1,12 @@
 import { createActivities } from '../activities/index.ts';
 import { defaultBuildId } from './code.ts';
 import { cacheFolder, loadWorkerConfiguration } from './configuration.ts';
+import { collectGarbageSooner } from './memory.ts';
 import { runProcess } from './process.ts';
 import { runWorker } from './worker-process.ts';
 import { loadWorkflowBundle } from './workflow-bundle.ts';
+
+collectGarbageSooner();
 
 /** The worker process with Slipway's own workflows and activities. */
 await runProcess(() =>

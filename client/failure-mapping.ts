@@ -94,14 +94,14 @@ function fromGrpc(
   switch (code) {
     case grpc.UNAVAILABLE:
       return unreachable(context, details, said);
+    // An abort by our caller never comes here: the server gave up a long poll, a moment before its deadline.
+    case grpc.CANCELLED:
     case grpc.DEADLINE_EXCEEDED:
       return new SlipwayError(
         ClientFailureType.TimedOut,
         `Could not ${what}: no answer in time from Temporal at ${address}, or from a worker on task queue "${taskQueue}"${said}`,
         details,
       );
-    case grpc.CANCELLED:
-      return new SlipwayError(ClientFailureType.Aborted, `Stopped waiting to ${what}; what runs goes on`, details);
     case grpc.NOT_FOUND:
       if (/namespace/i.test(text)) return namespaceNotFound(context, details);
       return new SlipwayError(ClientFailureType.Rejected, `Could not ${what}${said}`, details);
@@ -115,6 +115,14 @@ function fromGrpc(
     case grpc.FAILED_PRECONDITION:
       // Server: service/matching, "no poller seen for task queue recently, worker may be down".
       if (/no poller/i.test(text)) return noWorker(context, details);
+      // Server: service/history/api/queryworkflow, "Unable to query workflow due to Workflow Task in failed state."
+      if (/task in failed state/i.test(text)) {
+        return new SlipwayError(
+          ClientFailureType.WorkerFailing,
+          `Could not ${what}: the worker on task queue "${taskQueue}" fails to run the workflow${said} Its log says why`,
+          details,
+        );
+      }
       return new SlipwayError(ClientFailureType.Rejected, `Could not ${what}: Temporal refuses${said}`, details);
     case grpc.INVALID_ARGUMENT:
       return new SlipwayError(

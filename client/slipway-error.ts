@@ -12,6 +12,8 @@ export const ClientFailureType = {
   Rejected: 'Client.Rejected',
   /** No worker polls the task queue, so nothing would run. */
   NoWorker: 'Client.NoWorker',
+  /** A worker answers, but it fails to run the workflow's code: its log says why. */
+  WorkerFailing: 'Client.WorkerFailing',
   /** No answer within the time allowed for one request, or within the time the caller allowed. */
   TimedOut: 'Client.TimedOut',
   /** The caller's AbortSignal stopped the wait. Whatever runs goes on running. */

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import proto from '@temporalio/proto';
@@ -52,8 +53,10 @@ export class TemporalService {
     const bounded = () => connection.withDeadline(Date.now() + (options.timeoutMs ?? CALL_TIMEOUT_MS), request);
     try {
       if (options.signal === undefined) return await bounded();
-      // The connection listens to the signal and never stops: a signal of its own per request goes away with the request.
-      return await connection.withAbortSignal(AbortSignal.any([options.signal]), bounded);
+      // The connection adds a listener for every request and removes none: a signal of its own goes away with this call.
+      const signal = AbortSignal.any([options.signal]);
+      setMaxListeners(0, signal);
+      return await connection.withAbortSignal(signal, bounded);
     } catch (error) {
       if (options.signal?.aborted) throw aborted(what, error);
       throw toSlipwayError(error, context);

@@ -20,9 +20,10 @@ export interface WatchOptions {
 const MAX_WATCH_MS = 24 * 3600 * 1000;
 /** How long Temporal or the workers may be away before the watch gives up. */
 const MAX_AWAY_MS = 10 * 60 * 1000;
-/** What passes: the worker or Temporal restarts. */
+/** What passes: the worker or Temporal restarts, or a mended worker is deployed. */
 const passing: readonly string[] = [
   ClientFailureType.NoWorker,
+  ClientFailureType.WorkerFailing,
   ClientFailureType.TimedOut,
   ClientFailureType.TemporalUnreachable,
 ];

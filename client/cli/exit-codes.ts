@@ -23,6 +23,7 @@ const byType: Readonly<Record<string, ExitCode>> = {
   [ClientFailureType.NamespaceNotFound]: ExitCode.unreachable,
   [ClientFailureType.AccessDenied]: ExitCode.unreachable,
   [ClientFailureType.NoWorker]: ExitCode.unreachable,
+  [ClientFailureType.WorkerFailing]: ExitCode.unreachable,
   [ClientFailureType.TimedOut]: ExitCode.unreachable,
   [ClientFailureType.NoVault]: ExitCode.unreachable,
   [FailureType.VaultUnavailable]: ExitCode.unreachable,

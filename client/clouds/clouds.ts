@@ -5,13 +5,13 @@ import { parseRequest } from '../parse-request.ts';
 import { SlipwayError } from '../slipway-error.ts';
 import { toVaultFailure } from '../vault-failure.ts';
 
-/** A cloud without its secrets. */
+/** A cloud without its secrets. Only the name is there when this token may write clouds but not read them. */
 export interface CloudSummary {
   readonly name: string;
-  readonly authUrl: string;
+  readonly authUrl?: string;
   readonly project?: string;
   readonly region?: string;
-  readonly settings: CloudEntry['settings'];
+  readonly settings?: CloudEntry['settings'];
 }
 
 /** The clouds that Slipway knows: entries in Vault. */
@@ -19,8 +19,8 @@ export interface CloudsApi {
   /** Adds a cloud, or replaces its credential and settings: workers take the change within a minute. */
   put(name: string, entry: z.input<typeof cloudEntrySchema>, signal?: AbortSignal): Promise<CloudSummary>;
   list(signal?: AbortSignal): Promise<CloudSummary[]>;
-  /** @throws SlipwayError `Slipway.UnknownCloud` */
-  get(name: string, signal?: AbortSignal): Promise<CloudSummary>;
+  /** Whether there is a cloud of this name. */
+  has(name: string, signal?: AbortSignal): Promise<boolean>;
   /** Forgets a cloud: its credential is removed from Vault, the cloud itself is not touched. @throws SlipwayError `Slipway.UnknownCloud` */
   remove(name: string, signal?: AbortSignal): Promise<void>;
 }
@@ -55,21 +55,36 @@ export class Clouds implements CloudsApi {
   }
 
   async list(signal?: AbortSignal): Promise<CloudSummary[]> {
-    const names = await translated(this.#kv.list(cloudPath('').replace(/\/$/, ''), signal));
-    return Promise.all(names.filter((name) => !name.endsWith('/')).map((name) => this.get(name, signal)));
+    return Promise.all((await this.#names(signal)).map((name) => this.#summary(name, signal)));
   }
 
-  async get(name: string, signal?: AbortSignal): Promise<CloudSummary> {
-    const entry = await translated(this.#kv.find(cloudPath(name), cloudEntrySchema, signal));
-    if (entry === undefined) throw unknownCloud(name);
-    return summarise(name, entry);
+  async has(name: string, signal?: AbortSignal): Promise<boolean> {
+    return (await this.#names(signal)).includes(name);
   }
 
   async remove(name: string, signal?: AbortSignal): Promise<void> {
-    await this.get(name, signal);
+    if (!(await this.has(name, signal))) throw unknownCloud(name);
     await translated(this.#kv.remove(cloudPath(name), signal));
   }
+
+  async #names(signal?: AbortSignal): Promise<string[]> {
+    const names = await translated(this.#kv.list(FOLDER, signal));
+    return names.filter((name) => !name.endsWith('/'));
+  }
+
+  async #summary(name: string, signal?: AbortSignal): Promise<CloudSummary> {
+    try {
+      const entry = await this.#kv.find(cloudPath(name), cloudEntrySchema, signal);
+      return entry === undefined ? { name } : summarise(name, entry);
+    } catch (error) {
+      if (error instanceof VaultError && error.kind === 'forbidden') return { name };
+      throw error instanceof VaultError ? toVaultFailure(error) : error;
+    }
+  }
 }
+
+/** Where the clouds are, below the mount. */
+const FOLDER = 'clouds';
 
 function summarise(name: string, { cloud, settings }: CloudEntry): CloudSummary {
   const project = projectSchema.safeParse(cloud.auth).data;
@@ -84,7 +99,8 @@ function summarise(name: string, { cloud, settings }: CloudEntry): CloudSummary 
   };
 }
 
-function unknownCloud(name: string): SlipwayError {
+/** The error for a cloud that is not in Vault. */
+export function unknownCloud(name: string): SlipwayError {
   return new SlipwayError(
     FailureType.UnknownCloud,
     `There is no cloud "${name}" in Vault: "slipway cloud list" shows what there is, "slipway cloud add ${name} --os-cloud ENTRY" adds one`,

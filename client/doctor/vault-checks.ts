@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { DoctorCheck } from '../../model/index.ts';
-import { KV_MOUNT, type VaultClient } from '../../vault/index.ts';
+import { cloudPath, type DoctorCheck } from '../../model/index.ts';
+import { KV_MOUNT, type VaultClient, VaultError } from '../../vault/index.ts';
 import { attempt, failed, passed } from './check.ts';
 
 const POLICY = 'docs/reference/vault-policy.hcl has the policy that Slipway needs';
@@ -42,9 +42,20 @@ function checkMount(vault: VaultClient, signal: AbortSignal): Promise<DoctorChec
   const subject = { id: 'vault.mount', title: `Vault mount "${KV_MOUNT}/"` };
   const fix = `vault secrets enable -path=${KV_MOUNT} -version=2 kv; ${POLICY}`;
   return attempt(subject, fix, async () => {
-    // A secret that is never written: a missing mount or a missing permission answers otherwise than a missing secret.
-    await vault.kv.find('doctor', z.unknown(), signal);
+    if (await isMountMissing(vault, signal)) return failed(subject, 'there is no such mount', fix);
     const clouds = await vault.kv.list('clouds', signal);
     return passed(subject, clouds.length === 1 ? 'one cloud' : `${clouds.length} clouds`);
   });
+}
+
+/** Whether there is such a secret, and whether this token may read it, does not matter: a missing mount answers otherwise. */
+async function isMountMissing(vault: VaultClient, signal: AbortSignal): Promise<boolean> {
+  try {
+    await vault.kv.find(cloudPath('doctor'), z.unknown(), signal);
+    return false;
+  } catch (error) {
+    if (error instanceof VaultError && error.kind === 'forbidden') return false;
+    if (error instanceof VaultError && error.mountMissing) return true;
+    throw error;
+  }
 }

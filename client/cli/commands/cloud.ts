@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { type OpenStackCloud, readCloudsFile, readCloudVariables } from '../../clouds/clouds-file.ts';
-import type { CloudSummary } from '../../clouds/clouds.ts';
+import { type CloudSummary, unknownCloud } from '../../clouds/clouds.ts';
 import { SlipwayError } from '../../slipway-error.ts';
 import { FailureType } from '../../../model/index.ts';
 import type { Cli, Session } from '../cli.ts';
@@ -55,15 +55,10 @@ function registerListClouds(parent: Command, cli: Cli): void {
   command.action(() =>
     cli.run(command, async (session) => {
       const clouds = await session.environment.clouds().list(session.signal);
-      const rows = clouds.map(
-        ({ name, authUrl, project, region, settings: { serversPerRequest, requestsPerSecond } }) => [
-          name,
-          authUrl,
-          project ?? '-',
-          region ?? '-',
-          `${serversPerRequest}`,
-          `${requestsPerSecond}`,
-        ],
+      const rows = clouds.map(({ name, authUrl, project, region, settings }) =>
+        [name, authUrl, project, region, settings?.serversPerRequest, settings?.requestsPerSecond].map(
+          (cell) => `${cell ?? '-'}`,
+        ),
       );
       session.show(
         clouds.length === 0
@@ -89,7 +84,7 @@ function registerRemove(parent: Command, cli: Cli): void {
   command.action((name: string, { force = false }: { force?: boolean }) =>
     cli.run(command, async (session) => {
       const clouds = session.environment.clouds();
-      await clouds.get(name, session.signal);
+      if (!(await clouds.has(name, session.signal))) throw unknownCloud(name);
       if (!force) await refuseWhileUsed(name, session);
       await clouds.remove(name, session.signal);
       session.show(`Cloud ${name} is forgotten; nothing on it was touched.`);
@@ -127,4 +122,4 @@ function settings({ serversPerRequest, requestsPerSecond, vaultAddressForMachine
 }
 
 const describe = ({ authUrl, project }: CloudSummary): string =>
-  `${authUrl}${project === undefined ? '' : `, project ${project}`}`;
+  `${authUrl ?? ''}${project === undefined ? '' : `, project ${project}`}`;

@@ -15,6 +15,9 @@ export interface FollowOptions {
 /** How long `--no-wait` waits for the cluster's word; a request that is not refused by then is as good as taken. */
 const ADMISSION_MS = 5_000;
 
+/** A worker takes a request within a second; after this long a person should look. */
+const LATE_MS = 10_000;
+
 /** Adds the options about waiting. */
 export function waitOptions(command: Command): Command {
   return command
@@ -37,21 +40,33 @@ export async function followOperation<N extends OperationName>(
   const { name, workflowId, uiUrl } = handle;
   const follow = `slipway watch ${name}`;
   session.interruptedHint = `Stopped waiting. The operation goes on: follow it with "${follow}" (workflow ${workflowId}).`;
+  const link = uiUrl === undefined ? '' : `: ${uiUrl}`;
   if (!wait) return admitted(session, clusters, handle, follow);
   if (!watch) {
-    session.note(`${title}; "${follow}" shows the steps${uiUrl === undefined ? '' : `: ${uiUrl}`}`);
+    session.note(`${title}; "${follow}" shows the steps${link}`);
     return handle.result({ signal: session.signal });
   }
   const result = handle.result({ signal: session.signal });
   result.catch(() => undefined);
   const view = session.progressView();
+  const late = setTimeout(
+    () =>
+      session.note(
+        `No worker has taken the request yet (workflow ${workflowId}); "slipway doctor" says what is missing`,
+      ),
+    LATE_MS,
+  );
   try {
-    for await (const snapshot of clusters.watch(name, { until: result, signal: session.signal })) view.show(snapshot);
+    for await (const snapshot of clusters.watch(name, { until: result, signal: session.signal })) {
+      clearTimeout(late);
+      view.show(snapshot);
+    }
   } catch (error) {
     // The result says how it ended; a watch that broke must not hide it.
     if (isSlipwayError(error, ClientFailureType.Aborted)) throw error;
     session.note(`The steps cannot be shown any more: ${error instanceof Error ? error.message : String(error)}`);
   } finally {
+    clearTimeout(late);
     view.end();
   }
   return result;

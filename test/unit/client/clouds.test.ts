@@ -132,7 +132,7 @@ describe('slipway cloud', () => {
         return Promise.resolve(summary(name));
       },
       list: () => Promise.resolve([...entries.keys()].map(summary)),
-      get: (name) => Promise.resolve(summary(name)),
+      has: (name) => Promise.resolve(entries.has(name)),
       remove: (name) => {
         entries.delete(name);
         return Promise.resolve();

@@ -42,12 +42,12 @@ export function createWorker({ configuration, buildId, metrics, ...parts }: Work
 /** An activity that does not heed its cancellation must not keep the process alive. */
 const FORCE_AFTER_SECONDS = 10;
 
-/** Operations are pinned to the build that started them; `cluster` says in its own file how it moves on. */
+/**
+ * Operations are pinned to the build that started them; `cluster` says in its own file how it moves on. A worker without versioning names
+ * no version at all, by which workflows know it.
+ */
 function versioning({ versioning: on, deploymentName }: WorkerConfiguration, buildId: string): Partial<WorkerOptions> {
+  if (!on) return {};
   const version = { deploymentName, buildId };
-  return {
-    workerDeploymentOptions: on
-      ? { version, useWorkerVersioning: true, defaultVersioningBehavior: 'PINNED' }
-      : { version, useWorkerVersioning: false },
-  };
+  return { workerDeploymentOptions: { version, useWorkerVersioning: true, defaultVersioningBehavior: 'PINNED' } };
 }

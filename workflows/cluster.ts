@@ -97,9 +97,15 @@ export async function cluster(start: ClusterStart): Promise<{ name: string; id: 
   return CancellationScope.nonCancellable(() => new Cluster(start).live());
 }
 
-// A cluster waits for months between operations; pinned to the build of its last one, it would need that build's worker for ever. Its history is
-// short (a new run after every operation), and operations, which are pinned, hold the code that changes.
-setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, cluster);
+/**
+ * A cluster waits for months between operations; pinned to the build of its last one, it would need that build's worker for ever. Its history
+ * is short (a new run after every operation), and operations, which are pinned, hold the code that changes. A worker without versioning
+ * belongs to no deployment, and must not name a behaviour.
+ */
+setWorkflowOptions(
+  () => (workflowInfo().currentDeploymentVersion?.deploymentName ? { versioningBehavior: 'AUTO_UPGRADE' } : {}),
+  cluster,
+);
 
 class Cluster {
   #record: ClusterRecord;

@@ -12,7 +12,7 @@ import { type Frame, terminalSvg } from './terminal-svg.ts';
  */
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const [COLUMNS, ROWS] = [100, 36];
+const [COLUMNS, ROWS] = [116, 36];
 /** Real seconds between two looks, and how many of them one second of the recording shows. */
 const INTERVAL = 2;
 const SPEED = 8;
@@ -30,18 +30,23 @@ async function record(): Promise<Frame[]> {
     for (let seconds = 0; seconds < LONGEST; seconds += INTERVAL) {
       await sleep(INTERVAL * 1000);
       const text = (await tmux('capture-pane', '-e', '-p')).replaceAll(homedir(), '~');
-      const ended = /exit code (\d+)/.exec(text);
-      if (ended !== null) {
-        if (ended[1] !== '0') throw new Error(`the demo failed:\n${text}`);
-        break;
-      }
-      if (text.trim() !== '') texts.push(text);
+      const ended = /\n.*exit code (\d+)/.exec(text);
+      const shown = ended === null ? text : text.slice(0, ended.index);
+      if (shown.trim() !== '') texts.push(shown);
+      if (ended?.[1] === '0') return texts.map(frameOf);
+      if (ended !== null) throw new Error(`the demo failed:\n${text}`);
     }
   } finally {
     await tmux('kill-server').catch(() => '');
   }
-  return texts.map((text, index) => ({ text, seconds: index === texts.length - 1 ? 4 : INTERVAL / SPEED }));
+  throw new Error(`the demo did not end within ${LONGEST} s`);
 }
+
+/** The last one stays for a while. */
+const frameOf = (text: string, index: number, all: readonly string[]): Frame => ({
+  text,
+  seconds: index === all.length - 1 ? 5 : INTERVAL / SPEED,
+});
 
 const frames = await record();
 const title = 'npm run demo: a cluster of three control planes and three workers is created, used and deleted';

@@ -50,7 +50,7 @@ export function terminalSvg(frames: readonly Frame[], { columns, rows, title }: 
     return { rule, group: `<g id="f${index}" class="frame${last}">${rowsOf(text, rows)}</g>` };
   });
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escape(title)}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" xml:space="preserve" role="img" aria-label="${escape(title)}">`,
     `<title>${escape(title)}</title>`,
     '<style>text{font:14px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;fill:#e6edf3;white-space:pre}.b{font-weight:700}.d{fill-opacity:.62}.frame{visibility:hidden}.last{visibility:visible}',
     `@media (prefers-reduced-motion:no-preference){${shown.map(({ rule }) => rule).join('')}}</style>`,

@@ -47,12 +47,16 @@ export const workerVariables = z.object({
     .describe(
       'Activities at once. Waiting for OpenStack holds a slot but next to no CPU, so this is far above the CPU count',
     ),
-  SLIPWAY_MAX_WORKFLOW_TASKS: wholeNumber(2, 1_000).prefault('40').describe('Workflow tasks at once'),
+  SLIPWAY_MAX_WORKFLOW_TASKS: wholeNumber(2, 1_000)
+    .prefault('10')
+    .describe(
+      'Workflow tasks at once. One thread runs them all: what waits in the worker counts against a task’s ten seconds, what waits in Temporal does not',
+    ),
   SLIPWAY_MAX_CACHED_WORKFLOWS: wholeNumber(0, 100_000)
     .prefault('250')
     .describe('Workflows kept in memory, about 1 MiB each; others are replayed from their history when they go on'),
   SLIPWAY_STICKY_TIMEOUT: wholeNumber(1, 60)
-    .prefault('2')
+    .prefault('5')
     .describe(
       'Seconds that a task waits for the worker which has its workflow in memory, before any worker may take it',
     ),

@@ -14,7 +14,7 @@ test('everything has a default, and an empty variable is an absent one', () => {
   expect(loadWorkerConfiguration({ ...base, SLIPWAY_BUILD_ID: '', SLIPWAY_MAX_ACTIVITIES: '' })).toMatchObject({
     taskQueue: 'slipway',
     maxActivities: 1000,
-    stickyTimeoutSeconds: 2,
+    stickyTimeoutSeconds: 5,
     http: { host: '127.0.0.1', port: 0 },
     versioning: false,
     promote: 'first',

@@ -3,13 +3,13 @@ import {
   ApplicationFailure,
   CancellationScope,
   condition,
-  continueAsNew,
   defineQuery,
   defineSignal,
   defineUpdate,
   executeChild,
   getExternalWorkflowHandle,
   isCancellation,
+  makeContinueAsNewFunc,
   setCurrentDetails,
   setHandler,
   setWorkflowOptions,
@@ -123,8 +123,7 @@ class Cluster {
   }
 
   async live(): Promise<{ name: string; id: string }> {
-    // What a list of clusters shows, without asking each of them.
-    if (this.#record.operations === 0) upsertMemo({ clusterId: this.#record.id, createdAt: this.#record.createdAt });
+    if (this.#record.operations === 0) upsertMemo(this.#memo());
     setHandler(describe, () => this.describe());
     setHandler(run, (request) => this.admit(request), {
       validator: (request: OperationRequest) => this.validate(request),
@@ -142,7 +141,7 @@ class Cluster {
       await condition(allHandlersFinished);
       // A new run per operation keeps histories short, and moves the cluster to the current version of the worker.
       const { spec } = this.#record;
-      await continueAsNew<typeof cluster>({ spec, record: this.#record });
+      await makeContinueAsNewFunc<typeof cluster>({ memo: this.#memo() })({ spec, record: this.#record });
     }
     await Promise.all(this.#record.queue.map((entry) => this.#refuse(entry)));
     await condition(allHandlersFinished);
@@ -163,6 +162,11 @@ class Cluster {
       queued: queue.map(({ operation, callers }) => ({ operation, requestedBy: callers[0]?.workflowId ?? '' })),
       ...(last ? { last } : {}),
     };
+  }
+
+  /** What a list of clusters shows, without asking each of them. */
+  #memo(): { clusterId: string; createdAt: string } {
+    return { clusterId: this.#record.id, createdAt: this.#record.createdAt };
   }
 
   /** Refuses what this cluster cannot do now. Synchronous, and throws ApplicationFailures only, so that a refusal writes no history. */

@@ -10,7 +10,7 @@ const remove = proxyActivities<Activities>(REMOVE);
 
 /** Named by the activity that does the work, so that its heartbeats are shown with the step. */
 const steps = {
-  deleteInside: { title: 'Services and volumes made from inside the cluster', seconds: 10 },
+  deleteInside: { title: 'Load balancers of Services, from inside the cluster', seconds: 10 },
   deleteLoadBalancers: { title: 'Load balancers', seconds: 20 },
   deleteFloatingIps: { title: 'Floating IPs', seconds: 2 },
   deleteAllServers: { title: 'Servers', seconds: 20 },
@@ -54,11 +54,22 @@ export const deleteCluster = operation('deleteCluster', ({ name, abandon }, { cl
     );
     await Promise.all([groups, network, secrets]);
 
-    const { left } = await step('sweep', [groups, network, secrets], () => remove.sweep(target));
+    const { left } = await step('sweep', [groups, network, secrets], () =>
+      abandon ? remove.sweep(target).catch((error: unknown) => unknownRest(id, error)) : remove.sweep(target),
+    );
     if (left.length > 0 && !abandon) throw leftBehind(name, left, problems);
     return { name, id, removed, left };
   }),
 );
+
+/** A cluster can be abandoned also where the cloud does not let anybody look: what is left is then not known. */
+function unknownRest(id: string, error: unknown): { left: LeftResource[] } {
+  if (isCancellation(error)) throw error;
+  const { message } = describeFailure(error);
+  return {
+    left: [{ service: 'all', type: 'unknown', id, name: id, reason: `the cloud could not be searched: ${message}` }],
+  };
+}
 
 function leftBehind(name: string, left: LeftResource[], problems: string[]): ApplicationFailure {
   const inventory = left

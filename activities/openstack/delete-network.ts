@@ -1,4 +1,10 @@
-import { ConflictError, NotFoundError, ResourceBusyError } from 'openstack-client-ts';
+import {
+  ConflictError,
+  NotFoundError,
+  type OpenStackClient,
+  ResourceBusyError,
+  type SecurityGroup,
+} from 'openstack-client-ts';
 import { type ClusterSpec, type LeftResource } from '../../model/index.ts';
 import { poll } from '../lib/poll.ts';
 import { reportProgress } from '../lib/progress.ts';
@@ -29,7 +35,7 @@ export const deleteNetwork =
       network.networks.list(owned(id), call()),
       network.subnets.list(owned(id), call()),
       network.routers.list(owned(id), call()),
-      network.securityGroups.list(owned(id), call()),
+      clusterSecurityGroups(client, id),
     ]);
 
     for (const port of ports) {
@@ -79,7 +85,7 @@ export async function remainingNetwork({ client }: Cloud, id: string): Promise<L
     network.networks.list(owned(id), call()),
     network.subnets.list(owned(id), call()),
     network.routers.list(owned(id), call()),
-    network.securityGroups.list(owned(id), call()),
+    clusterSecurityGroups(client, id),
   ]);
   const left = (
     type: string,
@@ -96,6 +102,17 @@ export async function remainingNetwork({ client }: Cloud, id: string): Promise<L
     ...left('network', networks, 'not deleted; are its ports gone?'),
     ...left('security group', groups, 'not deleted; does a port use it?'),
   ];
+}
+
+/**
+ * Those with our mark, and those that the cloud controller manager made for a Service of this cluster (kubernetes/cloud-provider-openstack:
+ * pkg/openstack/loadbalancer.go, "Security Group for <namespace>/<service> Service LoadBalancer in cluster <cluster>").
+ */
+async function clusterSecurityGroups({ network }: OpenStackClient, id: string): Promise<SecurityGroup[]> {
+  const mark = owned(id).description;
+  const ofService = (text: string) => text.startsWith('Security Group for ') && text.endsWith(` in cluster ${id}`);
+  const all = await network.securityGroups.list({}, call());
+  return all.filter(({ description }) => description === mark || ofService(description ?? ''));
 }
 
 /** "In use" is "not yet": what used it is going. 404 is success. */

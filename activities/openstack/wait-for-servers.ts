@@ -14,6 +14,14 @@ export interface FailedServer {
   readonly fault: string;
 }
 
+/** The servers of a cluster when Nova builds none of them any more. */
+export interface SettledServers {
+  /** Those in ERROR, fifty at most. */
+  readonly failed: readonly FailedServer[];
+  /** How many the spec has beyond those that exist: somebody deleted them. */
+  readonly missing: number;
+}
+
 /** Nova builds a large group in waves; half an hour is what the slowest clouds take. */
 const DEADLINE_MS = 35 * 60_000;
 
@@ -22,11 +30,11 @@ const MAX_TOLD = 50;
 
 /**
  * Waits until Nova builds no server of the cluster any more. One page of one server answers whether any is in BUILD, so waiting for a thousand costs
- * what waiting for one does. Returns those in ERROR; what to do about them is the workflow's decision.
+ * what waiting for one does. What to do about those that are in ERROR or missing is the workflow's decision.
  */
 export const waitForServers =
   ({ clouds }: { clouds: Clouds }) =>
-  async ({ id, spec }: { id: string; spec: ClusterSpec }): Promise<{ failed: FailedServer[] }> => {
+  async ({ id, spec }: { id: string; spec: ClusterSpec }): Promise<SettledServers> => {
     const cloud = await clouds.get(spec.cloud);
     const { servers } = cloud.client.compute;
     const total = spec.controlPlane.count + spec.nodeGroups.reduce((sum, { count }) => sum + count, 0);
@@ -37,22 +45,29 @@ export const waitForServers =
       reportProgress({ detail: pending });
       return { pending };
     });
-    await removeDoubles(cloud, id);
+    const present = await removeDoubles(cloud, id);
     const failed = await servers.list({ ...machinesOf(id), status: 'ERROR' }, call()).take(MAX_TOLD);
-    return { failed: failed.map((server) => ({ id: server.id, name: server.name, fault: faultOf(server) })) };
+    return {
+      failed: failed.map((server) => ({ id: server.id, name: server.name, fault: faultOf(server) })),
+      missing: Math.max(0, total - present),
+    };
   };
 
-/** A request that arrived although its answer was lost, and was repeated, leaves machines with the same names: the oldest stay. */
-async function removeDoubles({ client }: Cloud, id: string): Promise<void> {
+/**
+ * A request that arrived although its answer was lost, and was repeated, leaves machines with the same names: the oldest stay. Returns how many
+ * there are then.
+ */
+async function removeDoubles({ client }: Cloud, id: string): Promise<number> {
   const { servers } = client.compute;
   const names = (await servers.listBrief(machinesOf(id), call())).map(({ name }) => name);
-  if (new Set(names).size === names.length) return;
+  if (new Set(names).size === names.length) return names.length;
   const byName = new Map<string, Server[]>();
   for (const server of await servers.list(machinesOf(id), call())) {
     byName.set(server.name, [...(byName.get(server.name) ?? []), server]);
   }
   const extra = [...byName.values()].flatMap((same) => oldestFirst(same, ({ created }) => created ?? '').slice(1));
   await concurrently(extra, 10, (server) => servers.delete(server.id, { ...call(), missingOk: true }));
+  return byName.size;
 }
 
 const faultOf = ({ fault, status }: Server): string => fault?.message ?? `status ${status}, without a fault`;

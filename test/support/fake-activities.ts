@@ -75,7 +75,7 @@ export class FakeActivities {
       publishKubeconfig: fake('publishKubeconfig', { kubeconfigPath: 'clusters/x/kubeconfig' }),
       ensureControlPlane: fake('ensureControlPlane', undefined),
       ensureNodes: fake('ensureNodes', undefined),
-      waitForServers: fake('waitForServers', { failed: [] }),
+      waitForServers: fake('waitForServers', { failed: [], missing: 0 }),
       waitForApi: fake('waitForApi', undefined),
       admitMachines: fake('admitMachines', undefined),
       waitForNodes: fake('waitForNodes', undefined),

@@ -39,10 +39,7 @@ export async function startTestStack(options: TestStackOptions): Promise<TestSta
   const directory = await mkdtemp(join(tmpdir(), 'slipway-test-'));
   const guard = startProcessGuard();
   const codec = { SLIPWAY_PAYLOAD_CODEC: options.codec === true ? 'on' : 'off' };
-  const closing: (() => Promise<unknown>)[] = [
-    () => rm(directory, { recursive: true, force: true }),
-    async () => guard.close(),
-  ];
+  const closing: (() => unknown)[] = [() => rm(directory, { recursive: true, force: true }), () => guard.close()];
   const stop = async () => {
     for (const close of closing.splice(0).reverse()) await close();
   };

@@ -147,15 +147,33 @@ describe('a cluster', () => {
     expect(abandoned.left).toEqual(left);
   });
 
+  it('makes servers again that somebody deleted meanwhile', async () => {
+    let rounds = 0;
+    house.activities.set('waitForServers', 'leda', () =>
+      Promise.resolve({ failed: [], missing: rounds++ === 0 ? 1 : 0 }),
+    );
+    await create('leda');
+    expect(house.activities.called('leda').filter((name) => name === 'ensureNodes')).toHaveLength(2);
+  });
+
+  it('can be abandoned although the cloud lets nobody look', async () => {
+    await create('maia');
+    house.activities.set('sweep', 'maia', quotaExceeded);
+    const deletion = await start('deleteCluster', { name: 'maia', abandon: true });
+    expect(((await deletion.result()) as DeleteClusterResult).left).toMatchObject([{ type: 'unknown' }]);
+  });
+
   it('replaces servers that Nova could not build, three times at most', async () => {
     let rounds = 0;
     const failed = [{ id: 's-1', name: 'ilos-1', fault: 'No valid host was found' }];
-    house.activities.set('waitForServers', 'ilos', () => Promise.resolve({ failed: rounds++ === 0 ? failed : [] }));
+    house.activities.set('waitForServers', 'ilos', () =>
+      Promise.resolve({ failed: rounds++ === 0 ? failed : [], missing: 0 }),
+    );
     await create('ilos');
     const calls = house.activities.called('ilos');
     expect(calls.filter((name) => name === 'ensureControlPlane')).toHaveLength(2);
 
-    house.activities.set('waitForServers', 'juno', () => Promise.resolve({ failed }));
+    house.activities.set('waitForServers', 'juno', () => Promise.resolve({ failed, missing: 0 }));
     const failure = await failureOf(create('juno'));
     expect(failure).toMatchObject({ type: 'OpenStack.ResourceInError' });
     expect(failure.message).toContain('No valid host was found');

@@ -1,5 +1,6 @@
 import { ApplicationFailure, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../../activities/index.ts';
+import type { SettledServers } from '../../activities/openstack/wait-for-servers.ts';
 import { type ClusterSpec, FailureType } from '../../model/index.ts';
 import { REMOVE, WAIT } from '../activity-profiles.ts';
 
@@ -15,19 +16,24 @@ export interface MachineRequests {
 /** A host that fails now and then is normal in a large cloud; one that fails three times in a row is not. */
 const MAX_ROUNDS = 3;
 
-/** Waits until every server is ACTIVE. Servers that Nova could not build are replaced, a bounded number of times. */
+/** Waits until every server is ACTIVE. Those that Nova could not build, or that vanished, are replaced, a bounded number of times. */
 export async function settleServers(id: string, spec: ClusterSpec, request: MachineRequests): Promise<void> {
   for (let round = 1; ; round++) {
-    const { failed } = await waitForServers({ id, spec });
-    const [first] = failed;
-    if (first === undefined) return;
+    const { failed, missing } = await waitForServers({ id, spec });
+    if (failed.length === 0 && missing === 0) return;
     if (round === MAX_ROUNDS) {
       throw ApplicationFailure.nonRetryable(
-        `Nova could not build ${failed.length} servers, after ${MAX_ROUNDS} tries; ${first.name} (${first.id}): ${first.fault}`,
+        `after ${MAX_ROUNDS} tries, ${describe(failed, missing)}`,
         FailureType.OpenStackResourceInError,
       );
     }
     await deleteServers({ cloud: spec.cloud, servers: failed });
     await Promise.all([request.controlPlane(), request.nodeGroups(round)]);
   }
+}
+
+function describe(failed: SettledServers['failed'], missing: number): string {
+  const [first] = failed;
+  if (first === undefined) return `${missing} servers have vanished again`;
+  return `Nova could not build ${failed.length} servers; ${first.name} (${first.id}): ${first.fault}`;
 }

@@ -85,6 +85,8 @@ describe('a cluster from creation to deletion', () => {
       return found.find(({ name }) => name === 'atlas');
     });
     expect(listed).toMatchObject({
+      id: described.description.id,
+      createdAt: described.description.createdAt,
       cloud: 'sandbox',
       phase: 'Ready',
       kubernetesVersion: '1.36.3',

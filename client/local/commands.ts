@@ -42,6 +42,11 @@ export function registerLocalCommands(program: Command, cli: Cli): void {
         const { stopped } = await down({ wipe });
         session.print(stopped.length === 0 ? 'Nothing was running.' : `Stopped ${stopped.join(', ')}.`);
         if (wipe) session.print('Removed everything that it wrote.');
+        else if (stopped.length > 0) {
+          session.print(
+            'Its clusters have lost their machines: delete them after the next `slipway up`, or wipe it all.',
+          );
+        }
         return { stopped, wiped: wipe };
       });
     });

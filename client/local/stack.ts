@@ -11,7 +11,7 @@ import {
   type MachineKind,
   type SandboxCloud,
 } from './sandbox-processes.ts';
-import { stackEnvironment, type LocalEndpoints } from './state.ts';
+import { stackEnvironment, type LocalEndpoints, type SlipwayEndpoints } from './state.ts';
 import { startTemporalServer } from './temporal-server.ts';
 import { findTool, type ToolProgress } from './tools.ts';
 import { startVaultServer, type VaultServer } from './vault-server.ts';
@@ -119,8 +119,8 @@ class StackRun {
     const temporal = this.#part('temporal', async (tell) => {
       const tool = await findTool('temporal', { signal: this.#signal, onProgress: toolProgress(tell) });
       tell(`starting ${tool.path}`);
-      const own = { grpc: ports.temporal, http: ports.temporalHttp, ui: ports.temporalUi };
-      const settings = { program: tool.path, directory, persistent, ports: own, ...guarded };
+      const listen = { grpc: ports.temporal, http: ports.temporalHttp, ui: ports.temporalUi };
+      const settings = { program: tool.path, directory, persistent, ports: listen, ...guarded };
       this.#started.push(await startTemporalServer(settings, this.#signal));
       return temporalUi;
     });
@@ -146,17 +146,22 @@ class StackRun {
       this.#started.push(await startSandboxMachines(settings, this.#signal));
       return machines;
     });
-    const endpoints = Promise.all([vault, cloud]).then(([[, server], [, sandbox]]): LocalEndpoints => ({
+    const own = vault.then(([, server]): SlipwayEndpoints => ({
       temporalAddress,
       temporalUi,
       vaultAddress: server.address,
       vaultTokenFile: server.userTokenFile,
       workerTokenFile: server.workerTokenFile,
-      cloudUrl: sandbox.url,
-      cloudsFile: sandbox.cloudsFile,
     }));
+    const endpoints = Promise.all([own, cloud]).then(
+      ([slipway, [, { url: cloudUrl, cloudsFile }]]): LocalEndpoints => ({
+        ...slipway,
+        cloudUrl,
+        cloudsFile,
+      }),
+    );
     const workers = this.#part('worker', async () => {
-      const [reachable] = await Promise.all([endpoints, temporal]);
+      const [reachable] = await Promise.all([own, temporal]);
       const count = this.#options.workers;
       await Promise.all(Array.from({ length: count }, () => this.#addWorker(reachable, this.#signal)));
       return count === 1 ? 'polling' : `${count} polling`;
@@ -166,7 +171,7 @@ class StackRun {
       await server.write('clouds/sandbox', entry, this.#signal);
     });
 
-    this.#pending = [temporal, vault, cloud, machineSide, endpoints, workers, knownCloud];
+    this.#pending = [temporal, vault, cloud, machineSide, own, endpoints, workers, knownCloud];
     await Promise.all(this.#pending);
     const [[, server], reachable] = await Promise.all([vault, endpoints]);
     return {
@@ -199,7 +204,7 @@ class StackRun {
     return errors;
   }
 
-  async #addWorker(endpoints: LocalEndpoints, signal: AbortSignal): Promise<BackgroundProcess> {
+  async #addWorker(endpoints: SlipwayEndpoints, signal: AbortSignal): Promise<BackgroundProcess> {
     const { directory, guard, workerEnvironment } = this.#options;
     this.#workersStarted += 1;
     const name = `worker-${this.#workersStarted}`;

@@ -76,8 +76,11 @@ export async function removeState(directory = localConfig().stateDirectory): Pro
   await rm(stateFile(directory), { force: true });
 }
 
+/** What Slipway's own processes need to know: not the cloud, which they find in Vault. */
+export type SlipwayEndpoints = Omit<LocalEndpoints, 'cloudUrl' | 'cloudsFile'>;
+
 /** The variables by which Slipway's processes and commands find a local stack's Temporal and Vault. They hold no secret. */
-export function stackEnvironment(endpoints: LocalEndpoints): Record<string, string> {
+export function stackEnvironment(endpoints: SlipwayEndpoints): Record<string, string> {
   return {
     TEMPORAL_ADDRESS: endpoints.temporalAddress,
     TEMPORAL_NAMESPACE: 'default',

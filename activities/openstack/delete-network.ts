@@ -30,13 +30,7 @@ export const deleteNetwork =
       await whenFree(`${type} ${resource}`, work);
       removed[type] = (removed[type] ?? 0) + 1;
     };
-    const [ports, networks, subnets, routers, groups] = await Promise.all([
-      network.ports.list(owned(id), call()),
-      network.networks.list(owned(id), call()),
-      network.subnets.list(owned(id), call()),
-      network.routers.list(owned(id), call()),
-      clusterSecurityGroups(client, id),
-    ]);
+    const { ports, networks, subnets, routers, groups } = await findAll(client, id);
 
     for (const port of ports) {
       await remove('port', port.name, () => network.ports.delete(port.id, { ...call(), missingOk: true }));
@@ -79,14 +73,7 @@ const ROUTER_INTERFACES = [
 
 /** What the cluster still has in Neutron. */
 export async function remainingNetwork({ client }: Cloud, id: string): Promise<LeftResource[]> {
-  const { network } = client;
-  const [ports, networks, subnets, routers, groups] = await Promise.all([
-    network.ports.list(owned(id), call()),
-    network.networks.list(owned(id), call()),
-    network.subnets.list(owned(id), call()),
-    network.routers.list(owned(id), call()),
-    clusterSecurityGroups(client, id),
-  ]);
+  const { ports, networks, subnets, routers, groups } = await findAll(client, id);
   const left = (
     type: string,
     found: readonly { id: string; name?: string | undefined }[],
@@ -113,6 +100,19 @@ async function clusterSecurityGroups({ network }: OpenStackClient, id: string): 
   const ofService = (text: string) => text.startsWith('Security Group for ') && text.endsWith(` in cluster ${id}`);
   const all = await network.securityGroups.list({}, call());
   return all.filter(({ description }) => description === mark || ofService(description ?? ''));
+}
+
+/** All that the cluster has in Neutron, but for what goes with these by itself. */
+async function findAll(client: OpenStackClient, id: string) {
+  const { network } = client;
+  const [ports, networks, subnets, routers, groups] = await Promise.all([
+    network.ports.list(owned(id), call()),
+    network.networks.list(owned(id), call()),
+    network.subnets.list(owned(id), call()),
+    network.routers.list(owned(id), call()),
+    clusterSecurityGroups(client, id),
+  ]);
+  return { ports, networks, subnets, routers, groups };
 }
 
 /** "In use" is "not yet": what used it is going. 404 is success. */

@@ -24,6 +24,8 @@ export async function startWorker(options: WorkerOptions, signal: AbortSignal): 
         // A worker with new code takes over at once: there is nobody here to promote it by hand.
         SLIPWAY_VERSIONING: 'on',
         SLIPWAY_DEPLOYMENT_PROMOTE: 'on',
+        // Whoever stops a stack waits for it.
+        SLIPWAY_SHUTDOWN_GRACE: '2',
         ...options.environment,
       }),
       logFile: join(options.directory, 'logs', `${options.name}.log`),

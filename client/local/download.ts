@@ -30,6 +30,9 @@ class Unreachable extends Error {}
 /**
  * Downloads `url` to `file`, which must not hold anything else. A connection that breaks in the middle is continued with a range
  * request, at most three times. Throws when the source cannot be reached, refuses, or stalls.
+ *
+ * Node's fetch heeds HTTPS_PROXY only with NODE_USE_ENV_PROXY=1 (Node 22.21 and 24 on); elsewhere a machine behind a proxy takes the
+ * wheel, because pip heeds it always.
  */
 export async function download(
   url: string,

@@ -1,7 +1,7 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { WorkflowExecutionInfo } from '@temporalio/client';
-import { z } from 'zod';
 import { type ClusterPhase, searchAttributes } from '../model/index.ts';
+import { clusterMemoSchema } from './cluster-memo.ts';
 import type { TemporalService } from './temporal-service.ts';
 
 /** Which clusters to list; all of them when empty. */
@@ -32,7 +32,6 @@ const keys = {
   phase: keyword(searchAttributes.phase),
   version: keyword(searchAttributes.version),
 };
-const memoSchema = z.looseObject({ clusterId: z.string().optional(), createdAt: z.string().optional() }).catch({});
 
 /** Lists clusters page by page, newest first as visibility gives them. */
 export async function* listClusters(temporal: TemporalService, filter: ListFilter): AsyncGenerator<ClusterSummary> {
@@ -52,7 +51,7 @@ export async function* listClusters(temporal: TemporalService, filter: ListFilte
 
 function toSummary(info: WorkflowExecutionInfo): ClusterSummary {
   const attributes = info.typedSearchAttributes;
-  const memo = memoSchema.parse(info.memo ?? {});
+  const memo = clusterMemoSchema.parse(info.memo ?? {});
   return {
     name: attributes.get(keys.cluster) ?? info.workflowId.replace(/^cluster\//, ''),
     ...(memo.clusterId === undefined ? {} : { id: memo.clusterId }),

@@ -6,11 +6,12 @@ import {
   messages,
   type OperationProgress,
 } from '../model/index.ts';
+import { clusterMemoSchema } from './cluster-memo.ts';
 import { mergeDetails, readActivityDetails } from './live-progress.ts';
 import { SlipwayError } from './slipway-error.ts';
 import type { CallOptions, TemporalService } from './temporal-service.ts';
 
-/** Reads clusters by the queries of their workflows. */
+/** Reads clusters: by the queries of their workflows, and by what the server itself knows of them. */
 export class ClusterReader {
   readonly #temporal: TemporalService;
 
@@ -48,6 +49,29 @@ export class ClusterReader {
     if (description.phase !== 'Deleted') return description;
     const when = description.last?.endedAt === undefined ? '' : ` at ${description.last.endedAt}`;
     throw new SlipwayError(FailureType.ClusterNotFound, `The cluster "${name}" was deleted${when}`);
+  }
+
+  /**
+   * The id of a cluster, as the server itself knows it: this needs no worker, so it works also while the workers are busy or gone.
+   *
+   * @throws SlipwayError `Slipway.ClusterNotFound`
+   */
+  async clusterId(name: string, options: CallOptions = {}): Promise<string> {
+    const workflowId = clusterWorkflowId(name);
+    const known = await this.#temporal.call(
+      `find cluster ${name}`,
+      async () => {
+        try {
+          const { status, memo } = await this.#temporal.client.workflow.getHandle(workflowId).describe();
+          return status.name === 'RUNNING' ? clusterMemoSchema.parse(memo ?? {}).clusterId : undefined;
+        } catch (error) {
+          if (error instanceof WorkflowNotFoundError) return undefined;
+          throw error;
+        }
+      },
+      { ...options, workflowId },
+    );
+    return known ?? (await this.get(name, options)).id;
   }
 
   /** The steps of an operation, with the live details of what runs when it does. */

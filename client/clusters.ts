@@ -100,7 +100,7 @@ export class Clusters implements ClustersApi {
   async delete(name: string, options: DeleteOptions = {}): Promise<OperationHandle<'deleteCluster'>> {
     const input = { name, ...(options.abandon === true ? { abandon: true } : {}) };
     parseRequest(deleteClusterSchema, input, 'delete the cluster');
-    const { id } = await this.#reader.get(name, options);
+    const id = await this.#reader.clusterId(name, options);
     return this.#request({
       operation: 'deleteCluster',
       name,

@@ -23,11 +23,14 @@ export const ensureSecurityGroups =
     ]);
     const groups = { controlPlane: controlPlane.id, nodes: nodes.id };
     const rules = securityRules(spec, cidr);
-    const wanted = [
-      ...rules.controlPlane.map((rule) => toNeutron(rule, controlPlane.id, groups)),
-      ...rules.nodes.map((rule) => toNeutron(rule, nodes.id, groups)),
-    ];
-    await createRules(cloud, wanted);
+    await Promise.all(
+      (['controlPlane', 'nodes'] as const).map((group) =>
+        createRules(
+          cloud,
+          rules[group].map((rule) => toNeutron(rule, groups[group], groups)),
+        ),
+      ),
+    );
     return groups;
   };
 
@@ -41,7 +44,10 @@ function findOrCreate({ client }: Cloud, id: string, name: string, existing: Sec
   });
 }
 
-/** All rules in one request, which Neutron does as a whole or not at all; one by one only where some are there already. */
+/**
+ * All rules of one group in one request, which Neutron does as a whole or not at all; one by one only where some are there already. Rules of two
+ * groups in one request are refused (neutron: neutron/db/securitygroups_db.py, `_validate_single_project_and_group`).
+ */
 async function createRules({ client }: Cloud, rules: SecurityGroupRuleCreate[]): Promise<void> {
   const { securityGroupRules } = client.network;
   try {

@@ -134,6 +134,14 @@ describe('bulk requests', () => {
     expect(
       (await demo('GET', `/security-group-rules?security_group_id=${group}`)).list('security_group_rules'),
     ).toHaveLength(2);
+    const others = {
+      ...tcp(1),
+      security_group_id: (await demo('GET', '/security-groups')).string('security_groups.0.id'),
+    };
+    expect(refusal(await demo('POST', '/security-group-rules', { security_group_rules: [tcp(1), others] }))).toEqual([
+      400,
+      'SecurityGroupNotSingleGroupRules',
+    ]);
     expect((await demo('POST', '/security-group-rules', { security_group_rules: [tcp(1), tcp(2)] })).status).toBe(201);
   });
 });

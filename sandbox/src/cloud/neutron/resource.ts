@@ -31,6 +31,8 @@ export interface Resource<T extends NeutronRow> {
   readonly extraFilters?: readonly string[];
   /** Answers those filters; returns undefined for a name it does not know. */
   filter?(row: T, name: string, value: string): boolean | undefined;
+  /** Refuses several that may not be made by one request. */
+  checkMany?(wanted: readonly unknown[]): void;
   /** Checks, makes and inserts one resource from the object below `singular`. */
   create(call: Call, body: unknown): T;
   update(call: Call, row: T, body: unknown): void;
@@ -184,6 +186,7 @@ export function resourceRoutes<T extends NeutronRow>(service: Service, cloud: Cl
     if (!Array.isArray(many) && !isRecord(body[resource.singular])) {
       throw neutronError(400, 'HTTPBadRequest', `Unable to find '${resource.singular}' in request body`);
     }
+    resource.checkMany?.(wanted);
     reserve(cloud, call, resource, wanted);
     const made: T[] = [];
     try {

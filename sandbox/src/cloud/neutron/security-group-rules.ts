@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Cloud } from '../cloud.ts';
-import type { Service } from '../http/service.ts';
+import { isRecord, type Service } from '../http/service.ts';
 import { parseCidr } from './addresses.ts';
 import { neutronError, neutronNotFound } from './errors.ts';
 import { baseRow, commonAttributes, type Resource } from './resource.ts';
@@ -232,6 +232,17 @@ export function securityGroupRuleResource(service: Service, cloud: Cloud): Resou
         );
       }
       return insertRule(cloud, group, rule);
+    },
+    // neutron/db/securitygroups_db.py: _validate_single_project_and_group
+    checkMany(wanted) {
+      const groups = new Set(wanted.map((one) => (isRecord(one) ? one['security_group_id'] : undefined)));
+      if (groups.size > 1) {
+        throw neutronError(
+          400,
+          'SecurityGroupNotSingleGroupRules',
+          'Only allowed to update rules for one security profile at a time',
+        );
+      }
     },
     update() {
       throw neutronError(400, 'HTTPBadRequest', 'Cannot update read-only attribute of security group rule');

@@ -1,0 +1,98 @@
+/** What a cloud chose by itself: replaced by a label, so that two clouds can be compared. */
+const REQUEST_ID = /req-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+const ID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])/g;
+/** Nova's `hostId` is a SHA-224 of host and project. */
+const HOST_ID = /(?<![0-9a-f])[0-9a-f]{56}(?![0-9a-f])/g;
+const MAC = /(?:[0-9a-f]{2}:){5}[0-9a-f]{2}/g;
+const TIME = /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?/g;
+const HTTP_DATE = /\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT/g;
+const UNIX_TIME = /(?<!\d)1[6-9]\d{8}(?:\.\d{5})?(?!\d)/g;
+const IPV4 = /(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d./])/g;
+
+/** Fields that hold addresses which the cloud may have chosen. */
+const ADDRESS_FIELDS = new Set(['ip_address', 'fixed_ip_address', 'floating_ip_address', 'vip_address', 'addr']);
+const SECRET_FIELDS = new Set(['adminPass', 'secret', 'private_key']);
+/** Numbers that the cloud chose. */
+const NUMBER_FIELDS = new Set(['provider:segmentation_id']);
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Gives labels to what a cloud chose by itself, in the order in which it first shows: the same in every cloud. */
+export class Labels {
+  readonly #known: Map<string, string>;
+  readonly #prefixes: readonly (readonly [string, string])[];
+  readonly #literals = new Set<string>();
+  #count: Record<string, number> = {};
+
+  /**
+   * @param known - values with labels of their own, such as the id of the project
+   * @param prefixes - beginnings of URLs, such as a service's endpoint; the first that fits is taken
+   */
+  constructor(known: ReadonlyMap<string, string>, prefixes: readonly (readonly [string, string])[]) {
+    this.#known = new Map([...known].map(([value, label]) => [canonical(value), label]));
+    this.#prefixes = prefixes;
+  }
+
+  /** Addresses that the case itself sends first are its own: they stay as they are. */
+  keepAddresses(text: string): void {
+    for (const [address] of text.matchAll(IPV4)) if (!this.#known.has(address)) this.#literals.add(address);
+  }
+
+  /** The value with labels, at every depth. */
+  value(value: unknown, field = ''): unknown {
+    if (typeof value === 'string')
+      return SECRET_FIELDS.has(field) && value !== '' ? '{secret}' : this.text(value, field);
+    if (typeof value === 'number') return NUMBER_FIELDS.has(field) ? '{number}' : value;
+    if (Array.isArray(value)) return value.map((item: unknown) => this.value(item, field));
+    if (!isObject(value)) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [this.text(name), this.value(inner, name)]));
+  }
+
+  text(text: string, field = ''): string {
+    if (ADDRESS_FIELDS.has(field) && !this.#literals.has(text)) this.#label(text, 'address');
+    let result = text;
+    for (const [prefix, label] of this.#prefixes) result = result.replaceAll(prefix, label);
+    for (const [value, label] of this.#known) {
+      if (!label.startsWith('{id') && !label.startsWith('{mac')) result = result.replaceAll(value, label);
+    }
+    return result
+      .replaceAll(REQUEST_ID, 'req-{id}')
+      .replaceAll(HOST_ID, '{host}')
+      .replaceAll(ID, (id) => this.#label(id, 'id'))
+      .replaceAll(MAC, (mac) => this.#label(mac, 'mac'))
+      .replaceAll(TIME, (time) => time.replaceAll(/\d/g, '0'))
+      .replaceAll(HTTP_DATE, '{http date}')
+      .replaceAll(UNIX_TIME, (time) => time.replaceAll(/\d/g, '0'));
+  }
+
+  #label(value: string, kind: 'id' | 'mac' | 'address'): string {
+    const key = canonical(value);
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const number = (this.#count[kind] ?? 0) + 1;
+    this.#count = { ...this.#count, [kind]: number };
+    const label = `{${kind} ${number}}`;
+    this.#known.set(key, label);
+    return label;
+  }
+}
+
+/** Keystone's ids come without dashes here and with them there. */
+const canonical = (value: string): string =>
+  /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value) ? value.replaceAll('-', '') : value;
+
+/** The value without what a cloud chose by itself: lists are brought into order by it. */
+export function shape(value: unknown): string {
+  return JSON.stringify(value, (field, inner: unknown) => {
+    if (typeof inner !== 'string') return inner;
+    if (ADDRESS_FIELDS.has(field) || SECRET_FIELDS.has(field)) return '';
+    return inner
+      .replaceAll(ID, '')
+      .replaceAll(HOST_ID, '')
+      .replaceAll(MAC, '')
+      .replaceAll(TIME, '')
+      .replaceAll(UNIX_TIME, '')
+      .replaceAll(/https?:\/\/[^/\s"]+/g, '');
+  });
+}

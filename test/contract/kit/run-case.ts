@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type ClientOptions, OpenStackClient, OpenStackError } from 'openstack-client-ts';
+import { request as httpRequest } from 'undici';
+import type { CaseContext, ContractCase, PlainReply, PlainRequest } from './case.ts';
+import type { PreparedCloud } from './cloud.ts';
+import { Labels } from './labels.ts';
+import { flatten, Recorder } from './recorder.ts';
+import { toTranscript, type Transcript } from './transcript.ts';
+
+/** Longest time of one case, in milliseconds: load balancers of real services take tens of seconds on a busy machine. */
+const CASE_TIME = 180_000;
+const WAIT_TIME = 60_000;
+const POLL_INTERVAL = { emulator: 10, openstack: 250 };
+
+/** Runs one case on one cloud. @throws what the case throws; the error tells the case */
+export async function runCase(one: ContractCase, cloud: PreparedCloud): Promise<Transcript> {
+  const signal = AbortSignal.timeout(CASE_TIME);
+  const { project, user } = await cloud.makeTenant(signal);
+  const recorder = new Recorder();
+  const clients: OpenStackClient[] = [];
+  const cleanUps: (() => Promise<unknown>)[] = [];
+  const uniques = new Map<string, string>();
+  const connectClient = (options: Partial<ClientOptions> = {}): OpenStackClient => {
+    const client = new OpenStackClient({
+      auth: { auth_url: cloud.authUrl, username: user.name, password: user.password, project_id: project.id },
+      region: 'RegionOne',
+      // What is compared is each answer, not what the client makes of several.
+      retry: { retries: 0 },
+      dispatcher: recorder.dispatcher,
+      ...options,
+    });
+    clients.push(client);
+    return client;
+  };
+  const client = connectClient();
+  const quietly = <T>(calls: () => Promise<T>): Promise<T> => recorder.quietly(calls);
+  const context: CaseContext = {
+    project,
+    seeds: cloud.seeds,
+    user: client,
+    admin: cloud.admin,
+    signal,
+    credentials: { authUrl: cloud.authUrl, username: user.name, password: user.password },
+    connect: connectClient,
+    quietly,
+    send: (request) => send(request, client, recorder, signal),
+    refused: async (status, call) => {
+      const error: unknown = await call().then(
+        () => assert.fail(`expected status ${status}, and the call succeeded`),
+        (thrown: unknown) => thrown,
+      );
+      if (!(error instanceof OpenStackError)) throw error;
+      assert.equal(error.status, status, error.message);
+      return error;
+    },
+    until: async (ask, wanted, milliseconds = WAIT_TIME) => {
+      const end = Date.now() + milliseconds;
+      for (;;) {
+        const answer = await quietly(ask);
+        if (wanted(answer)) return answer;
+        if (Date.now() > end) throw new Error(`still ${JSON.stringify(answer)} after ${milliseconds} ms`);
+        await sleep(POLL_INTERVAL[cloud.name], undefined, { signal });
+      }
+    },
+    note: (label, value) => recorder.add({ label, value }),
+    unique: (prefix) => {
+      const name = `${prefix}-${randomBytes(5).toString('hex')}`;
+      uniques.set(name, `${prefix}-{unique}`);
+      return name;
+    },
+    cleanUp: (action) => void cleanUps.push(action),
+  };
+  try {
+    await one.run(context);
+    const labels = new Labels(
+      new Map([
+        ...uniques,
+        [project.id, '{project}'],
+        [project.name, '{tenant}'],
+        [user.id, '{user}'],
+        [user.password, '{password}'],
+        [cloud.seeds.image, '{image}'],
+        [cloud.seeds.flavor.length > 8 ? cloud.seeds.flavor : 'no flavor', '{flavor}'],
+        [cloud.seeds.externalNetwork, '{external network}'],
+      ]),
+      await quietly(() => prefixesOf(client, cloud)),
+    );
+    return toTranscript(recorder.entries, labels);
+  } finally {
+    for (const action of cleanUps.reverse()) await quietly(action).catch(() => undefined);
+    await recorder.close();
+  }
+}
+
+/** The service's endpoints, with and without the host, longest first. */
+async function prefixesOf(client: OpenStackClient, cloud: PreparedCloud): Promise<(readonly [string, string])[]> {
+  const catalog = await client.identity.catalog();
+  const endpoints = catalog.flatMap(({ type, endpoints: each }) =>
+    each.map(({ url }): readonly [string, string] => [url.replace(/\/$/, ''), `{${type}}`]),
+  );
+  const keystone = [cloud.authUrl.replace(/\/$/, ''), '{identity}'] as const;
+  return [...endpoints, keystone].sort(([one], [other]) => other.length - one.length);
+}
+
+async function send(
+  request: PlainRequest,
+  client: OpenStackClient,
+  recorder: Recorder,
+  signal: AbortSignal,
+): Promise<PlainReply> {
+  const { service, method, path, body, token } = request;
+  const endpoint = await recorder.quietly(() => client.service(service).endpoint({ signal }));
+  const value = token ?? (await recorder.quietly(() => client.identity.tokenValue({ signal })));
+  const sent = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
+  const url = `${endpoint}${path}`;
+  const answer = await httpRequest(url, {
+    method,
+    headers: {
+      accept: 'application/json',
+      ...(value === false ? {} : { 'x-auth-token': value }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...request.headers,
+    },
+    body: sent ?? null,
+    signal: AbortSignal.any([signal, AbortSignal.timeout(60_000)]),
+  });
+  const reply = { status: answer.statusCode, headers: flatten(answer.headers), text: await answer.body.text() };
+  recorder.add({ method, url, sent, ...reply });
+  return reply;
+}

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type ClientOptions, OpenStackClient, OpenStackError } from 'openstack-client-ts';
 import { request as httpRequest } from 'undici';
 import type { CaseContext, ContractCase, PlainReply, PlainRequest } from './case.ts';
+import { trackCalls } from './call-coverage.ts';
 import type { PreparedCloud } from './cloud.ts';
 import { Labels } from './labels.ts';
 import { flatten, Recorder } from './recorder.ts';
@@ -14,12 +15,20 @@ const CASE_TIME = 180_000;
 const WAIT_TIME = 60_000;
 const POLL_INTERVAL = { emulator: 10, openstack: 250 };
 
-/** Runs one case on one cloud. @throws what the case throws; the error tells the case */
-export async function runCase(one: ContractCase, cloud: PreparedCloud): Promise<Transcript> {
+/**
+ * Runs one case on one cloud.
+ *
+ * @param calls - gets the names of the client's methods that the case calls
+ * @throws what the case throws
+ */
+export async function runCase(
+  one: ContractCase,
+  cloud: PreparedCloud,
+  calls: Set<string> = new Set(),
+): Promise<Transcript> {
   const signal = AbortSignal.timeout(CASE_TIME);
   const { project, user } = await cloud.makeTenant(signal);
   const recorder = new Recorder();
-  const clients: OpenStackClient[] = [];
   const cleanUps: (() => Promise<unknown>)[] = [];
   const uniques = new Map<string, string>();
   const connectClient = (options: Partial<ClientOptions> = {}): OpenStackClient => {
@@ -31,8 +40,7 @@ export async function runCase(one: ContractCase, cloud: PreparedCloud): Promise<
       dispatcher: recorder.dispatcher,
       ...options,
     });
-    clients.push(client);
-    return client;
+    return trackCalls(client, calls);
   };
   const client = connectClient();
   const quietly = <T>(calls: () => Promise<T>): Promise<T> => recorder.quietly(calls);

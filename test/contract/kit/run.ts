@@ -16,6 +16,8 @@ export interface Outcome {
 export interface RunOptions {
   /** How many cases run at once. */
   readonly concurrency: number;
+  /** Gets the names of the client's methods that the cases call. */
+  readonly calls?: Set<string>;
   readonly onCase?: (outcome: Outcome) => void;
 }
 
@@ -23,7 +25,7 @@ export interface RunOptions {
 export async function runCases(
   cloud: CloudUnderTest,
   areas: readonly ContractArea[],
-  { concurrency, onCase }: RunOptions,
+  { concurrency, calls, onCase }: RunOptions,
 ): Promise<Outcome[]> {
   const prepared = await prepareCloud(cloud);
   const jobs = areas.flatMap(({ area, cases }) => cases.map((one) => ({ area, one })));
@@ -35,7 +37,7 @@ export async function runCases(
       if (job === undefined) return;
       const started = Date.now();
       const { area, one } = job;
-      const [transcript, error] = await runCase(one, prepared).then(
+      const [transcript, error] = await runCase(one, prepared, calls).then(
         (value): [Transcript, undefined] => [value, undefined],
         (thrown: unknown): [undefined, Error] => [
           undefined,

@@ -17,7 +17,8 @@ export function appended(before: string, now: string): string {
 
 /**
  * Sends what machines write to their consoles to the sandbox cloud, where Nova's console log shows it. A cloud without
- * that endpoint (a real one) answers 404 to the first attempt, which is then the last.
+ * that endpoint (a real one) refuses the first attempt, which is then the last: Nova's answer to a path that it does
+ * not know is 300 and the versions it has (nova/api/openstack/compute/versions.py).
  */
 export class ConsolePush {
   readonly #base: string;
@@ -66,10 +67,11 @@ export class ConsolePush {
         body: JSON.stringify({ text: appended(this.#sent.get(id) ?? '', now) }),
         signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMilliseconds)]),
       });
+      const { statusCode } = response;
       const answer = await response.body.text();
-      if (response.statusCode < 300) this.#sent.set(id, now);
-      // A server that was just deleted is also 404, but then the cloud says which.
-      if (response.statusCode !== 404 || answer.includes(id)) return true;
+      if (statusCode < 300) this.#sent.set(id, now);
+      // A server that was just deleted is 404, and then the cloud says which.
+      if (statusCode < 300 || statusCode >= 500 || (statusCode === 404 && answer.includes(id))) return true;
       this.#log('the cloud takes no console text: it is kept here only');
       return false;
     } catch {

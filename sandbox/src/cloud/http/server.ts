@@ -36,7 +36,10 @@ function send(reply: FastifyReply, answer: Answer, trace: Trace): FastifyReply {
   if (typeof answer.body === 'string' && reply.getHeader('content-type') === undefined) {
     void reply.header('content-type', 'text/plain; charset=UTF-8');
   }
-  return reply.send(answer.body);
+  if (typeof answer.body === 'string' || Buffer.isBuffer(answer.body)) return reply.send(answer.body);
+  // As bytes: Fastify would add a charset to the type, and OpenStack's services do not.
+  if (reply.getHeader('content-type') === undefined) void reply.header('content-type', 'application/json');
+  return reply.send(Buffer.from(JSON.stringify(answer.body)));
 }
 
 const sendError = (reply: FastifyReply, error: ApiError, trace: Trace): FastifyReply =>

@@ -7,6 +7,7 @@ import { areas } from './cases/index.ts';
 import { exceptions } from './exceptions.ts';
 import type { ContractArea } from './kit/case.ts';
 import { compare, describeDifference } from './kit/compare.ts';
+import { emulatorLatency } from './kit/latency.ts';
 import { type Outcome, runCases } from './kit/run.ts';
 
 interface Flags {
@@ -21,7 +22,7 @@ const tell = (text: string): void => void process.stderr.write(`${text}\n`);
 async function main(flags: Flags): Promise<void> {
   const chosen = choose(flags);
   const directory = await mkdtemp(join(tmpdir(), 'slipway-contract-'));
-  const emulator = await startCloud({ listen: '127.0.0.1:0', latency: 'instant', data: directory });
+  const emulator = await startCloud({ listen: '127.0.0.1:0', latency: emulatorLatency, data: directory });
   try {
     const options = { concurrency: flags.concurrency };
     const [ours, theirs] = await Promise.all([

@@ -7,10 +7,11 @@ import { SlipwayClient } from '../../client/index.ts';
 import { commandOutput } from '../../client/local/command-output.ts';
 import { childEnvironment } from '../../client/local/config.ts';
 import { nodeArguments } from '../../client/local/repository.ts';
-import { leftOver, SandboxAdmin } from '../../client/local/sandbox-admin.ts';
 import type { LocalStack } from '../../client/local/stack.ts';
 import { stackEnvironment } from '../../client/local/state.ts';
+import { addedSince, CloudInventory } from '../support/cloud-inventory.ts';
 import { hostInventory } from './host-inventory.ts';
+import { openstackLists } from './openstack-cli.ts';
 
 /** A cluster of real machines that is created, used and deleted. */
 export interface ClusterCase {
@@ -42,8 +43,10 @@ const COMMAND_TIMEOUT = 180_000;
 /** Runs a case. Throws, with what was expected, at the first thing that is not so. */
 export async function runClusterCase(one: ClusterCase, tools: CaseTools): Promise<CaseResult> {
   const { stack, directory, signal, tell } = tools;
-  const sandbox = new SandboxAdmin(stack.endpoints.cloudUrl);
-  const before = await sandbox.inventory(signal);
+  const { cloudsFile } = stack.endpoints;
+  await using cloud = await CloudInventory.connect(cloudsFile, signal);
+  const before = await cloud.list(signal);
+  const listedBefore = new Set(await openstackLists(cloudsFile));
   const hostBefore = await hostInventory(directory, signal);
   await using client = await SlipwayClient.connect(stackEnvironment(stack.endpoints));
 
@@ -69,12 +72,16 @@ export async function runClusterCase(one: ClusterCase, tools: CaseTools): Promis
   const deletion = await client.clusters.delete(one.name, { signal });
   const deleted = await deletion.result({ signal });
   const deleteSeconds = seconds(asked);
-  const inCloud = leftOver(before, await sandbox.inventory(signal));
-  const onHost = await machinesGone(directory, hostBefore, signal);
-  for (const text of [...inCloud.map(({ type, name }) => `${type} ${name}`), ...onHost])
-    tell(`${one.name}: left: ${text}`);
   tell(`${one.name}: deleted after ${deleteSeconds} s`);
-  return { ...one, readySeconds, deleteSeconds, left: deleted.left.length + inCloud.length + onHost.length };
+  const left = {
+    sweep: deleted.left.map(({ type, name }) => `${type} ${name}`),
+    cloud: addedSince(before, await cloud.list(signal)).map(({ type, id, name }) => `${type} ${id} ${name}`),
+    commandLine: (await openstackLists(cloudsFile)).filter((line) => !listedBefore.has(line)),
+    host: await machinesGone(directory, hostBefore, signal),
+  };
+  const found = Object.entries(left).flatMap(([where, texts]) => texts.map((text) => `${where}: ${text}`));
+  for (const text of found) tell(`${one.name}: left, says the ${text}`);
+  return { ...one, readySeconds, deleteSeconds, left: found.length };
 }
 
 type Kubectl = (...args: readonly string[]) => Promise<string>;

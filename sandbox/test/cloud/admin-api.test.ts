@@ -183,7 +183,8 @@ describe('the admin API', () => {
       '/x',
     ];
     for (const path of paths) expect([path, (await cloud.demo.get(path)).status]).toEqual([path, 404]);
-    expect((await cloud.demo.send('PATCH', '/compute/v2.1/servers', {})).status).toBe(405);
+    expect((await cloud.demo.send('PATCH', '/compute/v2.1/servers', {})).status).toBe(404);
+    expect((await cloud.demo.send('PATCH', '/image/v2/images', {})).status).toBe(405);
     const expired = await admin('POST', '/tokens/expire');
     expect(expired.status).toBe(200);
     expect((await cloud.demo.nova('GET', '/servers')).status).toBe(401);

@@ -34,7 +34,7 @@ const count = (call: Call, name: string, fallback: number, max: number): number 
 
 /** The admin API under `/_sandbox`: no token, so the sandbox belongs on a loopback address. */
 export function createAdmin(cloud: Cloud, stateFile: string | undefined): Service {
-  const service = new Service('admin', '/_sandbox', dialect);
+  const service = new Service('admin', '/_sandbox', dialect, { guarded: false });
   const open = { open: true } as const;
 
   service.get(

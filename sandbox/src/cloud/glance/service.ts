@@ -3,22 +3,22 @@ import { z } from 'zod';
 import type { Cloud } from '../cloud.ts';
 import { nextPage, paginate, readBoolean, sortRows } from '../http/paging.ts';
 import { created, isRecord, noContent, ok, reply, Service, type Call, type Dialect } from '../http/service.ts';
-import { htmlError, webobError } from '../http/webob.ts';
+import { webobError } from '../http/webob.ts';
 import { uuid } from '../store/ids.ts';
 import { show } from '../store/omit.ts';
 import { now, toSeconds } from '../store/time.ts';
 import type { Image } from './rows.ts';
 import { patchImage } from './patch.ts';
 
-/** Glance answers errors as HTML pages (glance:glance/common/wsgi.py). */
+/** Glance's errors are WebOb's (glance:glance/common/wsgi.py). */
 export const glanceDialect: Dialect = {
-  error: (status, message) => htmlError(status, `${message}<br /><br />\n\n\n`),
+  error: (status, message, _type, headers) => webobError(status, message, headers),
   invalid: (path, value, reason) =>
-    htmlError(
-      400,
-      `Provided object does not match schema 'image': ${show(value)} ${reason}: ${path}<br /><br />\n\n\n`,
-    ),
-  unknownPath: ({ headers }) => webobError(404, headers),
+    webobError(400, `Provided object does not match schema 'image': ${show(value)} ${reason}: ${path}`),
+  unknownPath: ({ allowed }) =>
+    allowed.length > 0 ? webobError(405, undefined, { allow: allowed.join(', ') }) : webobError(404),
+  unauthorized: (challenge) => webobError(401, undefined, challenge),
+  emptyType: 'text/html; charset=UTF-8',
 };
 
 /** The attributes that are Glance's own; everything else is a property. */
@@ -77,7 +77,7 @@ const view = (image: Image): Record<string, unknown> => {
 
 /** Glance v2 under `/image`. */
 export function createGlance(cloud: Cloud): Service {
-  const service = new Service('image', '/image', glanceDialect, true);
+  const service = new Service('image', '/image', glanceDialect, { raw: true });
   const { images } = cloud.tables;
   const minors = Array.from({ length: 18 }, (_unused, minor) => 17 - minor);
   const versions = (call: Call) =>

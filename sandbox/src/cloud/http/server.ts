@@ -4,18 +4,18 @@ import { anonymous, authenticate, type Identity } from '../keystone/identity.ts'
 import { uuid } from '../store/ids.ts';
 import { now } from '../store/time.ts';
 import { redact } from './request-log.ts';
-import { ApiError, isRecord, type Answer, type Call, type Route, type Service } from './service.ts';
+import { ApiError, isRecord, parseJson, type Answer, type Call, type Route, type Service } from './service.ts';
 import { webobError } from './webob.ts';
 
 const maximumBody = 1024 ** 3;
-const serviceRequestHeaders = ['x-openstack-request-id'];
-
 interface Trace {
   readonly requestId: string;
   readonly started: number;
   who: Identity;
   service: string;
   route: string;
+  /** What was read of the body. */
+  body: unknown;
 }
 
 const traces = new WeakMap<object, Trace>();
@@ -23,27 +23,39 @@ const traces = new WeakMap<object, Trace>();
 function traceOf(request: FastifyRequest): Trace {
   const known = traces.get(request.raw);
   if (known) return known;
-  const trace = { requestId: `req-${uuid()}`, started: performance.now(), who: anonymous, service: '-', route: '-' };
+  const trace: Trace = {
+    requestId: `req-${uuid()}`,
+    started: performance.now(),
+    who: anonymous,
+    service: '-',
+    route: '-',
+    body: undefined,
+  };
   traces.set(request.raw, trace);
   return trace;
 }
 
-function send(reply: FastifyReply, answer: Answer, trace: Trace): FastifyReply {
-  for (const name of serviceRequestHeaders) void reply.header(name, trace.requestId);
+function send(reply: FastifyReply, answer: Answer, trace: Trace, emptyType?: string): FastifyReply {
+  void reply.header('x-openstack-request-id', trace.requestId);
   if (trace.service === 'compute') void reply.header('x-compute-request-id', trace.requestId);
   void reply.code(answer.status).headers({ ...answer.headers });
-  if (answer.body === undefined) return reply.send();
-  if (typeof answer.body === 'string' && reply.getHeader('content-type') === undefined) {
-    void reply.header('content-type', 'text/plain; charset=UTF-8');
+  const { body } = answer;
+  const type =
+    body === undefined ? emptyType : typeof body === 'string' ? 'text/plain; charset=UTF-8' : 'application/json';
+  if (type !== undefined && !Buffer.isBuffer(body) && !reply.hasHeader('content-type')) {
+    void reply.header('content-type', type);
   }
-  if (typeof answer.body === 'string' || Buffer.isBuffer(answer.body)) return reply.send(answer.body);
-  // As bytes: Fastify would add a charset to the type, and OpenStack's services do not.
-  if (reply.getHeader('content-type') === undefined) void reply.header('content-type', 'application/json');
-  return reply.send(Buffer.from(JSON.stringify(answer.body)));
+  // JSON goes out as bytes: Fastify would add a charset to the type, and OpenStack's services do not.
+  const plain = body === undefined || typeof body === 'string' || Buffer.isBuffer(body);
+  return reply.send(plain ? body : Buffer.from(JSON.stringify(body)));
 }
 
-const sendError = (reply: FastifyReply, error: ApiError, trace: Trace): FastifyReply =>
-  send(reply, { status: error.status, body: error.body, headers: error.headers }, trace);
+function sendError(request: FastifyRequest, reply: FastifyReply, error: ApiError): FastifyReply {
+  const trace = traceOf(request);
+  const [path] = split(request.url);
+  const { method, headers } = request;
+  return send(reply, error.answer({ method, path, headers, requestId: trace.requestId }), trace);
+}
 
 const stringParams = (params: unknown): Record<string, string> =>
   isRecord(params) ? Object.fromEntries(Object.entries(params).map(([key, value]) => [key, String(value)])) : {};
@@ -51,10 +63,11 @@ const stringParams = (params: unknown): Record<string, string> =>
 const pause = (milliseconds: number): Promise<void> => new Promise((done) => setTimeout(done, milliseconds));
 
 /** What keystonemiddleware answers without a good token (keystonemiddleware:auth_token/__init__.py). */
-function unauthorized(origin: string): ApiError {
+function unauthorized(origin: string, { dialect }: Service): ApiError {
+  const challenge = { 'www-authenticate': `Keystone uri="${origin}/identity/v3"` };
   const message = 'The request you have made requires authentication.';
   const body = { error: { code: 401, title: 'Unauthorized', message } };
-  return new ApiError(401, body, message, { 'www-authenticate': `Keystone uri="${origin}/identity"` });
+  return dialect.unauthorized?.(challenge) ?? new ApiError(401, body, message, challenge);
 }
 
 /** One HTTP server with all services of a cloud under their prefixes. */
@@ -82,7 +95,7 @@ export function createServer(cloud: Cloud, services: readonly Service[]): Fastif
         project: trace.who.projectName,
         userAgent: request.headers['user-agent'] ?? null,
         requestId: trace.requestId,
-        body: isRecord(request.body) && !Buffer.isBuffer(request.body) ? redact(request.body) : null,
+        body: isRecord(trace.body) && !Buffer.isBuffer(trace.body) ? redact(trace.body) : null,
       },
       trace.route,
     );
@@ -105,7 +118,7 @@ export function createServer(cloud: Cloud, services: readonly Service[]): Fastif
     try {
       const who = authenticate(cloud, request.headers['x-auth-token']);
       if (who) trace.who = who;
-      else if (!route.open) throw unauthorized(origin);
+      else if (!route.open) throw unauthorized(origin, service);
       const [path, search] = split(request.url);
       const call: Call = {
         method: request.method,
@@ -114,26 +127,28 @@ export function createServer(cloud: Cloud, services: readonly Service[]): Fastif
         params: stringParams(request.params),
         query: new URLSearchParams(search),
         headers: request.headers,
-        body: request.body ?? undefined,
+        body: undefined,
         requestId: trace.requestId,
         who: trace.who,
         microversion: 0,
       };
       headers = service.before(call);
-      const answer = await route.handler(call);
-      return await send(reply, { ...answer, headers: { ...headers, ...answer.headers } }, trace);
+      trace.body = readBody(service, request);
+      const answer = await route.handler({ ...call, body: trace.body });
+      const all = { ...answer, headers: { ...headers, ...answer.headers } };
+      return await send(reply, all, trace, service.dialect.emptyType);
     } catch (error) {
       const known = error instanceof ApiError ? error : internal(service, error);
-      return sendError(reply.headers({ ...headers }), known, trace);
+      return sendError(request, reply.headers({ ...headers }), known);
     }
   };
 
   for (const service of services) {
     void app.register((scope, _options, done) => {
       scope.removeAllContentTypeParsers();
+      // A body is read after the token, as the services do it.
       scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, parsed) => {
-        if (service.raw) parsed(null, body);
-        else parseJson(body.toString(), parsed);
+        parsed(null, body);
       });
       for (const route of service.routes) {
         scope.route({ method: route.method, url: service.prefix + route.path, handler: handle(service, route) });
@@ -150,19 +165,19 @@ export function createServer(cloud: Cloud, services: readonly Service[]): Fastif
     const trace = traceOf(request);
     const [path] = split(request.url);
     const owner = patterns.find(({ service }) => path === service.prefix || path.startsWith(`${service.prefix}/`));
-    if (!owner) return sendError(reply, webobError(404, request.headers), trace);
-    trace.service = owner.service.name;
+    if (!owner) return sendError(request, reply, webobError(404));
+    const { service, routes } = owner;
+    trace.service = service.name;
     trace.route = 'unknown';
     const who = authenticate(cloud, request.headers['x-auth-token']);
     if (who) trace.who = who;
-    const methods = owner.routes.filter((route) => route.pattern.test(path)).map((route) => route.method);
-    if (methods.length > 0) {
-      const refusal = webobError(405, request.headers);
-      return sendError(reply.header('allow', methods.join(', ')), refusal, trace);
+    else if (service.guarded) {
+      return sendError(request, reply, unauthorized(`${request.protocol}://${request.host}`, service));
     }
-    const asked = { path, method: request.method, headers: request.headers };
-    const missing = owner.service.dialect.unknownPath?.(asked) ?? webobError(404, request.headers);
-    return sendError(reply, missing, trace);
+    const allowed = routes.filter((route) => route.pattern.test(path)).map((route) => route.method);
+    const { method, headers } = request;
+    const asked = { path, method, headers, allowed, requestId: trace.requestId };
+    return sendError(request, reply, service.dialect.unknownPath?.(asked) ?? webobError(404));
   });
   app.setErrorHandler((error, request, reply) => {
     const trace = traceOf(request);
@@ -170,8 +185,7 @@ export function createServer(cloud: Cloud, services: readonly Service[]): Fastif
     const service = services.find(({ prefix }) => request.url.startsWith(`${prefix}/`));
     if (service) trace.service = service.name;
     const message = error instanceof Error ? error.message : String(error);
-    const refusal = service ? service.dialect.error(status, message) : webobError(status, request.headers, message);
-    return sendError(reply, refusal, trace);
+    return sendError(request, reply, service ? service.dialect.error(status, message) : webobError(status, message));
   });
   return app;
 }
@@ -185,18 +199,12 @@ function internal(service: Service, error: unknown): ApiError {
   );
 }
 
-function parseJson(text: string, parsed: (error: Error | null, body?: unknown) => void): void {
-  if (text === '') {
-    parsed(null, undefined);
-    return;
-  }
-  try {
-    parsed(null, JSON.parse(text));
-  } catch {
-    parsed(
-      Object.assign(new Error('The server could not comply with the request: malformed JSON'), { statusCode: 400 }),
-    );
-  }
+function readBody({ raw, dialect }: Service, { body, headers }: FastifyRequest): unknown {
+  if (!Buffer.isBuffer(body) || (body.length === 0 && !raw)) return undefined;
+  if (raw) return body;
+  const text = body.toString();
+  if (dialect.readBody) return dialect.readBody(text, headers['content-type'] ?? '');
+  return parseJson(text, dialect.error(400, 'Malformed request body'));
 }
 
 function split(url: string): [path: string, search: string] {

@@ -28,6 +28,14 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** What an answer may depend on besides the call: who accepts what, and the number of the request. */
+export interface Asked {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly requestId: string;
+}
+
 /** A refusal, already in the service's own words and shape. */
 export class ApiError extends Error {
   readonly status: number;
@@ -41,6 +49,9 @@ export class ApiError extends Error {
     this.body = body;
     this.headers = headers;
   }
+
+  /** The answer to one request; services whose errors depend on what is accepted override it. */
+  answer: (asked: Asked) => Answer = () => ({ status: this.status, body: this.body, headers: this.headers });
 }
 
 /** How a service words what every service must be able to say. */
@@ -49,12 +60,20 @@ export interface Dialect {
   error(status: number, message: string, type?: string, headers?: Readonly<Record<string, string>>): ApiError;
   /** A field of the body that is not what the schema wants. */
   invalid(path: string, value: unknown, reason: string): ApiError;
-  /** What the service answers to a path it does not have; without it the answer of WebOb. */
-  unknownPath?(call: {
-    readonly path: string;
-    readonly method: string;
-    readonly headers: IncomingHttpHeaders;
-  }): ApiError;
+  /**
+   * A path the service does not have, or has for the `allowed` methods only. Without it WebOb's 404 in both cases, as
+   * services with Routes answer, where a method that does not fit is a path that does not fit.
+   */
+  unknownPath?(asked: Asked & { readonly allowed: readonly string[] }): ApiError;
+  /** A request without a good token, with the headers of the challenge; without it the words of keystonemiddleware. */
+  unauthorized?(challenge: Readonly<Record<string, string>>): ApiError;
+  /**
+   * Reads a body that is not empty, as the service reads it. Without it: JSON, else 400 `Malformed request body`.
+   * @throws ApiError in the service's words, for a body or a content type that it does not take
+   */
+  readBody?(text: string, contentType: string): unknown;
+  /** Content type of answers without a body; default: none. */
+  readonly emptyType?: string;
 }
 
 export type Handler = (call: Call) => Answer | Promise<Answer>;
@@ -81,14 +100,22 @@ export class Service {
   readonly routes: Route[] = [];
   /** Whether bodies are handed over as bytes. */
   readonly raw: boolean;
+  /** Whether paths that it does not have ask for a token first. */
+  readonly guarded: boolean;
   /** Runs after authentication and before the handler; its headers go into every answer. */
   before: (call: Call) => Readonly<Record<string, string>> = () => ({});
 
-  constructor(name: string, prefix: string, dialect: Dialect, raw = false) {
+  constructor(
+    name: string,
+    prefix: string,
+    dialect: Dialect,
+    options: { readonly raw?: boolean; readonly guarded?: boolean } = {},
+  ) {
     this.name = name;
     this.prefix = prefix;
     this.dialect = dialect;
-    this.raw = raw;
+    this.raw = options.raw ?? false;
+    this.guarded = options.guarded ?? true;
   }
 
   route(method: string, path: string, handler: Handler, options: RouteOptions = {}): void {
@@ -136,4 +163,13 @@ export const noContent = (headers?: Readonly<Record<string, string>>): Answer =>
 /** An answer of any status. */
 export function reply(status: number, body?: unknown, headers?: Readonly<Record<string, string>>): Answer {
   return { status, ...(body === undefined ? {} : { body }), ...(headers ? { headers } : {}) };
+}
+
+/** A text as JSON. @throws the refusal if it is not JSON */
+export function parseJson(text: string, refusal: ApiError): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw refusal;
+  }
 }

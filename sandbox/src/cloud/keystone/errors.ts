@@ -1,4 +1,4 @@
-import { ApiError, type Call, type Dialect } from '../http/service.ts';
+import { ApiError, isRecord, parseJson, type Call, type Dialect } from '../http/service.ts';
 import { statusTitle } from '../http/webob.ts';
 import { show } from '../store/omit.ts';
 
@@ -10,13 +10,35 @@ export const keystoneDialect: Dialect = {
   invalid(path, value, reason) {
     return keystoneDialect.error(400, `Invalid input for field '${path}': ${show(value)} ${reason}`);
   },
-  unknownPath() {
-    return keystoneDialect.error(
-      404,
-      'The requested URL was not found on the server. If you entered the URL manually please check your spelling and try again.',
-    );
+  unknownPath({ allowed }) {
+    if (allowed.length > 0) {
+      const message = 'The method is not allowed for the requested URL.';
+      return new ApiError(405, { message }, message, { allow: allowed.join(', ') });
+    }
+    const words =
+      'The requested URL was not found on the server. If you entered the URL manually please check your spelling and try again.';
+    const page = `<!doctype html>\n<html lang=en>\n<title>404 Not Found</title>\n<h1>Not Found</h1>\n<p>${words}</p>\n`;
+    return new ApiError(404, page, words, { 'content-type': 'text/html; charset=utf-8' });
+  },
+  unauthorized: (challenge) =>
+    keystoneDialect.error(401, 'The request you have made requires authentication.', undefined, challenge),
+  readBody(text, contentType) {
+    if (contentType.split(';')[0]?.trim() !== 'application/json') {
+      throw malformed('Expecting to find application/json in Content-Type header.');
+    }
+    const refusal = malformed('Expecting to find valid JSON in request body.');
+    const body = parseJson(text, refusal);
+    if (!isRecord(body)) throw refusal;
+    return body;
   },
 };
+
+/** 400 with the words Keystone adds to what it misses (keystone:keystone/exception.py, class ValidationError). */
+export const malformed = (words: string): ApiError =>
+  keystoneDialect.error(
+    400,
+    `${words} The server could not comply with the request since it is either malformed or otherwise incorrect. The client is assumed to be in error.`,
+  );
 
 /** 401 with the words Keystone uses for every failed log-in. */
 export const unauthorized = (): ApiError =>

@@ -7,7 +7,7 @@ import { tokenRoutes } from './tokens.ts';
 
 /** Keystone v3 under `/identity`. */
 export function createKeystone(cloud: Cloud): Service {
-  const service = new Service('identity', '/identity', keystoneDialect);
+  const service = new Service('identity', '/identity', keystoneDialect, { guarded: false });
   const version = (call: Call) => ({
     id: 'v3.14',
     status: 'stable',

@@ -1,5 +1,4 @@
-import { ApiError, type Dialect } from '../http/service.ts';
-import { webobError } from '../http/webob.ts';
+import { ApiError, isRecord, parseJson, type Dialect } from '../http/service.ts';
 
 /** `{"NeutronError": {"type", "message", "detail"}}` (neutron:neutron/api/api_common.py). */
 export function neutronError(status: number, type: string, message: string): ApiError {
@@ -19,7 +18,13 @@ export const neutronDialect: Dialect = {
       'HTTPBadRequest',
       `Invalid input for ${path.split('.')[1] ?? path}. Reason: '${text(value)}' ${reason}.`,
     ),
-  unknownPath: ({ headers }) => webobError(404, { ...headers, accept: 'application/json' }),
+  unknownPath: () => neutronError(404, 'HTTPNotFound', 'The resource could not be found.'),
+  readBody(text) {
+    const refusal = neutronError(400, 'HTTPBadRequest', 'Body contains invalid data');
+    const body = parseJson(text, refusal);
+    if (!isRecord(body)) throw refusal;
+    return body;
+  },
 };
 
 const text = (value: unknown): string =>

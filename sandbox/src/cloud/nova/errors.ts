@@ -1,5 +1,4 @@
 import { ApiError, type Dialect } from '../http/service.ts';
-import { webobError } from '../http/webob.ts';
 
 const names: Readonly<Record<number, string>> = {
   400: 'badRequest',
@@ -22,13 +21,16 @@ const show = (value: unknown): string =>
 /** Errors of Nova and Cinder: `{"<name>": {"code", "message"}}` (nova:nova/api/openstack/wsgi.py, class Fault). */
 export const novaDialect: Dialect = {
   error: (status, message, _type, headers) =>
-    new ApiError(status, { [names[status] ?? 'computeFault']: { code: status, message } }, message, headers),
+    new ApiError(status, { [names[status] ?? 'computeFault']: { code: status, message } }, message, {
+      'content-type': 'application/json; charset=UTF-8',
+      ...headers,
+    }),
   invalid: (path, value, reason) =>
     novaDialect.error(
       400,
       `Invalid input for field/attribute ${path.split('.').at(-1) ?? path}. Value: ${show(value)}. ${reason}`,
     ),
-  unknownPath: ({ headers }) => webobError(404, headers),
+  emptyType: 'application/json',
 };
 
 export const badRequest = (message: string): ApiError => novaDialect.error(400, message);

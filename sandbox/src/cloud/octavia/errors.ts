@@ -1,5 +1,4 @@
-import { ApiError, type Dialect } from '../http/service.ts';
-import { webobError } from '../http/webob.ts';
+import { ApiError, parseJson, type Dialect } from '../http/service.ts';
 
 /** `{"faultcode", "faultstring", "debuginfo"}` (octavia:octavia/common/exceptions.py, through WSME). */
 export function fault(status: number, message: string): ApiError {
@@ -17,7 +16,12 @@ export const octaviaDialect: Dialect = {
       400,
       `Invalid input for field/attribute ${path.split('.').at(-1) ?? path}. Value: '${show(value)}'. ${reason}`,
     ),
-  unknownPath: ({ headers }) => webobError(404, headers),
+  unknownPath: () => new ApiError(404, { code: 404, title: 'Not Found', description: '' }, 'Not Found'),
+  readBody(text, contentType) {
+    const type = contentType.split(';')[0]?.trim() ?? '';
+    if (type !== '' && type !== 'application/json') throw fault(415, `Unknown mimetype: ${type}`);
+    return parseJson(text, fault(400, 'Request is not in valid JSON format'));
+  },
 };
 
 export const notFound = (label: string, id: string): ApiError => fault(404, `${label} ${id} not found.`);

@@ -29,5 +29,5 @@ export function swiftError(status: number, text?: string): ApiError {
 export const swiftDialect: Dialect = {
   error: (status, message) => swiftError(status, message),
   invalid: (path, _value, reason) => swiftError(400, `${path} ${reason}`),
-  unknownPath: () => swiftError(404),
+  unknownPath: ({ allowed }) => swiftError(allowed.length > 0 ? 405 : 404),
 };

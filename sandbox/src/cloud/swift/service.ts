@@ -27,7 +27,7 @@ function listAnswer<T extends { readonly name: string }>(
 
 /** Swift v1 under `/object-store`. */
 export function createSwift(cloud: Cloud): Service {
-  const service = new Service('object-store', '/object-store', swiftDialect, true);
+  const service = new Service('object-store', '/object-store', swiftDialect, { raw: true, guarded: false });
   const objects = new Objects(cloud);
   const { containers } = cloud.tables;
   const open = { open: true } as const;

@@ -106,7 +106,11 @@ export async function runCase(
 async function prefixesOf(client: OpenStackClient, cloud: PreparedCloud): Promise<(readonly [string, string])[]> {
   const catalog = await client.identity.catalog();
   const endpoints = catalog.flatMap(({ type, endpoints: each }) =>
-    each.map(({ url }): readonly [string, string] => [url.replace(/\/$/, ''), `{${type}}`]),
+    each.flatMap(({ url }): (readonly [string, string])[] => [
+      [url.replace(/\/$/, ''), `{${type}}`],
+      // Nova's bookmarks have no version.
+      [url.replace(/\/v\d.*$/, ''), `{${type} root}`],
+    ]),
   );
   const keystone = [cloud.authUrl.replace(/\/$/, ''), '{identity}'] as const;
   return [...endpoints, keystone].sort(([one], [other]) => other.length - one.length);

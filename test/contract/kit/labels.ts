@@ -11,7 +11,7 @@ const IPV4 = /(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d./])/g;
 
 /** Fields that hold addresses which the cloud may have chosen. */
 const ADDRESS_FIELDS = new Set(['ip_address', 'fixed_ip_address', 'floating_ip_address', 'vip_address', 'addr']);
-const SECRET_FIELDS = new Set(['adminPass', 'secret', 'private_key']);
+const SECRET_FIELDS = new Set(['adminPass', 'secret', 'private_key', 'audit_ids']);
 /** Numbers that the cloud chose. */
 const NUMBER_FIELDS = new Set(['provider:segmentation_id']);
 

@@ -1,23 +1,26 @@
-import { CHECK_CLOUD, checkCloudSchema, type CloudReport } from '../model/index.ts';
+import { randomUUID } from 'node:crypto';
+import { CHECK_CLOUD, checkCloudSchema, type CloudReport, type ClusterSpecInput } from '../model/index.ts';
 import { waitForResult } from './operation-handle.ts';
 import { parseRequest } from './parse-request.ts';
 import type { TemporalService } from './temporal-service.ts';
 
 export interface CheckCloudOptions {
+  /** A cluster that the cloud is to hold; a small one when absent. */
+  readonly spec?: ClusterSpecInput | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds; two minutes when absent. */
   readonly timeoutMs?: number | undefined;
 }
 
-/** Runs the workflow that looks at a cloud, or joins the one that does so already. */
+/** Runs the workflow that looks at a cloud, or joins the one that does so already, unless it is about a specification. */
 export async function checkCloud(
   temporal: TemporalService,
   cloud: string,
-  { signal, timeoutMs = 120_000 }: CheckCloudOptions,
+  { spec, signal, timeoutMs = 120_000 }: CheckCloudOptions,
 ): Promise<CloudReport> {
   const what = `check cloud ${cloud}`;
-  const input = parseRequest(checkCloudSchema, { cloud }, what);
-  const workflowId = `${CHECK_CLOUD}/${cloud}`;
+  const input = parseRequest(checkCloudSchema, { cloud, ...(spec === undefined ? {} : { spec }) }, what);
+  const workflowId = `${CHECK_CLOUD}/${cloud}${spec === undefined ? '' : `/${randomUUID()}`}`;
   const started = await temporal.call(
     what,
     () =>

@@ -28,27 +28,39 @@ export const checkCluster =
   ({ clouds }: { clouds: Clouds }) =>
   async ({ id, spec }: { id: string; spec: ClusterSpec }): Promise<ClusterFacts> => {
     const cloud = await clouds.get(spec.cloud);
-    const problems: string[] = [];
-    const groups = machineGroups(spec);
-    const [flavors, imageIds, externalNetworkId, ownNetwork, ownFloatingIpId] = await Promise.all([
-      cloud.client.compute.flavors.list({}, call()),
-      resolveImages(cloud, spec, groups, problems),
-      findExternalNetwork(cloud, spec, problems),
-      findOwnNetwork(cloud, spec, problems),
-      findOwnFloatingIp(cloud, spec, problems),
-      checkReferences(cloud, spec, groups, problems),
-    ]);
-    const chosen = resolveFlavors(groups, flavors, problems);
-    problems.push(...(await quotaProblems(cloud, id, spec, chosen)));
+    const { facts, flavors, problems } = await examineCluster(cloud, spec);
+    problems.push(...(await quotaProblems(cloud, id, spec, flavors)));
     if (problems.length > 0) throw preflightFailed(spec, problems);
-    return {
-      flavorIds: Object.fromEntries(Object.entries(chosen).map(([group, flavor]) => [group, flavor.id])),
-      imageIds,
-      ...(externalNetworkId === undefined ? {} : { externalNetworkId }),
-      ...(ownNetwork === undefined ? {} : { ownNetwork }),
-      ...(ownFloatingIpId === undefined ? {} : { ownFloatingIpId }),
-    };
+    return facts;
   };
+
+/** What a specification names in the cloud: what was found, and what was not, as sentences. */
+export async function examineCluster(
+  cloud: Cloud,
+  spec: ClusterSpec,
+): Promise<{ facts: ClusterFacts; flavors: Record<string, Flavor>; problems: string[] }> {
+  const problems: string[] = [];
+  const groups = machineGroups(spec);
+  const [flavors, imageIds, externalNetworkId, ownNetwork, ownFloatingIpId] = await Promise.all([
+    cloud.client.compute.flavors.list({}, call()),
+    resolveImages(cloud, spec, groups, problems),
+    findExternalNetwork(cloud, spec, problems),
+    findOwnNetwork(cloud, spec, problems),
+    findOwnFloatingIp(cloud, spec, problems),
+    checkReferences(cloud, spec, groups, problems),
+    checkProvider(cloud, spec, problems),
+    checkVolumeTypes(cloud, groups, problems),
+  ]);
+  const chosen = resolveFlavors(groups, flavors, problems);
+  const facts = {
+    flavorIds: Object.fromEntries(Object.entries(chosen).map(([group, flavor]) => [group, flavor.id])),
+    imageIds,
+    ...(externalNetworkId === undefined ? {} : { externalNetworkId }),
+    ...(ownNetwork === undefined ? {} : { ownNetwork }),
+    ...(ownFloatingIpId === undefined ? {} : { ownFloatingIpId }),
+  };
+  return { facts, flavors: chosen, problems };
+}
 
 interface Group {
   readonly name: string;
@@ -162,6 +174,26 @@ async function checkReferences(cloud: Cloud, spec: ClusterSpec, groups: Group[],
   if (spec.sshKey !== undefined)
     checks.push(missing(`key pair ${spec.sshKey}`, compute.keyPairs.get(spec.sshKey, call())));
   await Promise.all(checks);
+}
+
+/** Octavia refuses a provider that it does not have only when the network is already made. */
+async function checkProvider({ client }: Cloud, spec: ClusterSpec, problems: string[]): Promise<void> {
+  const { loadBalancerProvider: wanted } = spec.api;
+  if (wanted === undefined) return;
+  const providers = await client.loadBalancer.providers(call());
+  if (providers.some(({ name }) => name === wanted)) return;
+  problems.push(`load balancer provider ${wanted} does not exist; there are ${someNames(providers)}`);
+}
+
+/** Nova refuses a volume type that Cinder does not have only when the machines are asked for. */
+async function checkVolumeTypes({ client }: Cloud, groups: Group[], problems: string[]): Promise<void> {
+  const wanted = new Set(groups.flatMap(({ template }) => template.rootVolume?.type ?? []));
+  if (wanted.size === 0) return;
+  const types = await client.blockStorage.types.list({}, call());
+  for (const one of wanted) {
+    if (types.some(({ id, name }) => id === one || name === one)) continue;
+    problems.push(`volume type ${one} does not exist; there are ${someNames(types)}`);
+  }
 }
 
 async function orMissing<T>(found: Promise<T>): Promise<T | undefined> {

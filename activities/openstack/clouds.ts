@@ -10,6 +10,14 @@ export interface Cloud {
   readonly name: string;
   readonly client: OpenStackClient;
   readonly settings: CloudSettings;
+  /** Requests that the cloud refused because there were too many, since the worker started. */
+  readonly refused: RefusedRequests;
+}
+
+/** How many requests a cloud refused with 429, and the last of them. */
+export interface RefusedRequests {
+  count: number;
+  last: { readonly service: string; readonly time: Date } | undefined;
 }
 
 /** How long a credential is used before Vault is asked whether it changed. */
@@ -29,6 +37,7 @@ export class Clouds {
   readonly #vault: VaultClient;
   readonly #onRequest: (request: OpenStackRequest) => void;
   readonly #entries = new Map<string, Promise<Entry>>();
+  readonly #refused = new Map<string, RefusedRequests>();
 
   constructor(vault: VaultClient, onRequest: (request: OpenStackRequest) => void = () => undefined) {
     this.#vault = vault;
@@ -40,6 +49,15 @@ export class Clouds {
     const known = this.#entries.get(name);
     const entry = (known && (await this.#refreshed(name, known))) ?? (await this.#remember(name, this.#open(name)));
     return entry.cloud;
+  }
+
+  /**
+   * As `get`, with the credential read and a token fetched anew: a token knows the roles of the time when it was made.
+   *
+   * @throws ApplicationFailure `Slipway.UnknownCloud`
+   */
+  async renew(name: string): Promise<Cloud> {
+    return (await this.#remember(name, this.#open(name))).cloud;
   }
 
   async #refreshed(name: string, known: Promise<Entry>): Promise<Entry | undefined> {
@@ -60,15 +78,23 @@ export class Clouds {
   async #open(name: string): Promise<Entry> {
     const { entry, text } = await this.#read(name);
     const limit = new RateLimit(entry.settings.requestsPerSecond);
+    const refused = this.#refused.get(name) ?? { count: 0, last: undefined };
+    this.#refused.set(name, refused);
     const client = new OpenStackClient({
       ...(await cloudOptions(entry.cloud, `cloud ${name} in Vault`)),
       userAgent: 'slipway',
       hooks: {
         beforeRequest: ({ signal }) => limit.take(signal),
-        afterResponse: (request, outcome) => this.#onRequest(toOpenStackRequest(name, request, outcome)),
+        afterResponse: (request, outcome) => {
+          if (outcome.status === 429) {
+            refused.count += 1;
+            refused.last = { service: request.service, time: new Date() };
+          }
+          this.#onRequest(toOpenStackRequest(name, request, outcome));
+        },
       },
     });
-    return { text, checkedAt: Date.now(), cloud: { name, client, settings: entry.settings } };
+    return { text, checkedAt: Date.now(), cloud: { name, client, settings: entry.settings, refused } };
   }
 
   async #read(name: string): Promise<{ entry: CloudEntry; text: string }> {

@@ -1,11 +1,13 @@
-import type { Flavor } from 'openstack-client-ts';
+import { type Flavor, ForbiddenError, NotFoundError } from 'openstack-client-ts';
 import { type ClusterSpec, CONTROL_PLANE_GROUP, securityRules } from '../../model/index.ts';
 import type { Cloud } from './clouds.ts';
-import { call, machinesOf } from './session.ts';
+import { call, machinesOf, owned, ownServerGroups } from './session.ts';
 
-/** What is still to be made, of what the project has left. Each service's own names of its quotas. */
-interface Need {
+/** What a cluster needs of one quota, and what the project has left. */
+export interface QuotaNeed {
+  /** The service's own name of the quota. */
   readonly name: string;
+  /** What the whole cluster takes. */
   readonly need: number;
   readonly used: number;
   /** -1: no limit. */
@@ -21,87 +23,175 @@ export async function quotaProblems(
   spec: ClusterSpec,
   flavors: Readonly<Record<string, Flavor>>,
 ): Promise<string[]> {
-  const { client } = cloud;
-  const [limits, existing, { project }] = await Promise.all([
-    client.compute.limits(call()),
-    client.compute.servers.listBrief(machinesOf(id), call()),
-    client.authenticate(call()),
-  ]);
-  const resumed = existing.length > 0;
-  const needs = [...computeNeeds(spec, flavors, existing.length, limits), ...serverGroupNeeds(spec, limits)];
-  if (!resumed && project) needs.push(...networkNeeds(spec, await client.network.quotas(project.id, call())));
-  if (!resumed) needs.push(...(await volumeNeeds(cloud, spec)));
-  return needs
+  const short = (await quotaNeeds(cloud, spec, flavors)).filter(exceeds);
+  if (short.length === 0) return [];
+  const made = await madeShares(cloud, id, spec);
+  return short
+    .map((one) => ({ ...one, need: Math.ceil(one.need * Math.max(0, 1 - (made[one.name] ?? 0))) }))
     .filter(exceeds)
-    .map(({ name, need, used, limit }) => `quota ${name}: needs ${need}, ${limit - used} of ${limit} are free`);
+    .map(quotaSentence);
 }
 
-const exceeds = ({ need, used, limit }: Need): boolean => limit >= 0 && need > limit - used;
+/** A quota that is too small, for a person. */
+export const quotaSentence = ({ name, need, used, limit }: QuotaNeed): string =>
+  `quota ${name}: needs ${need}, ${Math.max(0, limit - used)} of ${limit} are free`;
 
-type Limits = Awaited<ReturnType<Cloud['client']['compute']['limits']>>;
+/** Whether the project's quota is too small for it. */
+export const exceeds = ({ need, used, limit }: QuotaNeed): boolean => need > 0 && limit >= 0 && need > limit - used;
 
-function computeNeeds(
+/** All that a cluster takes of the project's quotas. */
+export async function quotaNeeds(
+  cloud: Cloud,
   spec: ClusterSpec,
   flavors: Readonly<Record<string, Flavor>>,
-  existing: number,
-  limits: Limits,
-): Need[] {
-  const groups = [{ name: CONTROL_PLANE_GROUP, count: spec.controlPlane.count }, ...spec.nodeGroups];
-  const total = groups.reduce((sum, { count }) => sum + count, 0);
-  // Which machines of a resumed creation are missing does not matter here: the share of each group is near enough.
-  const share = total === 0 ? 0 : Math.max(0, total - existing) / total;
-  const sum = (of: (flavor: Flavor) => number) =>
-    Math.ceil(
-      share * groups.reduce((all, { name, count }) => all + count * (flavors[name] ? of(flavors[name]) : 0), 0),
-    );
+): Promise<QuotaNeed[]> {
+  const [compute, network, loadBalancer, volume] = await Promise.all([
+    computeNeeds(cloud, spec, flavors),
+    networkNeeds(cloud, spec),
+    loadBalancerNeeds(cloud),
+    volumeNeeds(cloud, spec),
+  ]);
+  return [...compute, ...network, ...loadBalancer, ...volume];
+}
+
+function machineGroups(spec: ClusterSpec) {
+  return [{ ...spec.controlPlane, name: CONTROL_PLANE_GROUP }, ...spec.nodeGroups];
+}
+
+/** Sums a property over all machines. */
+function sum(spec: ClusterSpec, of: (group: ReturnType<typeof machineGroups>[number]) => number): number {
+  return machineGroups(spec).reduce((total, group) => total + group.count * of(group), 0);
+}
+
+async function computeNeeds(
+  { client }: Cloud,
+  spec: ClusterSpec,
+  flavors: Readonly<Record<string, Flavor>>,
+): Promise<QuotaNeed[]> {
+  const limits = await client.compute.limits(call());
+  const groups = machineGroups(spec);
   return [
     {
       name: 'instances',
-      need: Math.ceil(share * total),
+      need: sum(spec, () => 1),
       used: limits.totalInstancesUsed,
       limit: limits.maxTotalInstances,
     },
-    { name: 'cores', need: sum(({ vcpus }) => vcpus), used: limits.totalCoresUsed, limit: limits.maxTotalCores },
-    { name: 'ram (MiB)', need: sum(({ ram }) => ram), used: limits.totalRAMUsed, limit: limits.maxTotalRAMSize },
+    {
+      name: 'cores',
+      need: sum(spec, ({ name }) => flavors[name]?.vcpus ?? 0),
+      used: limits.totalCoresUsed,
+      limit: limits.maxTotalCores,
+    },
+    {
+      name: 'ram (MiB)',
+      need: sum(spec, ({ name }) => flavors[name]?.ram ?? 0),
+      used: limits.totalRAMUsed,
+      limit: limits.maxTotalRAMSize,
+    },
+    {
+      name: 'server_groups',
+      need: groups.length,
+      used: limits.totalServerGroupsUsed ?? 0,
+      limit: limits.maxServerGroups ?? -1,
+    },
+    {
+      name: 'server_group_members',
+      need: Math.max(...groups.map(({ count }) => count)),
+      used: 0,
+      limit: limits.maxServerGroupMembers ?? -1,
+    },
   ];
 }
 
-function serverGroupNeeds(spec: ClusterSpec, limits: Limits): Need[] {
-  const largest = Math.max(spec.controlPlane.count, ...spec.nodeGroups.map(({ count }) => count));
-  return [{ name: 'server_group_members', need: largest, used: 0, limit: limits.maxServerGroupMembers ?? -1 }];
-}
-
-function networkNeeds(spec: ClusterSpec, quotas: Awaited<ReturnType<Cloud['client']['network']['quotas']>>): Need[] {
+async function networkNeeds({ client }: Cloud, spec: ClusterSpec): Promise<QuotaNeed[]> {
+  const { project } = await client.authenticate(call());
+  if (project === undefined) return [];
+  const quotas = await client.network.quotas(project.id, call());
   const own = spec.network.networkId === undefined ? 1 : 0;
-  const machines = spec.controlPlane.count + spec.nodeGroups.reduce((sum, { count }) => sum + count, 0);
   const rules = securityRules(spec, spec.network.cidr);
   const wanted = {
     network: own,
     subnet: own,
     router: own === 1 && spec.network.routerId === undefined ? 1 : 0,
     // The VIP and, for Octavia's amphorae, two more that belong to another project; the router's interface.
-    port: machines + 1 + own,
+    port: sum(spec, () => 1) + 1 + own,
     security_group: 2,
-    security_group_rule: rules.controlPlane.length + rules.nodes.length,
+    // Neutron gives a new group two rules, for what goes out (neutron: db/securitygroups_db.py, create_security_group).
+    security_group_rule: rules.controlPlane.length + rules.nodes.length + 4,
     floatingip: spec.api.public && spec.api.floatingIp === undefined ? 1 : 0,
   };
   const names = ['network', 'subnet', 'router', 'port', 'security_group', 'security_group_rule', 'floatingip'] as const;
   return names.flatMap((name) => {
-    const [need, quota] = [wanted[name], quotas[name]];
-    return need === 0 || quota === undefined
+    const quota = quotas[name];
+    return quota === undefined
       ? []
-      : [{ name, need, used: quota.used + quota.reserved, limit: quota.limit }];
+      : [{ name, need: wanted[name], used: quota.used + quota.reserved, limit: quota.limit }];
   });
 }
 
-async function volumeNeeds({ client }: Cloud, spec: ClusterSpec): Promise<Need[]> {
-  const groups = [spec.controlPlane, ...spec.nodeGroups].filter(({ rootVolume }) => rootVolume !== undefined);
-  if (groups.length === 0) return [];
+/** Octavia tells limits without usage, and to some credentials not even these. */
+async function loadBalancerNeeds({ client }: Cloud): Promise<QuotaNeed[]> {
+  const { project } = await client.authenticate(call());
+  if (project === undefined) return [];
+  try {
+    const limit = (await client.loadBalancer.quotas(project.id, call())).load_balancer ?? -1;
+    if (limit < 0) return [];
+    const used = (await client.loadBalancer.loadBalancers.list({ project_id: project.id }, call())).length;
+    return [{ name: 'load_balancer', need: 1, used, limit }];
+  } catch (error) {
+    if (error instanceof ForbiddenError || error instanceof NotFoundError) return [];
+    throw error;
+  }
+}
+
+async function volumeNeeds({ client }: Cloud, spec: ClusterSpec): Promise<QuotaNeed[]> {
+  const need = sum(spec, ({ rootVolume }) => (rootVolume === undefined ? 0 : 1));
+  if (need === 0) return [];
   const limits = await client.blockStorage.limits(call());
-  const count = groups.reduce((sum, group) => sum + group.count, 0);
-  const size = groups.reduce((sum, group) => sum + group.count * (group.rootVolume?.sizeGiB ?? 0), 0);
+  const size = sum(spec, ({ rootVolume }) => rootVolume?.sizeGiB ?? 0);
   return [
-    { name: 'volumes', need: count, used: limits.totalVolumesUsed, limit: limits.maxTotalVolumes },
+    { name: 'volumes', need, used: limits.totalVolumesUsed, limit: limits.maxTotalVolumes },
     { name: 'gigabytes', need: size, used: limits.totalGigabytesUsed, limit: limits.maxTotalVolumeGigabytes },
   ];
+}
+
+/**
+ * How much of each quota's need the cluster has already, from 0 to 1, by the names of the quotas. Asked only when a quota seems too small. Which
+ * machines of a resumed creation are missing does not matter here: the share of all of them is near enough.
+ */
+async function madeShares(cloud: Cloud, id: string, spec: ClusterSpec): Promise<Readonly<Record<string, number>>> {
+  const { compute, network, loadBalancer } = cloud.client;
+  const mark = owned(id);
+  const [servers, serverGroups, networks, subnets, routers, floatingIps, groups, ports, balancers] = await Promise.all([
+    compute.servers.listBrief(machinesOf(id), call()),
+    ownServerGroups(cloud, id, spec),
+    network.networks.list(mark, call()),
+    network.subnets.list(mark, call()),
+    network.routers.list(mark, call()),
+    network.floatingIps.list(mark, call()),
+    network.securityGroups.list(mark, call()),
+    network.ports.list(mark, call()),
+    loadBalancer.loadBalancers.list({ tags: [mark.description] }, call()),
+  ]);
+  const machines = sum(spec, () => 1);
+  const nodes = servers.length - ports.filter(({ device_id: device }) => device).length;
+  const built = machines === 0 ? 0 : servers.length / machines;
+  return {
+    instances: built,
+    cores: built,
+    'ram (MiB)': built,
+    volumes: built,
+    gigabytes: built,
+    server_groups: serverGroups.length / machineGroups(spec).length,
+    network: networks.length,
+    subnet: subnets.length,
+    router: routers.length,
+    // The control plane's ports have our mark; the nodes' are Nova's, the VIP is Octavia's, and the router's interface comes with the subnet.
+    port: (ports.length + nodes + balancers.length + subnets.length) / (machines + 2),
+    floatingip: floatingIps.length,
+    security_group: groups.length / 2,
+    security_group_rule: groups.length / 2,
+    load_balancer: balancers.length,
+  };
 }

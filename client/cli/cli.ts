@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Command } from 'commander';
-import type { DoctorCheck } from '../../model/index.ts';
+import type { ClusterSpecInput, DoctorCheck } from '../../model/index.ts';
 import type { CloudsApi } from '../clouds/clouds.ts';
 import type { ClustersApi } from '../clusters.ts';
 import { ClientFailureType, isSlipwayError, SlipwayError } from '../slipway-error.ts';
@@ -30,6 +30,7 @@ export interface CliEnvironment {
   /** Looks at everything Slipway needs; clouds are named, or all there are. */
   readonly examine: (options: {
     clouds?: readonly string[] | undefined;
+    spec?: ClusterSpecInput | undefined;
     signal: AbortSignal;
   }) => AsyncIterable<DoctorCheck>;
 }

@@ -1,4 +1,4 @@
-import type { DoctorCheck } from '../../model/index.ts';
+import type { ClusterSpecInput, DoctorCheck } from '../../model/index.ts';
 import { Clouds } from '../clouds/clouds.ts';
 import { clientConfiguration } from '../configuration.ts';
 import { connectError, SlipwayClient } from '../slipway-client.ts';
@@ -13,6 +13,8 @@ import { checkVault } from './vault-checks.ts';
 export interface ExamineOptions {
   /** The clouds to look at; every cloud in Vault when absent. */
   readonly clouds?: readonly string[] | undefined;
+  /** A cluster that these clouds are to hold. */
+  readonly spec?: ClusterSpecInput | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -20,10 +22,8 @@ export interface ExamineOptions {
  * Looks at everything that Slipway needs and says what is missing: Temporal, the workers, Vault, and each cloud as the workers see it.
  * A check that needs one that failed is left out. Changes nothing.
  */
-export async function* examine(
-  environment: Environment,
-  { clouds, signal }: ExamineOptions,
-): AsyncGenerator<DoctorCheck> {
+export async function* examine(environment: Environment, options: ExamineOptions): AsyncGenerator<DoctorCheck> {
+  const { signal } = options;
   const vault = openVault(environment);
   const slipway = await connectSlipway(environment);
   try {
@@ -33,7 +33,7 @@ export async function* examine(
     }
     if (vault.client === undefined) yield vault.check;
     else yield* checkVault(vault.client, signal);
-    yield* checkClouds(slipway.client, vault.client, clouds, signal);
+    yield* checkClouds(slipway.client, vault.client, options);
   } finally {
     await slipway.client?.close();
     await vault.client?.close();
@@ -64,8 +64,7 @@ function openVault(environment: Environment): { client?: VaultClient | undefined
 async function* checkClouds(
   slipway: SlipwayClient | undefined,
   vault: VaultClient | undefined,
-  wanted: readonly string[] | undefined,
-  signal: AbortSignal,
+  { clouds: wanted, spec, signal }: ExamineOptions,
 ): AsyncGenerator<DoctorCheck> {
   const names = wanted ?? (await knownClouds(vault, signal));
   if (names?.length === 0) {
@@ -78,17 +77,22 @@ async function* checkClouds(
   if (slipway === undefined || names === undefined) return;
   const workers = await slipway.temporal.pollers({ signal }).catch(() => 0);
   if (workers === 0) return;
-  for (const name of names) yield* checkOneCloud(slipway, name, signal);
+  for (const name of names) yield* checkOneCloud(slipway, name, spec, signal);
 }
 
-async function* checkOneCloud(slipway: SlipwayClient, name: string, signal: AbortSignal): AsyncGenerator<DoctorCheck> {
+async function* checkOneCloud(
+  slipway: SlipwayClient,
+  name: string,
+  spec: ClusterSpecInput | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<DoctorCheck> {
   const subject = { id: `cloud.${name}`, title: `Cloud ${name}` };
   let checks: readonly DoctorCheck[] = [];
   const reached = await attempt(
     subject,
     `slipway cloud add ${name} --os-cloud ENTRY replaces its credential`,
     async () => {
-      ({ checks } = await slipway.checkCloud(name, { signal }));
+      ({ checks } = await slipway.checkCloud(name, { spec, signal }));
       return passed(subject, 'the workers reach it');
     },
   );

@@ -6,7 +6,7 @@ import { runDemo } from './demo.ts';
 import { showStackProgress } from './stack-progress.ts';
 import { readLocalStack, shellEnvironment, type LocalEndpoints } from './state.ts';
 import { down, up } from './up.ts';
-import type { MachineKind } from './sandbox-processes.ts';
+import type { CloudKind, MachineKind } from './sandbox-processes.ts';
 
 interface StackFlags {
   readonly machines: MachineKind;
@@ -18,7 +18,12 @@ interface StackFlags {
 export function registerLocalCommands(program: Command, cli: Cli): void {
   withStackFlags(program.command('up'))
     .description('start Temporal, Vault, a sandbox cloud and a worker on this machine, and leave them running')
-    .action(async (flags: StackFlags, command: Command) => {
+    .addOption(
+      new Option('--cloud <kind>', 'an emulated OpenStack, or the real services (Linux), installed by the first start')
+        .choices(['emulator', 'openstack'])
+        .default('emulator'),
+    )
+    .action(async (flags: StackFlags & { readonly cloud: CloudKind }, command: Command) => {
       await cli.run(command, async (session) => {
         const progress = showStackProgress(
           session.json ? cli.environment.stderr : cli.environment.stdout,

@@ -3,6 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import { mkdir, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
 import type { ProcessGuard } from './process-guard.ts';
 import { identify, isAlive, type ProcessIdentity } from './process-identity.ts';
 
@@ -20,6 +21,8 @@ export interface ProcessSpec {
   readonly ready: 'line' | { readonly url: string };
   /** Milliseconds until it must be ready. */
   readonly deadline: number;
+  /** Told what it does until it is ready, when it says so in JSON lines with a text `progress`. */
+  readonly onProgress?: (detail: string) => void;
   /** Milliseconds between SIGTERM and SIGKILL when it is stopped. */
   readonly grace?: number;
   /** Ends it when this process ends without having stopped it; without a guard it outlives this process. */
@@ -91,28 +94,48 @@ async function untilReady(
   signal: AbortSignal,
 ): Promise<unknown> {
   const deadline = Date.now() + spec.deadline;
+  let told: string | undefined;
   for (;;) {
     if (child.exitCode !== null) throw new Error(`ended with exit code ${child.exitCode} before it was ready`);
     if (child.signalCode !== null) throw new Error(`was ended by ${child.signalCode} before it was ready`);
-    const announcement =
-      spec.ready === 'line' ? await findReadyLine(spec.logFile, logStart) : await probe(spec.ready.url);
-    if (announcement !== undefined) return announcement;
+    if (spec.ready === 'line') {
+      const { ready, progress } = await readAnnouncements(spec.logFile, logStart);
+      if (ready !== undefined) return ready;
+      if (progress !== undefined && progress !== told) spec.onProgress?.(progress);
+      told = progress;
+    } else {
+      const answer = await probe(spec.ready.url);
+      if (answer !== undefined) return answer;
+    }
     if (Date.now() > deadline) throw new Error(`was not ready within ${spec.deadline / 1000} s`);
     await delay(POLL, undefined, { signal });
   }
 }
 
-async function findReadyLine(logFile: string, start: number): Promise<unknown> {
+const announcementSchema = z.union([
+  z.looseObject({ ready: z.literal(true) }),
+  z.looseObject({ progress: z.string(), ready: z.undefined() }),
+]);
+
+/** What a process has said in JSON lines: that it is ready, or else what it did last. */
+async function readAnnouncements(logFile: string, start: number): Promise<{ ready?: unknown; progress?: string }> {
+  let progress: string | undefined;
   for (const line of (await readFrom(logFile, start)).split('\n')) {
-    if (!line.startsWith('{') || !line.includes('"ready"')) continue;
-    try {
-      const parsed: unknown = JSON.parse(line);
-      if (typeof parsed === 'object' && parsed !== null && 'ready' in parsed && parsed.ready === true) return parsed;
-    } catch {
-      // Half a line: the rest comes.
-    }
+    if (!line.startsWith('{')) continue;
+    const { data } = announcementSchema.safeParse(parseJson(line));
+    if (data === undefined) continue;
+    if (data.ready === true) return { ready: data };
+    progress = data.progress;
   }
-  return undefined;
+  return progress === undefined ? {} : { progress };
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined; // Half a line: the rest comes.
+  }
 }
 
 async function probe(url: string): Promise<object | undefined> {

@@ -11,16 +11,22 @@ import { nodeArguments } from './repository.ts';
 /** What turns servers into machines: Kubernetes simulated in one process, or real containers booted by systemd-nspawn (root, Linux). */
 export type MachineKind = 'simulated' | 'nspawn';
 
+/** What the cloud is: an emulator of OpenStack in one process, or the real services (Linux; they are installed by the first start). */
+export type CloudKind = 'emulator' | 'openstack';
+
 export interface SandboxCloudOptions {
   readonly directory: string;
-  /** 0: any free one. */
+  readonly kind: CloudKind;
+  /** Of Keystone; 0: any free one. */
   readonly port: number;
-  /** `instant`, `typical`, or a JSON file with latencies. */
+  /** Of the emulator: `instant`, `typical`, or a JSON file with latencies. */
   readonly latency: string;
-  /** Keep the cloud's resources when it stops. */
+  /** Keep the emulator's resources when it stops; the real services always do. */
   readonly persistent: boolean;
   /** Range of its floating IPs: loopback addresses, which no other sandbox on this machine may have. */
   readonly externalCidr: string;
+  /** Told what is done until the cloud answers. */
+  readonly onProgress?: (detail: string) => void;
   readonly guard?: ProcessGuard;
 }
 
@@ -43,29 +49,43 @@ const announcementSchema = z.looseObject({ url: z.url(), cloudsFile: z.string() 
 const SANDBOX = 'sandbox/src/main.ts';
 const START_DEADLINE = 60_000;
 
-/** Starts the OpenStack emulator and waits until it answers. */
+/** The first start of the real services installs them. */
+const INSTALL_DEADLINE = 30 * 60_000;
+
+/** Starts the cloud and waits until it answers; a real one has booted a server by then. */
 export async function startSandboxCloud(options: SandboxCloudOptions, signal: AbortSignal): Promise<SandboxCloud> {
-  const data = join(options.directory, 'cloud');
+  const { directory, kind, guard, onProgress } = options;
+  const data = join(directory, kind === 'emulator' ? 'cloud' : 'openstack');
   await mkdir(data, { recursive: true, mode: 0o700 });
   const process = await startProcess(
     {
-      title: 'the sandbox cloud',
+      title: kind === 'emulator' ? 'the sandbox cloud' : 'OpenStack',
       command: globalThis.process.execPath,
       args: nodeArguments(
         SANDBOX,
-        ...['cloud', '--listen', `127.0.0.1:${options.port}`, '--latency', options.latency, '--data', data],
-        ...['--external-cidr', options.externalCidr],
-        ...(options.persistent ? ['--state', join(data, 'state.json')] : []),
+        ...(kind === 'emulator' ? emulatorArguments(options, data) : openStackArguments(options)),
+        ...['--data', data, '--external-cidr', options.externalCidr],
       ),
       env: childEnvironment(),
-      logFile: join(options.directory, 'logs', 'cloud.log'),
+      logFile: join(directory, 'logs', 'cloud.log'),
       ready: 'line',
-      deadline: START_DEADLINE,
-      ...(options.guard === undefined ? {} : { guard: options.guard }),
+      deadline: kind === 'emulator' ? START_DEADLINE : INSTALL_DEADLINE,
+      ...(kind === 'openstack' && { grace: 60_000 }),
+      ...(guard && { guard }),
+      ...(onProgress && { onProgress }),
     },
     signal,
   );
   return { process, ...announcementSchema.parse(process.announcement) };
+}
+
+function emulatorArguments({ port, latency, persistent }: SandboxCloudOptions, data: string): string[] {
+  const state = persistent ? ['--state', join(data, 'state.json')] : [];
+  return ['cloud', '--listen', `127.0.0.1:${port}`, '--latency', latency, ...state];
+}
+
+function openStackArguments({ port }: SandboxCloudOptions): string[] {
+  return ['openstack', ...(port === 0 ? [] : ['--keystone-port', String(port)])];
 }
 
 export interface SandboxMachinesOptions {

@@ -8,6 +8,7 @@ import {
   sandboxCloudEntry,
   startSandboxCloud,
   startSandboxMachines,
+  type CloudKind,
   type MachineKind,
   type SandboxCloud,
 } from './sandbox-processes.ts';
@@ -54,6 +55,8 @@ export interface StackOptions {
   readonly ports?: StackPorts;
   /** Keep workflows and the cloud's resources on disk. */
   readonly persistent: boolean;
+  /** Default: the emulator. */
+  readonly cloud?: CloudKind;
   /** `none` starts no machine side: servers become ACTIVE and never boot. */
   readonly machines: MachineKind | 'none';
   /** `instant`, `typical`, or a JSON file with latencies. */
@@ -131,9 +134,13 @@ class StackRun {
       this.#started.push(server.process);
       return [server.address, server];
     });
-    const cloud = this.#part('cloud', async (): Promise<[string, SandboxCloud]> => {
+    const cloud = this.#part('cloud', async (onProgress): Promise<[string, SandboxCloud]> => {
       const externalCidr = this.#options.ports === undefined ? randomExternalCidr() : DEFAULT_EXTERNAL_CIDR;
-      const settings = { directory, port: ports.cloud, latency, persistent, externalCidr, ...guarded };
+      const kind = this.#options.cloud ?? 'emulator';
+      const settings = {
+        ...{ directory, kind, port: ports.cloud, latency, persistent, externalCidr, onProgress },
+        ...guarded,
+      };
       const started = await startSandboxCloud(settings, this.#signal);
       this.#started.push(started.process);
       return [started.url, started];

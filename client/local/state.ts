@@ -32,6 +32,8 @@ const endpointsSchema = z.object({
 const stateSchema = z.object({
   version: z.literal(1),
   startedAt: z.string(),
+  /** What its cloud is. */
+  cloud: z.enum(['emulator', 'openstack']).default('emulator'),
   endpoints: endpointsSchema,
   /** In the order in which they were started. */
   processes: z.array(processSchema),

@@ -3,11 +3,12 @@ import { localConfig } from './config.ts';
 import { stopByIdentity } from './process.ts';
 import { startProcessGuard } from './process-guard.ts';
 import { isAlive } from './process-identity.ts';
-import type { MachineKind } from './sandbox-processes.ts';
+import type { CloudKind, MachineKind } from './sandbox-processes.ts';
 import { defaultPorts, startStack, type StackEvent } from './stack.ts';
 import { readState, removeState, writeState, type LocalProcess, type LocalStackState } from './state.ts';
 
 export interface UpOptions {
+  readonly cloud: CloudKind;
   readonly machines: MachineKind;
   readonly latency: string;
   readonly workers: number;
@@ -24,18 +25,25 @@ export async function up(
 ): Promise<{ readonly state: LocalStackState; readonly alreadyRan: boolean }> {
   const { stateDirectory } = localConfig();
   const earlier = await readState(stateDirectory);
-  if (earlier?.processes.every(isAlive) === true) return { state: earlier, alreadyRan: true };
+  if (earlier?.processes.every(isAlive) === true) {
+    if (earlier.cloud === options.cloud) return { state: earlier, alreadyRan: true };
+    throw new Error(`a stack with the cloud "${earlier.cloud}" runs already: stop it with \`slipway down\` first`);
+  }
   if (earlier !== undefined) await stopProcesses(earlier.processes);
   const guard = startProcessGuard();
   try {
-    const { machines, latency, workers, onEvent } = options;
+    const { cloud, machines, latency, workers, onEvent } = options;
     const stack = await startStack(
-      { directory: stateDirectory, ports: defaultPorts, persistent: true, machines, latency, workers, guard, onEvent },
+      {
+        ...{ directory: stateDirectory, ports: defaultPorts, persistent: true },
+        ...{ cloud, machines, latency, workers, guard, onEvent },
+      },
       signal,
     );
     const state: LocalStackState = {
       version: 1,
       startedAt: new Date().toISOString(),
+      cloud,
       endpoints: stack.endpoints,
       processes: stack
         .processes()

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { runCloud } from './cloud/main.ts';
+import type { OpenStackOptions } from './openstack/start.ts';
 import { parseHostForward } from './machines/nspawn/open-driver.ts';
 import type { HostForward } from './machines/nspawn/tenant-network.ts';
 
@@ -42,7 +42,23 @@ program
   .option('--external-cidr <cidr>', 'addresses of the external network', '127.64.0.0/16')
   .option('--token-ttl <seconds>', 'how long tokens are good', whole, 86_400)
   .option('--hosts <n>', 'hypervisor hosts, for server groups', whole, 1000)
-  .action(async ({ tokenTtl, ...flags }: CloudFlags) => runCloud({ ...flags, tokenTtlSeconds: tokenTtl }));
+  .action(async ({ tokenTtl, ...flags }: CloudFlags) => {
+    const { runCloud } = await import('./cloud/main.ts');
+    await runCloud({ ...flags, tokenTtlSeconds: tokenTtl });
+  });
+
+program
+  .command('openstack')
+  .description('real OpenStack services as processes of this machine, with nothing behind them (Linux)')
+  .requiredOption('--data <dir>', "the cloud's folder: everything it keeps")
+  .option('--keystone-port <port>', 'where Keystone listens; without it, one of the free ports', whole)
+  .option('--port-base <port>', 'the first port of all; without it, free ones, which the folder keeps', whole)
+  .option('--external-cidr <cidr>', 'addresses of the external network', '127.64.0.0/16')
+  .option('--hosts <n>', 'hosts of servers, each a process', whole, 3)
+  .action(async (flags: OpenStackOptions) => {
+    const { runOpenStack } = await import('./openstack/main.ts');
+    await runOpenStack(flags);
+  });
 
 program
   .command('machines')

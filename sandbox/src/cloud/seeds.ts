@@ -3,17 +3,9 @@ import { hashSecret } from './keystone/passwords.ts';
 import { defaultPools, fromInteger, parseCidr } from './neutron/addresses.ts';
 import { baseRow } from './neutron/resource.ts';
 import { ensureDefaultGroup } from './neutron/security-groups.ts';
+import { externalNetwork, flavors, images, loadBalancerFlavor, volumeTypes } from '../seeds.ts';
 import { hexId, secret, uuid } from './store/ids.ts';
 import { now, toSeconds } from './store/time.ts';
-
-const flavors = [
-  { id: '2', name: 'm1.small', vcpus: 1, ram: 2048, disk: 20 },
-  { id: '3', name: 'm1.medium', vcpus: 2, ram: 4096, disk: 40 },
-  { id: '4', name: 'm1.large', vcpus: 4, ram: 8192, disk: 80 },
-  { id: '5', name: 'm1.xlarge', vcpus: 8, ram: 16_384, disk: 160 },
-] as const;
-
-const kubernetesVersions = ['1.36.3', '1.35.6', '1.34.9'] as const;
 
 /** The users that are there from the start, and the project each works in. */
 export const seededUsers = ['demo', 'admin'] as const;
@@ -60,7 +52,7 @@ function seedNetwork(cloud: Cloud, owner: string): void {
   if (!range) throw new Error(`The external network must be a CIDR such as 127.64.0.0/16, not "${cloud.externalCidr}"`);
   const network = cloud.tables.networks.insert({
     ...baseRow(owner),
-    name: 'public',
+    name: externalNetwork.name,
     admin_state_up: true,
     mtu: 1500,
     status: 'ACTIVE',
@@ -76,13 +68,13 @@ function seedNetwork(cloud: Cloud, owner: string): void {
     qos_policy_id: null,
     dns_domain: '',
     'provider:network_type': 'flat',
-    'provider:physical_network': 'public',
+    'provider:physical_network': externalNetwork.physicalNetwork,
     'provider:segmentation_id': null,
   });
   const gateway = fromInteger(range.first + 1n, range.version);
   cloud.tables.subnets.insert({
     ...baseRow(owner),
-    name: 'public-v4',
+    name: externalNetwork.subnet,
     network_id: network.id,
     ip_version: range.version,
     cidr: range.text,
@@ -102,19 +94,13 @@ function seedNetwork(cloud: Cloud, owner: string): void {
 
 function seedImages(cloud: Cloud, owner: string): void {
   const time = toSeconds(now());
-  for (const version of kubernetesVersions) {
-    const [minor] = /^\d+\.\d+/.exec(version) ?? [version];
+  for (const image of images) {
     cloud.tables.images.insert({
+      ...image,
       id: uuid(),
-      name: `ubuntu-24.04-kube-v${version}`,
       status: 'active',
-      visibility: 'public',
       protected: false,
       owner,
-      container_format: 'bare',
-      disk_format: 'qcow2',
-      min_disk: 10,
-      min_ram: 1024,
       size: 0,
       checksum: null,
       os_hash_value: null,
@@ -122,13 +108,6 @@ function seedImages(cloud: Cloud, owner: string): void {
       tags: [],
       created_at: time,
       updated_at: time,
-      properties: {
-        kube_version: `v${version}`,
-        kube_minor: `v${minor}`,
-        os_distro: 'ubuntu',
-        os_version: '24.04',
-        architecture: 'x86_64',
-      },
     });
   }
 }
@@ -148,14 +127,8 @@ export function seed(cloud: Cloud): void {
       extra_specs: {},
     });
   }
-  for (const name of ['ssd', 'hdd']) {
-    cloud.tables.volumeTypes.insert({
-      id: uuid(),
-      name,
-      description: null,
-      isDefault: name === 'ssd',
-      extra_specs: {},
-    });
+  for (const type of volumeTypes) {
+    cloud.tables.volumeTypes.insert({ ...type, id: uuid(), description: null, extra_specs: {} });
   }
-  cloud.tables.lbFlavors.insert({ id: uuid(), name: 'default', description: '', enabled: true });
+  cloud.tables.lbFlavors.insert({ id: uuid(), ...loadBalancerFlavor, enabled: true });
 }

@@ -19,6 +19,7 @@ function stackOf(pid: number): LocalStackState {
   return {
     version: 1,
     startedAt: '2026-01-01T00:00:00.000Z',
+    cloud: 'emulator',
     endpoints: {
       temporalAddress: '127.0.0.1:7233',
       temporalUi: 'http://127.0.0.1:8233',

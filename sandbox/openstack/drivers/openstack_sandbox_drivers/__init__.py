@@ -1,0 +1,1 @@
+"""Drivers for OpenStack services that have nothing behind them."""

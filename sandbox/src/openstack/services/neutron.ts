@@ -1,0 +1,67 @@
+import {
+  common,
+  configurationOf,
+  credential,
+  database,
+  inData,
+  messagesUrl,
+  packaged,
+  tokenCheck,
+  type CloudPlan,
+  type ServicePlan,
+} from '../cloud-plan.ts';
+import { renderIni } from '../ini.ts';
+import { wsgiApi } from '../uwsgi.ts';
+
+/**
+ * Neutron's API. There are no agents, so nothing needs its RPC server and its periodic workers: ports are bound by the driver
+ * `sandbox`. Network types and extensions are those of devstack (lib/neutron_plugins/ovn_agent), with the router plugin that needs
+ * no OVN.
+ */
+export function neutron(plan: CloudPlan): ServicePlan {
+  const [main, ml2] = [configurationOf('neutron', 'neutron.conf'), configurationOf('neutron', 'ml2_conf.ini')];
+  const api = wsgiApi(plan, {
+    name: 'neutron',
+    port: plan.ports.neutron,
+    application: 'neutron.wsgi.api:application',
+    threads: 8,
+    arguments: ['--config-file', inData(plan, main), '--config-file', inData(plan, ml2)],
+  });
+  const configuration = renderIni({
+    DEFAULT: {
+      core_plugin: 'ml2',
+      service_plugins: ['router', 'qos', 'trunk'],
+      transport_url: messagesUrl(plan),
+      state_path: inData(plan, 'state', 'neutron'),
+      api_paste_config: packaged(plan, 'neutron', 'api-paste.ini'),
+      auth_strategy: 'keystone',
+      notify_nova_on_port_status_changes: true,
+      notify_nova_on_port_data_changes: true,
+      dhcp_agent_notification: false,
+      rpc_workers: 0,
+    },
+    database: database(plan, 'neutron'),
+    keystone_authtoken: tokenCheck(plan, 'neutron', 'network'),
+    nova: credential(plan, 'nova'),
+    placement: credential(plan, 'placement'),
+    ...common(plan, 'neutron'),
+  });
+  const layerTwo = renderIni({
+    ml2: {
+      type_drivers: ['local', 'flat', 'vlan', 'geneve'],
+      project_network_types: 'geneve',
+      // The trunk plugin wants a driver that it knows; it never binds a port here.
+      mechanism_drivers: ['sandbox', 'openvswitch'],
+      extension_drivers: ['port_security', 'qos'],
+    },
+    ml2_type_flat: { flat_networks: '*' },
+    // Every number is a row of a table at the first start.
+    ml2_type_geneve: { vni_ranges: '1:4000', max_header_size: 38 },
+    securitygroup: { firewall_driver: 'noop' },
+  });
+  return {
+    files: { ...api.files, [main]: configuration, [ml2]: layerTwo },
+    processes: [api.process],
+    http: api.http,
+  };
+}

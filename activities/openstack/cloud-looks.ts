@@ -40,7 +40,7 @@ export const LOOKS: readonly CloudLook[] = [
   {
     id: 'cloud.roles',
     title: 'Roles',
-    fix: 'have the role member assigned to the credential’s user in this project, and load-balancer_member where Octavia asks for it; an application credential has the roles of the time when it was made',
+    fix: 'have the role member assigned to the credential’s user in this project; an application credential has the roles of the time when it was made',
     look: async ({ client }) => {
       const { roles } = await client.authenticate(call());
       const names = roles.map(({ name }) => name ?? '').sort();
@@ -114,7 +114,7 @@ export const LOOKS: readonly CloudLook[] = [
   {
     id: 'cloud.loadBalancer',
     title: 'Load balancer service',
-    fix: 'Slipway needs Octavia; ask the cloud’s operator, and whether the role load-balancer_member is missing',
+    fix: 'Slipway needs Octavia; ask the cloud’s operator, and whether its policy asks for the role load-balancer_member',
     look: async ({ client: { loadBalancer } }) => {
       const [balancers, providers] = await Promise.all([
         loadBalancer.loadBalancers.list({}, call()),

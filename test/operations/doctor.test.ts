@@ -1,0 +1,3 @@
+import { doctorSuite } from '../doctor/doctor-suite.ts';
+
+doctorSuite();

@@ -7,13 +7,15 @@ const MAC = /(?:[0-9a-f]{2}:){5}[0-9a-f]{2}/g;
 const TIME = /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?/g;
 const HTTP_DATE = /\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT/g;
 const UNIX_TIME = /(?<!\d)1[6-9]\d{8}(?:\.\d{5})?(?!\d)/g;
+/** Designate draws lots for how often name servers look after a zone. */
+const SOA_REFRESH = /(?<= \d{10} )3[56]\d\d(?= 600 86400 3600)/g;
 const IPV4 = /(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d./])/g;
 
 /** Fields that hold addresses which the cloud may have chosen. */
 const ADDRESS_FIELDS = new Set(['ip_address', 'fixed_ip_address', 'floating_ip_address', 'vip_address', 'addr']);
 const SECRET_FIELDS = new Set(['adminPass', 'secret', 'private_key', 'audit_ids']);
 /** Numbers that the cloud chose. */
-const NUMBER_FIELDS = new Set(['provider:segmentation_id']);
+const NUMBER_FIELDS = new Set(['provider:segmentation_id', 'serial']);
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -63,6 +65,7 @@ export class Labels {
       .replaceAll(MAC, (mac) => this.#label(mac, 'mac'))
       .replaceAll(TIME, (time) => time.replaceAll(/\d/g, '0'))
       .replaceAll(HTTP_DATE, '{http date}')
+      .replaceAll(SOA_REFRESH, '{refresh}')
       .replaceAll(UNIX_TIME, (time) => time.replaceAll(/\d/g, '0'));
   }
 
@@ -85,6 +88,7 @@ const canonical = (value: string): string =>
 /** The value without what a cloud chose by itself: lists are brought into order by it. */
 export function shape(value: unknown): string {
   return JSON.stringify(value, (field, inner: unknown) => {
+    if (typeof inner === 'number' && NUMBER_FIELDS.has(field)) return 0;
     if (typeof inner !== 'string') return inner;
     if (ADDRESS_FIELDS.has(field) || SECRET_FIELDS.has(field)) return '';
     return inner

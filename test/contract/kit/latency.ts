@@ -1,9 +1,10 @@
 import { latencyProfiles, mergeLatency } from '../../../sandbox/src/latency.ts';
 
 /**
- * How long the emulator takes for what the cases ask of it: nothing, but for load balancers. Those refuse changes while they are PENDING, in
- * real services for seconds, and cases look at that: so they are PENDING here for long enough to be seen.
+ * How long the emulator takes for what the cases ask of it: nothing, but for load balancers and zones. Those are PENDING in real services for
+ * seconds, load balancers refuse changes meanwhile, and cases look at that: so they are PENDING here for long enough to be seen.
  */
 export const emulatorLatency = mergeLatency(latencyProfiles.instant, {
   loadBalancer: { create: 0.5, update: 0.25, delete: 0.5 },
+  dns: { change: 0.2 },
 });

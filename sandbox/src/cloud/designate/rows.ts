@@ -9,6 +9,10 @@ export interface Zone {
   action: string;
   serial: number;
   readonly type: string;
+  masters: readonly string[];
+  attributes: Readonly<Record<string, unknown>>;
+  /** Counts changes. */
+  version: number;
   readonly created_at: string;
   updated_at: string | null;
 }
@@ -24,7 +28,10 @@ export interface Recordset {
   readonly projectId: string;
   status: string;
   action: string;
+  /** Counts changes. */
   version: number;
+  /** Made by Designate: SOA, and the NS of the zone itself. */
+  readonly managed: boolean;
   readonly created_at: string;
   updated_at: string | null;
 }

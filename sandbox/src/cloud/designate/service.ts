@@ -1,25 +1,48 @@
+import { z } from 'zod';
 import type { Cloud } from '../cloud.ts';
-import { ok, Service, type Call } from '../http/service.ts';
-import { designateDialect } from './errors.ts';
+import { ApiError, noContent, ok, Service, type Answer, type Call } from '../http/service.ts';
+import { bodyOf, designateDialect, designateError } from './errors.ts';
+import { zoneTransitions } from './life.ts';
+import { allProjects, asksForAllProjects } from './listing.ts';
 import { recordsetRoutes } from './recordsets.ts';
-import { zoneRoutes, zoneTransitions } from './zones.ts';
+import { zoneRoutes } from './zones.ts';
+
+const versions = [
+  ['v2', 'SUPPORTED', '2022-06-29T00:00:00Z'],
+  ['v2.0', 'SUPPORTED', '2022-06-29T00:00:00Z'],
+  ['v2.1', 'SUPPORTED', '2023-01-25T00:00:00Z'],
+  ['v2.2', 'CURRENT', '2025-08-25T00:00:00Z'],
+] as const;
+const quotaBody = z.record(z.string(), z.int());
 
 /** Designate v2 under `/dns`. */
 export function createDesignate(cloud: Cloud): Service {
   const service = new Service('dns', '/dns', designateDialect);
-  const version = (call: Call) => ({
-    id: 'v2',
-    status: 'CURRENT',
-    updated: '2022-06-29T00:00:00Z',
-    links: [{ rel: 'self', href: `${call.origin}/dns/v2` }],
-  });
-  for (const path of ['', '/']) {
-    service.get(path, (call) => ok({ versions: { values: [version(call)] } }), { open: true });
-    service.get(`/v2${path}`, (call) => ok({ version: version(call) }), { open: true });
-  }
+  service.before = (call) => {
+    if (asksForAllProjects(call) && !call.who.isAdmin && call.who.token !== undefined) {
+      throw new ApiError(403, undefined, 'all projects are the administrator’s', {
+        'content-type': 'text/html; charset=utf-8',
+      });
+    }
+    return {};
+  };
+  const documents = (call: Call): Answer => {
+    const links = [
+      { rel: 'self', href: `${call.origin}/dns/v2` },
+      { rel: 'help', href: 'https://docs.openstack.org/api-ref/dns' },
+    ];
+    return ok({ versions: versions.map(([id, status, updated]) => ({ id, status, updated, links })) });
+  };
+  for (const path of ['', '/']) service.get(path, documents, { open: true });
   zoneTransitions(cloud);
   zoneRoutes(service, cloud);
   recordsetRoutes(service, cloud);
+  quotaRoutes(service, cloud);
+  return service;
+}
+
+/** `/v2/limits` and `/v2/quotas` */
+function quotaRoutes(service: Service, cloud: Cloud): void {
   service.get('/v2/limits', (call) => {
     const limits = cloud.limits('dns', call.who.projectId);
     return ok({
@@ -30,13 +53,27 @@ export function createDesignate(cloud: Cloud): Service {
       max_page_limit: 1000,
       max_recordset_name_length: 255,
       max_zone_name_length: 255,
-      min_ttl: null,
+      min_ttl: 0,
     });
   });
-  service.get('/v2/quotas/:project', (call) => {
+  const forbidden = () => designateError(403, 'forbidden');
+  const projectOf = (call: Call): string => {
     const id = call.params['project'] ?? '';
-    if (id !== call.who.projectId && !call.who.isAdmin) throw designateDialect.error(403, 'Forbidden', 'forbidden');
+    if (id !== call.who.projectId && !allProjects(call)) throw forbidden();
+    return id;
+  };
+  service.get('/v2/quotas', (call) => ok(cloud.limits('dns', call.who.projectId)));
+  service.get('/v2/quotas/:project', (call) => ok(cloud.limits('dns', projectOf(call))));
+  service.patch('/v2/quotas/:project', (call) => {
+    const wanted = service.parse(quotaBody, bodyOf(call));
+    if (!call.who.isAdmin) throw forbidden();
+    const id = projectOf(call);
+    cloud.setLimits('dns', id, wanted);
     return ok(cloud.limits('dns', id));
   });
-  return service;
+  service.delete('/v2/quotas/:project', (call) => {
+    if (!call.who.isAdmin) throw forbidden();
+    cloud.tables.quotas.delete(`dns/${call.params['project'] ?? ''}`);
+    return noContent();
+  });
 }

@@ -4,71 +4,110 @@ import { accepted, ok, type Call, type Service } from '../http/service.ts';
 import { exceeds } from '../quotas.ts';
 import { uuid } from '../store/ids.ts';
 import { now, toNaiveMicros } from '../store/time.ts';
-import { designateError } from './errors.ts';
-import { allProjects, listRows } from './kit.ts';
-import { insertRecordset } from './recordsets.ts';
+import { bodyOf, designateError, problems } from './errors.ts';
+import { domain, email, integer, oneOf, readFields, text, type ObjectShape } from './fields.ts';
+import { change, insertManaged, nameServer } from './life.ts';
+import { allProjects, checkIds, listRows } from './listing.ts';
 import type { Zone } from './rows.ts';
 
-const ttl = z.int().min(0).max(2_147_483_647);
-const name = z
-  .string()
-  .max(255)
-  .regex(/^(?!.{255,})(?:(?!-)[A-Za-z0-9_-]{1,63}(?<!-)\.)+$/, "is not a 'zonename'")
-  .transform((text) => text.toLowerCase());
-const createBody = z.looseObject({
-  name,
-  email: z.email().optional(),
-  ttl: ttl.default(3600),
-  description: z.string().max(160).nullish(),
-  type: z.enum(['PRIMARY', 'SECONDARY']).default('PRIMARY'),
-});
-const updateBody = z.looseObject({
-  email: z.email().optional(),
-  ttl: ttl.optional(),
+/** The id of the pool that Designate has from the start (designate:designate/conf/central.py, default_pool_id). */
+const poolId = '794ccc2c-d751-44fe-b57f-8894c9f5c842';
+/** Whom a zone names that is copied from elsewhere (designate:designate/conf/central.py, managed_resource_email). */
+const managedEmail = 'hostmaster@example.com';
+
+const shape: ObjectShape = {
+  noun: 'zone',
+  fields: {
+    name: domain,
+    email,
+    ttl: integer(2_147_483_647),
+    description: text(160),
+    type: oneOf('PRIMARY', 'SECONDARY', 'CATALOG'),
+    masters: (value) => value,
+    attributes: (value) => value,
+    pool_id: text(36),
+  },
+  fixed: [
+    ...['id', 'project_id', 'serial', 'shared', 'status', 'action', 'version'],
+    ...['created_at', 'updated_at', 'transferred_at'],
+  ],
+  immutable: ['name', 'type'],
+};
+const valuesSchema = z.object({
+  name: z.string().optional(),
+  email: z.string().optional(),
+  ttl: z.number().nullish(),
   description: z.string().nullish(),
+  type: z.string().default('PRIMARY'),
+  masters: z.array(z.string()).default([]),
+  attributes: z.record(z.string(), z.unknown()).default({}),
 });
-const nameServer = 'ns1.sandbox.invalid.';
+type Values = z.output<typeof valuesSchema>;
+
+const required = (name: string, path: readonly (string | number)[], value: unknown = name) =>
+  problems([
+    {
+      path: [...path, name],
+      message: `'${name}' is a required property`,
+      validator: 'required',
+      validator_value: value,
+    },
+  ]);
+
+/** Whether a zone holds together (designate:designate/objects/zone.py, validate). */
+function check(values: Values): void {
+  if (values.type === 'PRIMARY') {
+    const found = [];
+    if (values.masters.length > 0) {
+      const message = "'masters' has more items than allowed";
+      found.push({ path: ['type'], message, validator: 'maxItems', validator_value: ['masters'] });
+    }
+    if (found.length > 0) throw problems(found);
+    if (values.email === undefined) throw required('email', ['type']);
+  } else if (values.masters.length === 0) {
+    throw required('masters', ['type'], ['masters']);
+  }
+}
 
 /** The zone a path names, if the caller may see it. */
-export function findZone(cloud: Cloud, call: Call, param = 'zone'): Zone {
-  const zone = cloud.tables.zones.get(call.params[param] ?? '');
-  if (!zone || (zone.projectId !== call.who.projectId && !call.who.isAdmin)) {
+export function findZone(cloud: Cloud, call: Call): Zone {
+  const zone = cloud.tables.zones.get(call.params['zone'] ?? '');
+  if (!zone || (zone.projectId !== call.who.projectId && !allProjects(call))) {
     throw designateError(404, 'zone_not_found', 'Could not find Zone');
   }
   return zone;
 }
 
-/** Changes of zones and recordsets become ACTIVE, or the things go, after a while. */
-export function zoneTransitions(cloud: Cloud): void {
-  const { zones, recordsets } = cloud.tables;
-  cloud.transitions.on('zone.settled', (id) => {
-    const zone = zones.get(id);
-    if (zone?.status !== 'PENDING') return;
-    if (zone.action === 'DELETE') {
-      for (const row of recordsets.by('zone', id)) recordsets.delete(row.id);
-      zones.delete(id);
-      return;
-    }
-    zones.patch(zone, { status: 'ACTIVE', action: 'NONE' });
-    for (const row of recordsets.by('zone', id)) {
-      if (row.status === 'PENDING' && row.action === 'CREATE' && ['SOA', 'NS'].includes(row.type)) {
-        recordsets.patch(row, { status: 'ACTIVE', action: 'NONE' });
-      }
-    }
-  });
-  cloud.transitions.on('recordset.settled', (id) => {
-    const row = recordsets.get(id);
-    if (row?.status !== 'PENDING') return;
-    if (row.action === 'DELETE') recordsets.delete(id);
-    else recordsets.patch(row, { status: 'ACTIVE', action: 'NONE' });
-    const zone = zones.get(row.zoneId);
-    if (zone?.status === 'PENDING' && zone.action === 'UPDATE') zones.patch(zone, { status: 'ACTIVE', action: 'NONE' });
-  });
+/** Whether a name is below the name of a zone. */
+export const isBelow = (name: string, zone: Pick<Zone, 'name'>): boolean =>
+  name.toLowerCase().endsWith(`.${zone.name.toLowerCase()}`);
+
+/** The zones directly below a zone, of all projects. */
+export function childrenOf(cloud: Cloud, zone: Zone): Zone[] {
+  const below = cloud.tables.zones.all().filter(({ name }) => isBelow(name, zone));
+  return below.filter(({ name }) => !below.some((other) => isBelow(name, other)));
 }
 
-/** Marks a zone as changing because something in it does. */
-export function touchZone(cloud: Cloud, zone: Zone): void {
-  cloud.tables.zones.patch(zone, { serial: zone.serial + 1, updated_at: now(), status: 'PENDING', action: 'UPDATE' });
+/** Refuses a name that meets the zones of others (designate:designate/central/service.py). */
+function checkOwners(cloud: Cloud, name: string, projectId: string): void {
+  const zones = cloud.tables.zones.all();
+  const foreign = zones.filter((zone) => zone.projectId !== projectId);
+  if (foreign.some((zone) => zone.name.toLowerCase() === name.toLowerCase())) {
+    throw designateError(409, 'duplicate_zone', 'Zone already exists, owned by a different tenant');
+  }
+  const above = zones
+    .filter((zone) => isBelow(name, zone))
+    .sort((one, other) => other.name.length - one.name.length)[0];
+  if (above && above.projectId !== projectId) {
+    throw designateError(403, 'illegal_child', 'Unable to create subzone in another tenants zone');
+  }
+  if (foreign.some((zone) => isBelow(zone.name, { name }))) {
+    const words = 'Unable to create zone because another tenant owns a subzone of the zone';
+    throw designateError(403, 'illegal_parent', words);
+  }
+  if (zones.some((zone) => zone.name.toLowerCase() === name.toLowerCase())) {
+    throw designateError(409, 'duplicate_zone', 'Duplicate Zone');
+  }
 }
 
 /** `/v2/zones` */
@@ -85,97 +124,89 @@ export function zoneRoutes(service: Service, cloud: Cloud): void {
     action: zone.action,
     serial: zone.serial,
     type: zone.type,
-    version: 1,
-    pool_id: cloud.stableId('dns-pool'),
-    masters: [],
-    attributes: {},
+    version: zone.version,
+    pool_id: poolId,
+    masters: zone.masters,
+    attributes: zone.attributes,
     shared: false,
     transferred_at: null,
     created_at: toNaiveMicros(zone.created_at),
     updated_at: zone.updated_at === null ? null : toNaiveMicros(zone.updated_at),
     links: { self: `${call.origin}/dns/v2/zones/${zone.id}` },
   });
-  service.get('/v2/zones', (call) => {
-    const rows = allProjects(call) ? zones.all() : zones.by('project', call.who.projectId);
-    return listRows(call, 'zones', rows, (zone) => view(call, zone), [
-      'name',
-      'type',
-      'email',
-      'status',
-      'ttl',
-      'description',
-      'id',
-    ]);
-  });
+  service.get('/v2/zones', (call) =>
+    listRows(call, allProjects(call) ? zones.all() : zones.by('project', call.who.projectId), {
+      plural: 'zones',
+      filters: ['name', 'type', 'email', 'status', 'description', 'ttl'],
+      sortKeys: ['created_at', 'id', 'updated_at', 'name', 'tenant_id', 'serial', 'ttl', 'status'],
+      view: (zone) => view(call, zone),
+    }),
+  );
   service.post('/v2/zones', (call) => {
-    const wanted = service.parse(createBody, call.body);
+    const wanted = service.parse(valuesSchema, readFields(shape, bodyOf(call), {}));
+    check(wanted);
+    const { name } = wanted;
+    if (name === undefined) throw required('name', ['records', 0], ['name']);
     const { projectId } = call.who;
-    if (wanted.email === undefined) throw designateError(400, 'invalid_object', "'email' is a required property");
     if (exceeds(cloud.limits('dns', projectId)['zones'], zones.count('project', projectId), 1)) {
       throw designateError(413, 'over_quota', 'Quota exceeded for zones.');
     }
-    if (zones.count('name', wanted.name) > 0) throw designateError(409, 'duplicate_zone', 'Duplicate Zone');
-    const others = zones.all().filter((zone) => zone.projectId !== projectId);
-    if (others.some((zone) => wanted.name.endsWith(`.${zone.name}`))) {
-      throw designateError(403, 'illegal_child', 'Unable to create subzone in another tenants zone');
+    if (name.split('.').length <= 2) {
+      throw designateError(400, 'invalid_zone_name', 'More than one label is required');
     }
-    if (others.some((zone) => zone.name.endsWith(`.${wanted.name}`))) {
-      throw designateError(
-        403,
-        'illegal_parent',
-        'Unable to create zone because another tenant owns a subzone of the zone',
-      );
-    }
+    checkOwners(cloud, name, projectId);
     const zone = zones.insert({
-      id: uuid(),
-      name: wanted.name,
-      email: wanted.email,
-      ttl: wanted.ttl,
+      ...{ id: uuid(), name, projectId, type: wanted.type, masters: wanted.masters, attributes: wanted.attributes },
+      email: wanted.type === 'SECONDARY' ? managedEmail : (wanted.email ?? ''),
+      ttl: wanted.ttl ?? 3600,
       description: wanted.description ?? null,
-      projectId,
-      status: 'PENDING',
-      action: 'CREATE',
-      serial: Math.floor(Date.now() / 1000),
-      type: wanted.type,
-      created_at: now(),
-      updated_at: null,
+      ...{ status: 'PENDING', action: 'CREATE', version: 1 },
+      serial: wanted.type === 'SECONDARY' ? 1 : Math.floor(Date.now() / 1000),
+      ...{ created_at: now(), updated_at: null },
     });
-    const mailbox = `${wanted.email.replace('@', '.')}.`;
-    insertRecordset(cloud, zone, {
-      name: zone.name,
-      type: 'SOA',
-      records: [`${nameServer} ${mailbox} ${zone.serial} 3600 600 86400 3600`],
-    });
-    insertRecordset(cloud, zone, { name: zone.name, type: 'NS', records: [nameServer] });
+    insertManaged(cloud, zone);
+    change(cloud, zone, 'CREATE');
     const body = view(call, zone);
-    cloud.transitions.schedule('zone.settled', zone.id, cloud.latency.dns.change);
     return accepted(body, { location: body.links.self });
   });
-  service.get('/v2/zones/:zone', (call) => ok(view(call, findZone(cloud, call))));
+  service.get('/v2/zones/:zone', (call) => {
+    checkIds(call, 'zone');
+    return ok(view(call, findZone(cloud, call)));
+  });
   service.get('/v2/zones/:zone/nameservers', (call) => {
+    checkIds(call, 'zone');
     findZone(cloud, call);
     return ok({ nameservers: [{ hostname: nameServer, priority: 1 }] });
   });
   service.patch('/v2/zones/:zone', (call) => {
+    checkIds(call, 'zone');
+    const body = bodyOf(call);
     const zone = findZone(cloud, call);
-    const wanted = service.parse(updateBody, call.body);
-    zones.patch(zone, {
-      ...(wanted.email !== undefined && { email: wanted.email }),
-      ...(wanted.ttl !== undefined && { ttl: wanted.ttl }),
-      ...(wanted.description !== undefined && { description: wanted.description }),
+    checkAlive(zone);
+    const current = view(call, zone);
+    const wanted = service.parse(valuesSchema, { ...current, ...readFields(shape, body, current) });
+    check(wanted);
+    change(cloud, zone, 'UPDATE', {
+      email: wanted.email ?? zone.email,
+      ttl: wanted.ttl ?? zone.ttl,
+      description: wanted.description ?? null,
+      masters: wanted.masters,
+      attributes: wanted.attributes,
     });
-    touchZone(cloud, zone);
-    cloud.transitions.schedule('zone.settled', zone.id, cloud.latency.dns.change);
     return accepted(view(call, zone));
   });
   service.delete('/v2/zones/:zone', (call) => {
+    checkIds(call, 'zone');
     const zone = findZone(cloud, call);
-    if (zones.by('project', zone.projectId).some((one) => one.name.endsWith(`.${zone.name}`))) {
+    if (childrenOf(cloud, zone).length > 0) {
       throw designateError(400, 'zone_has_sub_zone', 'Please delete any subzones before deleting this zone');
     }
-    cloud.transitions.cancel(zone.id);
-    zones.patch(zone, { status: 'PENDING', action: 'DELETE', updated_at: now() });
-    cloud.transitions.schedule('zone.settled', zone.id, cloud.latency.dns.change);
+    change(cloud, zone, 'DELETE');
     return accepted(view(call, zone));
   });
+}
+
+/** Refuses changes of a zone that is being deleted. */
+export function checkAlive({ action }: Zone): void {
+  if (action === 'DELETE') throw designateError(400, 'bad_request', 'Can not update a deleting zone');
 }

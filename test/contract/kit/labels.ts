@@ -9,6 +9,8 @@ const HTTP_DATE = /\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT/g;
 const UNIX_TIME = /(?<!\d)1[6-9]\d{8}(?:\.\d{5})?(?!\d)/g;
 /** Designate draws lots for how often name servers look after a zone. */
 const SOA_REFRESH = /(?<= \d{10} )3[56]\d\d(?= 600 86400 3600)/g;
+/** WSME lists the words of a Python set, whose order changes with every start of a service. */
+const WORDS = /(?<=Value should be one of: )[^"]+/g;
 const IPV4 = /(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d./])/g;
 
 /** Fields that hold addresses which the cloud may have chosen. */
@@ -66,7 +68,8 @@ export class Labels {
       .replaceAll(TIME, (time) => time.replaceAll(/\d/g, '0'))
       .replaceAll(HTTP_DATE, '{http date}')
       .replaceAll(SOA_REFRESH, '{refresh}')
-      .replaceAll(UNIX_TIME, (time) => time.replaceAll(/\d/g, '0'));
+      .replaceAll(UNIX_TIME, (time) => time.replaceAll(/\d/g, '0'))
+      .replaceAll(WORDS, (words) => words.split(', ').sort().join(', '));
   }
 
   #label(value: string, kind: 'id' | 'mac' | 'address'): string {

@@ -5,6 +5,6 @@ import { latencyProfiles, mergeLatency } from '../../../sandbox/src/latency.ts';
  * seconds, load balancers refuse changes meanwhile, and cases look at that: so they are PENDING here for long enough to be seen.
  */
 export const emulatorLatency = mergeLatency(latencyProfiles.instant, {
-  loadBalancer: { create: 0.5, update: 0.25, delete: 0.5 },
+  loadBalancer: { create: 1, update: 0.6, delete: 1 },
   dns: { change: 0.2 },
 });

@@ -9,7 +9,9 @@ export interface CloudServer {
   readonly userId: string;
   readonly availabilityZone: string;
   readonly metadata: Readonly<Record<string, string>>;
+  /** Undefined when it boots from a volume. */
   readonly imageId: string | undefined;
+  readonly volumeIds: readonly string[];
   readonly keyName: string | undefined;
   readonly flavor: { readonly name: string; readonly vcpus: number; readonly ramMiB: number; readonly diskGiB: number };
   /** base64, as Nova keeps it. */
@@ -93,6 +95,8 @@ export interface CloudView {
   ports(by: 'device_id' | 'id', ids: readonly string[], signal: AbortSignal): Promise<readonly CloudPort[]>;
   subnets(signal: AbortSignal): Promise<readonly CloudSubnet[]>;
   images(signal: AbortSignal): Promise<readonly CloudImage[]>;
+  /** The id of the image that a volume was made from; undefined when there is none or no such volume. */
+  imageOfVolume(volumeId: string, signal: AbortSignal): Promise<string | undefined>;
   /** A user's public key; undefined when there is none or it may not be read. */
   publicKey(userId: string, name: string, signal: AbortSignal): Promise<string | undefined>;
   loadBalancers(signal: AbortSignal): Promise<readonly CloudLoadBalancer[]>;

@@ -20,6 +20,7 @@ const serverSchema = z
     flavor: z.object({ original_name: z.string(), vcpus: z.number(), ram: z.number(), disk: z.number() }),
     'OS-EXT-AZ:availability_zone': text,
     'OS-EXT-SRV-ATTR:user_data': text,
+    'os-extended-volumes:volumes_attached': z.array(reference).default([]),
   })
   .transform((server) => ({
     id: server.id,
@@ -31,6 +32,7 @@ const serverSchema = z
     availabilityZone: server['OS-EXT-AZ:availability_zone'] ?? '',
     metadata: server.metadata,
     imageId: typeof server.image === 'object' ? server.image?.id : undefined,
+    volumeIds: server['os-extended-volumes:volumes_attached'].map(({ id }) => id),
     keyName: server.key_name ?? undefined,
     flavor: {
       name: server.flavor.original_name,
@@ -159,6 +161,9 @@ const floatingIpSchema = z
     fixedAddress: address.fixed_ip_address ?? undefined,
   }));
 
+const volumeSchema = z.looseObject({
+  volume: z.looseObject({ volume_image_metadata: z.looseObject({ image_id: text }).optional() }),
+});
 const keyPairSchema = z.looseObject({ keypair: z.looseObject({ public_key: z.string() }) });
 
 /** The microversion of 2018 that shows flavors within servers (2.47), user-data in lists (2.3) and keys of others (2.10). */
@@ -166,12 +171,22 @@ const microversion = '2.47';
 /** How many ids are put into one URL: forty characters each, and proxies take 4 to 8 KiB. */
 const idsPerCall = 50;
 
+async function unlessMissing<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof NotFoundError) return undefined;
+    throw error;
+  }
+}
+
 /** The cloud as its OpenStack API shows it to an administrator. */
 export function openStackView(client: OpenStackClient): CloudView {
-  const { compute, network, image, loadBalancer } = {
+  const { compute, network, image, blockStorage, loadBalancer } = {
     compute: client.service('compute'),
     network: client.service('network'),
     image: client.service('image'),
+    blockStorage: client.service('block-storage'),
     loadBalancer: client.service('load-balancer'),
   };
   const all = async <T>(
@@ -197,17 +212,19 @@ export function openStackView(client: OpenStackClient): CloudView {
     },
     subnets: (signal) => all(network, '/subnets', 'subnets', subnetSchema, signal),
     images: (signal) => all(image, '/images', 'images', imageSchema, signal),
-    publicKey: async (userId, name, signal) => {
-      try {
+    imageOfVolume: (volumeId, signal) =>
+      unlessMissing(async () => {
+        const path = `/volumes/${encodeURIComponent(volumeId)}`;
+        const { volume } = await blockStorage.json('GET', path, volumeSchema, { signal });
+        return volume.volume_image_metadata?.image_id ?? undefined;
+      }),
+    publicKey: (userId, name, signal) =>
+      unlessMissing(async () => {
         const query = { user_id: userId };
         const path = `/os-keypairs/${encodeURIComponent(name)}`;
         const found = await compute.json('GET', path, keyPairSchema, { query, signal, microversion });
         return found.keypair.public_key;
-      } catch (error) {
-        if (error instanceof NotFoundError) return undefined;
-        throw error;
-      }
-    },
+      }),
     loadBalancers: (signal) => all(loadBalancer, '/lbaas/loadbalancers', 'loadbalancers', loadBalancerSchema, signal),
     listeners: (signal) => all(loadBalancer, '/lbaas/listeners', 'listeners', listenerSchema, signal),
     pools: (signal) => all(loadBalancer, '/lbaas/pools', 'pools', poolSchema, signal),

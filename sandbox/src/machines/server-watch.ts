@@ -6,6 +6,8 @@ const goneStates = new Set(['DELETED', 'SOFT_DELETED']);
 /** Between two listings of everything, which find what a listing of changes has missed. */
 const fullListingMilliseconds = 60_000;
 const bootAttempts = 3;
+/** A change may be seen later than a younger one: several hosts write, each with its clock, and times have whole seconds only. */
+const overlapMilliseconds = 5000;
 
 /** Follows the servers of a cloud: boots what is ACTIVE, destroys what is gone. */
 export class ServerWatch {
@@ -20,8 +22,10 @@ export class ServerWatch {
   readonly #seen = new Map<string, string>();
   readonly #keys = new Map<string, string | undefined>();
   #images = new Map<string, Machine['image']>();
+  /** The image of each server that boots from a volume. */
+  readonly #volumeImages = new Map<string, string | undefined>();
   #subnets = new Map<string, Omit<MachineInterface, 'portId' | 'macAddress' | 'address'>>();
-  #since: string | undefined;
+  #latest = '';
   #lastFull = 0;
 
   constructor(view: CloudView, driver: MachineDriver, log: Log) {
@@ -38,7 +42,7 @@ export class ServerWatch {
   /** Looks once. Returns whether anything had changed. @throws what the cloud answers */
   async poll(signal: AbortSignal): Promise<boolean> {
     const full = Date.now() - this.#lastFull > fullListingMilliseconds;
-    const servers = await this.#view.servers(full ? undefined : this.#since, signal);
+    const servers = await this.#view.servers(full ? undefined : before(this.#latest), signal);
     const fresh = servers.filter((server) => this.#seen.get(server.id) !== looks(server));
     const alive = fresh.filter((server) => server.status === 'ACTIVE' && !this.#machines.has(server.id));
     const machines = await this.#describe(alive, signal);
@@ -48,11 +52,15 @@ export class ServerWatch {
     const gone = new Set(fresh.filter(({ status }) => goneStates.has(status)).map(({ id }) => id));
     if (full) {
       const existing = new Set(servers.map(({ id }) => id));
-      for (const id of this.#seen.keys()) if (!existing.has(id)) gone.add(id);
+      for (const id of this.#seen.keys()) {
+        if (existing.has(id)) continue;
+        gone.add(id);
+        this.#seen.delete(id);
+      }
       this.#lastFull = Date.now();
     }
     for (const id of gone) this.#destroy(id);
-    for (const { updated } of servers) if (this.#since === undefined || updated > this.#since) this.#since = updated;
+    for (const { updated } of servers) if (updated > this.#latest) this.#latest = updated;
     return fresh.length > 0;
   }
 
@@ -83,7 +91,12 @@ export class ServerWatch {
         ]),
       );
     }
-    if (servers.some(({ imageId }) => imageId !== undefined && !this.#images.has(imageId))) {
+    for (const { id, imageId, volumeIds } of servers) {
+      if (imageId !== undefined || this.#volumeImages.has(id)) continue;
+      const [root] = volumeIds;
+      this.#volumeImages.set(id, root === undefined ? undefined : await this.#view.imageOfVolume(root, signal));
+    }
+    if (servers.map((server) => this.#imageId(server)).some((id) => id !== undefined && !this.#images.has(id))) {
       this.#images = new Map((await this.#view.images(signal)).map((image) => [image.id, image]));
     }
     for (const { userId, keyName } of servers) {
@@ -92,8 +105,13 @@ export class ServerWatch {
     }
   }
 
+  #imageId({ id, imageId }: CloudServer): string | undefined {
+    return imageId ?? this.#volumeImages.get(id);
+  }
+
   #machine(server: CloudServer, ports: readonly CloudPort[]): Machine {
-    const { id, name, projectId, availabilityZone, metadata, flavor, imageId, keyName, userId, userData } = server;
+    const { id, name, projectId, availabilityZone, metadata, flavor, keyName, userId, userData } = server;
+    const imageId = this.#imageId(server);
     const key = keyName === undefined ? undefined : this.#keys.get(`${userId}/${keyName}`);
     const interfaces = ports.flatMap(({ id: portId, macAddress, fixedIps }) =>
       fixedIps.flatMap(({ subnetId, address }) => {
@@ -144,8 +162,8 @@ export class ServerWatch {
 
   /** Does not wait: removing a real machine takes seconds, and there may be hundreds. */
   #destroy(id: string): void {
-    this.#seen.delete(id);
     this.#failures.delete(id);
+    this.#volumeImages.delete(id);
     if (!this.#machines.delete(id)) return;
     const removal = this.#remove(id).finally(() => this.#removals.delete(removal));
     this.#removals.add(removal);
@@ -164,3 +182,9 @@ export class ServerWatch {
 }
 
 const looks = ({ status, updated }: CloudServer) => `${status} ${updated}`;
+
+/** A time to ask for changes since; undefined when nothing was seen yet. */
+function before(latest: string): string | undefined {
+  const time = Date.parse(latest);
+  return Number.isNaN(time) ? undefined : `${new Date(time - overlapMilliseconds).toISOString().slice(0, 19)}Z`;
+}

@@ -81,4 +81,31 @@ describe('the machine side of the emulated cloud', () => {
     );
     expect(log).toEqual([]);
   });
+
+  it('boots a machine from a volume with the image that the volume was made from', async () => {
+    const { compute, image, network } = user;
+    const [source] = await image.images.list({ kube_version: 'v1.36.3' });
+    const [flavor] = await compute.flavors.list({});
+    const { id: uuid } = await network.networks.create({ name: 'volumes' });
+    await network.subnets.create({ network_id: uuid, ip_version: 4, cidr: '10.9.0.0/24' });
+    const root = {
+      boot_index: 0,
+      source_type: 'image',
+      destination_type: 'volume',
+      uuid: source?.id,
+      volume_size: 10,
+    } as const;
+    const { id } = await compute.servers.create({
+      name: 'from-volume',
+      flavorRef: flavor?.id ?? '',
+      block_device_mapping_v2: [{ ...root, delete_on_termination: true }],
+      networks: [{ uuid }],
+    });
+    const console = await eventually('the console is in Nova', async () => {
+      const text = await compute.servers.consoleLog(id);
+      return text.includes('login:') ? text : undefined;
+    });
+    expect(console).toContain(`(${source?.name ?? ''})`);
+    await compute.servers.delete(id);
+  });
 });

@@ -49,6 +49,7 @@ export class FakeCloud implements CloudView {
       status: 'ACTIVE',
       updated: this.#tick(),
       imageId: image.id,
+      volumeIds: [],
       keyName: 'key',
       flavor,
       userData: encoded,
@@ -97,6 +98,11 @@ export class FakeCloud implements CloudView {
   images() {
     this.calls.push('images');
     return Promise.resolve([image]);
+  }
+
+  imageOfVolume() {
+    this.calls.push('imageOfVolume');
+    return Promise.resolve(undefined);
   }
 
   publicKey() {

@@ -1,72 +1,183 @@
+import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { childEnvironment } from '../../client/local/config.ts';
+import { inRepository } from '../../client/local/repository.ts';
 import { startCloud } from '../../sandbox/src/cloud/main.ts';
+import { missingForOpenStack } from '../../sandbox/src/openstack/host-programs.ts';
+import { startOpenStack } from '../../sandbox/src/openstack/start.ts';
 import { areas } from './cases/index.ts';
 import { exceptions } from './exceptions.ts';
+import { offeredCalls } from './kit/call-coverage.ts';
 import type { ContractArea } from './kit/case.ts';
-import { compare, describeDifference } from './kit/compare.ts';
 import { emulatorLatency } from './kit/latency.ts';
+import { writeRecordings } from './kit/recordings.ts';
 import { type Outcome, runCases } from './kit/run.ts';
+import { type Verdict, verdicts } from './kit/verdicts.ts';
 
 interface Flags {
   readonly area?: string;
   readonly case?: string;
-  readonly cloudsFile: string;
+  readonly cloudsFile?: string;
   readonly concurrency: number;
+  readonly record: boolean;
+  readonly ifPossible: boolean;
 }
 
+const HOSTS = 3;
+/** Loopback addresses that no other cloud of a test takes. */
+const EXTERNAL_CIDR = '127.127.0.0/16';
 const tell = (text: string): void => void process.stderr.write(`${text}\n`);
+const print = (result: object): void => void process.stdout.write(`${JSON.stringify(result)}\n`);
+const secondsSince = (start: number): number => Math.round((Date.now() - start) / 100) / 10;
 
 async function main(flags: Flags): Promise<void> {
-  const chosen = choose(flags);
+  const missing = flags.cloudsFile === undefined ? await missingForOpenStack(AbortSignal.timeout(60_000)) : [];
+  if (missing.length > 0) {
+    const words = `this host cannot run real OpenStack: it lacks ${missing.join(', ')}, which only root can install with apt-get`;
+    if (!flags.ifPossible) throw new Error(words);
+    tell(`SKIPPED: ${words}`);
+    print({ ok: true, skipped: missing, cases: 0 });
+    return;
+  }
+  const interrupt = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(name, () => interrupt.abort(new Error(`interrupted (${name})`)));
+  }
+  await withClouds(flags, interrupt.signal, async (emulator, openstack, upSeconds) => {
+    const started = Date.now();
+    const chosen = choose(flags);
+    const [ours, theirs, calls] = await runBoth(chosen, emulator, openstack, flags.concurrency);
+    const results = verdicts(ours, theirs, exceptions);
+    for (const { area, name, problems } of results) {
+      if (problems.length > 0) tell(`✗ ${area}: ${name}\n  ${problems.join('\n  ')}`);
+    }
+    if (flags.record) await record(chosen, theirs);
+    const whole = flags.area === undefined && flags.case === undefined;
+    const uncovered = whole ? offeredCalls().filter((call) => !calls.has(call)) : [];
+    if (uncovered.length > 0) tell(`No case calls ${uncovered.join(', ')}`);
+    const services = whole ? await onServices(openstack) : true;
+    const summary = summaryOf(results);
+    const ok = summary.equal === summary.cases && uncovered.length === 0 && services;
+    print({ ok, upSeconds, ...summary, seconds: secondsSince(started) });
+    if (!ok) process.exitCode = 1;
+  });
+}
+
+/** Starts both clouds, unless the real one is given, and stops what it started. */
+async function withClouds(
+  { cloudsFile }: Flags,
+  signal: AbortSignal,
+  use: (emulatorFile: string, openstackFile: string, upSeconds: number) => Promise<void>,
+): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'slipway-contract-'));
-  const emulator = await startCloud({ listen: '127.0.0.1:0', latency: emulatorLatency, data: directory });
+  const emulator = await startCloud({
+    ...{ listen: '127.0.0.1:0', latency: emulatorLatency, hosts: HOSTS },
+    data: join(directory, 'emulator'),
+  });
+  const started = Date.now();
+  let stop = (): Promise<void> => Promise.resolve();
   try {
-    const options = { concurrency: flags.concurrency };
-    const [ours, theirs] = await Promise.all([
-      runCases({ name: 'emulator', cloudsFile: emulator.cloudsFile ?? '' }, chosen, options),
-      runCases({ name: 'openstack', cloudsFile: flags.cloudsFile }, chosen, options),
-    ]);
-    let equal = 0;
-    for (const [index, one] of ours.entries()) if (isEqual(one, theirs[index])) equal += 1;
-    process.stdout.write(`${JSON.stringify({ cases: ours.length, equal })}\n`);
-    if (equal < ours.length) process.exitCode = 1;
+    let openstackFile = cloudsFile;
+    if (openstackFile === undefined) {
+      const onProgress = (text: string): void => tell(`${secondsSince(started)} s: ${text}`);
+      const data = join(directory, 'openstack');
+      const openstack = await startOpenStack({ data, externalCidr: EXTERNAL_CIDR, hosts: HOSTS, onProgress }, signal);
+      stop = () => openstack.stop();
+      openstackFile = openstack.cloudsFile;
+    }
+    const upSeconds = secondsSince(started);
+    tell(`The real services are up after ${upSeconds} s`);
+    await use(emulator.cloudsFile ?? '', openstackFile, upSeconds);
   } finally {
+    await stop();
     await emulator.close();
     await rm(directory, { recursive: true, force: true });
   }
 }
 
-function choose(flags: Flags): ContractArea[] {
-  return areas
+async function runBoth(
+  chosen: readonly ContractArea[],
+  emulator: string,
+  openstack: string,
+  concurrency: number,
+): Promise<[Outcome[], Outcome[], Set<string>]> {
+  const total = chosen.reduce((sum, { cases }) => sum + cases.length, 0);
+  let done = 0;
+  const onCase = ({ area, name, seconds, error }: Outcome): void => {
+    done += 1;
+    tell(`${done}/${total} ${error === undefined ? '·' : '✗'} ${area}: ${name} (${seconds.toFixed(1)} s)`);
+  };
+  const calls = new Set<string>();
+  const [ours, theirs] = await Promise.all([
+    runCases({ name: 'emulator', cloudsFile: emulator }, chosen, { concurrency }),
+    runCases({ name: 'openstack', cloudsFile: openstack }, chosen, { concurrency, calls, onCase }),
+  ]);
+  return [ours, theirs, calls];
+}
+
+const choose = (flags: Flags): ContractArea[] =>
+  areas
     .filter(({ area }) => flags.area === undefined || area === flags.area)
     .map(({ area, cases }) => ({
       area,
       cases: cases.filter(({ name }) => flags.case === undefined || name.includes(flags.case)),
-    }));
+    }))
+    .filter(({ cases }) => cases.length > 0);
+
+function summaryOf(results: readonly Verdict[]): { cases: number; equal: number; exceptions: number } {
+  const used = new Set(results.flatMap((verdict) => verdict.exceptions));
+  return {
+    cases: results.length,
+    equal: results.filter(({ problems }) => problems.length === 0).length,
+    exceptions: used.size,
+  };
 }
 
-function isEqual(ours: Outcome, theirs: Outcome | undefined): boolean {
-  const title = `${ours.area}: ${ours.name} (emulator ${ours.seconds} s, openstack ${theirs?.seconds ?? 0} s)`;
-  const problems = [
-    ...(ours.error ? [`emulator: ${ours.error.stack ?? ours.error.message}`] : []),
-    ...(theirs?.error ? [`openstack: ${theirs.error.stack ?? theirs.error.message}`] : []),
-  ];
-  if (ours.transcript && theirs?.transcript) {
-    problems.push(...compare(ours.transcript, theirs.transcript, exceptions).differences.map(describeDifference));
+async function record(chosen: readonly ContractArea[], outcomes: readonly Outcome[]): Promise<void> {
+  for (const { area } of chosen) {
+    const names = areas.find((one) => one.area === area)?.cases.map(({ name }) => name) ?? [];
+    const seen = outcomes.flatMap((outcome) =>
+      outcome.area === area && outcome.transcript !== undefined ? [[outcome.name, outcome.transcript] as const] : [],
+    );
+    await writeRecordings(area, names, new Map(seen));
   }
-  if (problems.length === 0) return true;
-  tell(`✗ ${title}\n  ${problems.join('\n  ')}`);
-  return false;
 }
 
-await new Command('contract')
-  .option('--area <name>')
-  .option('--case <text>')
-  .option('--concurrency <n>', '', Number, 4)
-  .requiredOption('--clouds-file <file>')
-  .action(main)
+/** The tests that need the real services but compare nothing: `test/openstack`. */
+async function onServices(cloudsFile: string): Promise<boolean> {
+  const vitest = inRepository('node_modules', 'vitest', 'vitest.mjs');
+  const args = [vitest, 'run', '--config', inRepository('test', 'openstack', 'vitest.config.ts')];
+  const child = spawn(process.execPath, args, {
+    cwd: inRepository(),
+    env: childEnvironment({ OPENSTACK_CLOUDS_FILE: cloudsFile }),
+    stdio: ['ignore', process.stderr, process.stderr],
+  });
+  const code = await new Promise((resolve, reject) => child.once('error', reject).once('exit', resolve));
+  return code === 0;
+}
+
+await new Command('test:openstack')
+  .description('The contract on the emulator and on real OpenStack services, side by side. The last line is JSON')
+  .option('--area <name>', 'only the cases of this area')
+  .option('--case <text>', 'only the cases whose name holds this')
+  .option('--concurrency <n>', 'how many cases run at once on each cloud', Number, 3)
+  .option('--clouds-file <file>', 'a running cloud (entries sandbox and sandbox-admin) instead of one of its own')
+  .option('--record', 'keep what the real services answered, for npm test', false)
+  .option('--if-possible', 'succeed, and say so loudly, where this host cannot run the real services', false)
+  .option('--json', 'accepted for symmetry: the last line is JSON in any case')
+  .action(async (flags: Flags) => {
+    try {
+      await main(flags);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      tell(message);
+      print({ ok: false, error: { message } });
+      process.exitCode = 1;
+    }
+  })
   .parseAsync();
+// An idle connection must not keep the finished run alive.
 setTimeout(() => process.exit(), 1000).unref();

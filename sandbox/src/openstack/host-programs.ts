@@ -49,6 +49,18 @@ export async function hostPrograms(tell: (text: string) => void, signal: AbortSi
   );
 }
 
+/** The packages that are missing for a cloud and cannot be installed here; empty where one can run. */
+export async function missingForOpenStack(signal: AbortSignal): Promise<string[]> {
+  if (process.platform !== 'linux') return ['Linux'];
+  const found = await findAll(signal);
+  const missing = packagesOf(names.filter((name) => !(name in found)));
+  return (await installer()) === undefined ? missing : [];
+}
+
+/** apt-get, where this process may use it. */
+const installer = async (): Promise<string | undefined> =>
+  process.getuid?.() === 0 ? onPath('apt-get', searchPath()) : undefined;
+
 const packagesOf = (missing: readonly Name[]): string[] => [...new Set(missing.map((name) => needed[name].package))];
 
 async function findAll(signal: AbortSignal): Promise<Partial<Record<Name, string>>> {
@@ -78,8 +90,8 @@ const POLICY = '/usr/sbin/policy-rc.d';
 
 /** Installs packages of Debian; their daemons are not started (invoke-rc.d(8): policy-rc.d says 101, "forbidden"). */
 async function install(packages: readonly string[], tell: (text: string) => void, signal: AbortSignal): Promise<void> {
-  const aptGet = await onPath('apt-get', searchPath());
-  if (process.getuid?.() !== 0 || aptGet === undefined) {
+  const aptGet = await installer();
+  if (aptGet === undefined) {
     const names = packages.join(', ');
     throw new Error(`real OpenStack needs these packages (Debian's names), which only root can install: ${names}`);
   }

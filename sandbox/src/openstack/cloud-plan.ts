@@ -95,6 +95,9 @@ export function tokenCheck(plan: CloudPlan, user: string, serviceType: string): 
   };
 }
 
+/** How long a service may finish what it does when it is told to stop, in seconds (oslo.service); its own 60 s are for deploys. */
+export const STOP_SECONDS = 4;
+
 /** The address of memcached. */
 export const memcached = (plan: CloudPlan): string => `127.0.0.1:${plan.ports.memcached}`;
 

@@ -17,7 +17,8 @@ export function runProgram(
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     const limits = { env: { ...env }, timeout: timeoutMs, signal, killSignal: 'SIGKILL', maxBuffer: 64 << 20 } as const;
-    execFile(program, args, limits, (error, stdout, stderr) => {
+    // Ends with this process, however that ends (prctl(2), PR_SET_PDEATHSIG).
+    execFile('setpriv', ['--pdeathsig', 'KILL', '--', program, ...args], limits, (error, stdout, stderr) => {
       if (error === null) {
         resolve(stdout);
         return;

@@ -16,7 +16,11 @@ export interface SeedOptions {
 /** Makes what an operator sets up before the first user comes (../seeds.ts), through the services' own APIs. What is there stays. */
 export async function seedOpenStack(admin: OpenStackClient, options: SeedOptions): Promise<void> {
   const seed = new Seed(admin, options);
-  await Promise.all([seed.flavors(), seed.images(), seed.network(), seed.volumeTypes(), seed.loadBalancerFlavor()]);
+  // One request at a time to each service: it reads its policies with the first one, and refuses others that come meanwhile.
+  await Promise.all([
+    seed.network().then(() => seed.serviceQuotas()),
+    ...[seed.flavors(), seed.images(), seed.volumeTypes(), seed.loadBalancerFlavor()],
+  ]);
 }
 
 class Seed {
@@ -71,6 +75,16 @@ class Seed {
     if (subnet !== undefined) return;
     const values = { network_id: id, name: externalNetwork.subnet, cidr: externalCidr, ip_version: 4 as const };
     await subnets.create({ ...values, enable_dhcp: false }, { signal });
+  }
+
+  /** Octavia's ports and security groups are in the project `service`, one of each for every load balancer. */
+  async serviceQuotas(): Promise<void> {
+    const { signal } = this.#options;
+    const identity = this.#admin.service('identity');
+    const [project] = await identity.list('/projects', 'projects', named, { query: { name: 'service' }, signal });
+    if (project === undefined) throw new Error('Keystone knows no project `service`');
+    const quota = { port: -1, security_group: -1, security_group_rule: -1 };
+    await this.#admin.service('network').request('PUT', `/quotas/${project.id}`, { json: { quota }, signal });
   }
 
   /** https://docs.openstack.org/api-ref/block-storage/v3/#create-a-volume-type */

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { copyFile, cp, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import type { OpenStackClient } from 'openstack-client-ts';
 import { stringify } from 'yaml';
 import { makeStep, type Step } from '../../image/step.ts';
 import { makeAmphoraAuthority } from './amphora-authority.ts';
@@ -88,17 +89,27 @@ class Start {
   readonly #data: string;
   readonly #children: Children;
   readonly #signal: AbortSignal;
+  /** Ends what is under way when another part has failed. */
+  readonly #over = new AbortController();
 
   constructor(options: OpenStackOptions, data: string, children: Children, signal: AbortSignal) {
     this.#options = options;
     this.#data = data;
     this.#children = children;
-    this.#signal = signal;
+    this.#signal = AbortSignal.any([signal, this.#over.signal]);
     // Everything that is started or waited for at once listens to it.
-    setMaxListeners(100, signal);
+    setMaxListeners(100, this.#signal);
   }
 
   async run(): Promise<CloudPlan> {
+    try {
+      return await this.#steps();
+    } finally {
+      this.#over.abort(new Error('the start is over'));
+    }
+  }
+
+  async #steps(): Promise<CloudPlan> {
     const leftOvers = await stopLeftOvers(this.#data, GRACE);
     if (leftOvers.length > 0) this.#tell(`stopped ${leftOvers.length} processes that an earlier start left`);
     const programs = await hostPrograms(this.#tell, this.#signal);
@@ -220,18 +231,8 @@ class Start {
   async #finish(plan: CloudPlan, programs: HostPrograms, first: boolean): Promise<void> {
     const [admin, demo] = [cloudOf(plan, 'admin'), cloudOf(plan, 'demo')];
     try {
-      const hosts = waitForHosts(admin, plan.hosts.length, this.#signal);
-      if (first) {
-        const imageFile = inData(plan, 'state', 'seed.qcow2');
-        await this.#run(plan, [programs.qemuImg, 'create', '-q', '-f', 'qcow2', imageFile, '1M']);
-        const { externalCidr } = this.#options;
-        await Promise.all([
-          seedOpenStack(admin, { externalCidr, imageFile, signal: this.#signal }),
-          this.#run(plan, updatePool(plan)),
-        ]);
-        this.#tell('seeded');
-      }
-      await hosts;
+      await Promise.all(first ? [this.#seed(plan, programs, admin), this.#run(plan, updatePool(plan))] : []);
+      await waitForHosts(admin, plan.hosts.length, this.#signal);
       this.#tell('booting a server');
       await tryServer(demo, this.#signal);
     } finally {
@@ -239,6 +240,14 @@ class Start {
     }
     await writeFile(cloudsFile(plan), cloudsYaml(plan), { mode: 0o600 });
     await writeFile(this.#readyMark, `${new Date().toISOString()}\n`);
+  }
+
+  async #seed(plan: CloudPlan, programs: HostPrograms, admin: OpenStackClient): Promise<void> {
+    const imageFile = inData(plan, 'state', 'seed.qcow2');
+    await this.#run(plan, [programs.qemuImg, 'create', '-q', '-f', 'qcow2', imageFile, '1M']);
+    const { externalCidr } = this.#options;
+    await seedOpenStack(admin, { externalCidr, imageFile, signal: this.#signal });
+    this.#tell('seeded');
   }
 
   #environment = (plan: CloudPlan) => ({ ...serviceEnvironment(inData(plan, 'state')), PYTHONPATH: plan.drivers });

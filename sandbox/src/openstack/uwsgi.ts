@@ -15,6 +15,7 @@ export interface WsgiApi {
   /** `module:variable` */
   readonly application: string;
   readonly threads?: number;
+  readonly processes?: number;
   /** What the application finds on its command line. */
   readonly arguments?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -28,7 +29,7 @@ export function wsgiApi(plan: CloudPlan, api: WsgiApi): Pick<ServicePlan, 'files
     'http-socket': `127.0.0.1:${api.port}`,
     module: api.application,
     master: true,
-    processes: 1,
+    processes: api.processes ?? 1,
     threads: api.threads ?? 4,
     'enable-threads': true,
     'lazy-apps': true,

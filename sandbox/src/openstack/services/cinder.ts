@@ -8,6 +8,7 @@ import {
   packaged,
   pythonProgram,
   REGION,
+  STOP_SECONDS,
   tokenCheck,
   at,
   type CloudPlan,
@@ -25,6 +26,7 @@ export function cinder(plan: CloudPlan): ServicePlan {
   const configuration = renderIni({
     DEFAULT: {
       transport_url: messagesUrl(plan),
+      graceful_shutdown_timeout: STOP_SECONDS,
       state_path: inData(plan, 'state', 'cinder'),
       api_paste_config: packaged(plan, 'cinder', 'api-paste.ini'),
       resource_query_filters_file: packaged(plan, 'cinder', 'resource_filters.json'),

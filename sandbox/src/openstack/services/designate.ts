@@ -8,6 +8,7 @@ import {
   messagesUrl,
   packaged,
   pythonProgram,
+  STOP_SECONDS,
   tokenCheck,
   type CloudPlan,
   type ServicePlan,
@@ -30,7 +31,11 @@ export const updatePool = (plan: CloudPlan): [string, ...string[]] =>
 export function designate(plan: CloudPlan): ServicePlan {
   const mdns = { host: '127.0.0.1', port: plan.ports.designateMdns };
   const configuration = renderIni({
-    DEFAULT: { transport_url: messagesUrl(plan), state_path: inData(plan, 'state', 'designate') },
+    DEFAULT: {
+      transport_url: messagesUrl(plan),
+      graceful_shutdown_timeout: STOP_SECONDS,
+      state_path: inData(plan, 'state', 'designate'),
+    },
     'service:api': {
       auth_strategy: 'keystone',
       enable_api_v2: true,

@@ -6,6 +6,7 @@ import {
   inData,
   messagesUrl,
   packaged,
+  STOP_SECONDS,
   tokenCheck,
   type CloudPlan,
   type ServicePlan,
@@ -15,8 +16,8 @@ import { wsgiApi } from '../uwsgi.ts';
 
 /**
  * Neutron's API. There are no agents, so nothing needs its RPC server and its periodic workers: ports are bound by the driver
- * `sandbox`. Network types and extensions are those of devstack (lib/neutron_plugins/ovn_agent), with the router plugin that needs
- * no OVN.
+ * `sandbox`. The plugins are those that most clouds load beside the stock ones (tag, timestamp, revisions, flavors, …:
+ * neutron/plugins/common/constants.py, DEFAULT_SERVICE_PLUGINS).
  */
 export function neutron(plan: CloudPlan): ServicePlan {
   const [main, ml2] = [configurationOf('neutron', 'neutron.conf'), configurationOf('neutron', 'ml2_conf.ini')];
@@ -30,8 +31,9 @@ export function neutron(plan: CloudPlan): ServicePlan {
   const configuration = renderIni({
     DEFAULT: {
       core_plugin: 'ml2',
-      service_plugins: ['router', 'qos', 'trunk'],
+      service_plugins: ['router', 'qos', 'port_forwarding', 'trunk', 'segments'],
       transport_url: messagesUrl(plan),
+      graceful_shutdown_timeout: STOP_SECONDS,
       state_path: inData(plan, 'state', 'neutron'),
       api_paste_config: packaged(plan, 'neutron', 'api-paste.ini'),
       auth_strategy: 'keystone',
@@ -48,15 +50,15 @@ export function neutron(plan: CloudPlan): ServicePlan {
   });
   const layerTwo = renderIni({
     ml2: {
-      type_drivers: ['local', 'flat', 'vlan', 'geneve'],
-      project_network_types: 'geneve',
+      type_drivers: ['flat', 'vlan', 'vxlan'],
+      project_network_types: 'vxlan',
       // The trunk plugin wants a driver that it knows; it never binds a port here.
       mechanism_drivers: ['sandbox', 'openvswitch'],
       extension_drivers: ['port_security', 'qos'],
     },
     ml2_type_flat: { flat_networks: '*' },
     // Every number is a row of a table at the first start.
-    ml2_type_geneve: { vni_ranges: '1:4000', max_header_size: 38 },
+    ml2_type_vxlan: { vni_ranges: '1:4000' },
     securitygroup: { firewall_driver: 'noop' },
   });
   return {

@@ -10,6 +10,7 @@ import {
   packaged,
   pythonProgram,
   REGION,
+  STOP_SECONDS,
   tokenCheck,
   type CloudPlan,
   type ServicePlan,
@@ -63,6 +64,7 @@ function novaConfiguration(plan: CloudPlan): Ini {
     DEFAULT: {
       state_path: inData(plan, 'state', 'nova'),
       transport_url: messagesUrl(plan),
+      graceful_shutdown_timeout: STOP_SECONDS,
       my_ip: '127.0.0.1',
       compute_driver: 'sandbox.LastingFakeDriver',
       // Nothing else runs on these hosts.

@@ -7,6 +7,7 @@ import {
   memcached,
   messagesUrl,
   pythonProgram,
+  STOP_SECONDS,
   tokenCheck,
   type CloudPlan,
   type ServicePlan,
@@ -31,13 +32,12 @@ export function octavia(plan: CloudPlan): ServicePlan {
   const socket = (name: string) => inData(plan, 'state', 'octavia', `${name}.sock`);
   const noAmphora = '00000000-0000-0000-0000-000000000000';
   const configuration = renderIni({
-    DEFAULT: { transport_url: messagesUrl(plan) },
+    DEFAULT: { transport_url: messagesUrl(plan), graceful_shutdown_timeout: STOP_SECONDS },
     api_settings: {
       bind_host: '127.0.0.1',
       auth_strategy: 'keystone',
       enabled_provider_drivers:
         "amphora:'The Octavia Amphora driver.',octavia:'Deprecated alias of the Octavia Amphora driver.'",
-      default_provider_driver: 'amphora',
       healthcheck_enabled: true,
     },
     oslo_messaging: { topic: 'octavia_prov' },

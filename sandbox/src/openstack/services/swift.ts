@@ -10,33 +10,18 @@ import {
 } from '../cloud-plan.ts';
 import { renderIni, type Ini } from '../ini.ts';
 
-/** The part of Swift that speaks with clients (swift: etc/proxy-server.conf-sample; devstack: lib/swift, configure_swift). */
-const PROXY_PIPELINE = [
-  ...['catch_errors', 'gatekeeper', 'healthcheck', 'proxy-logging', 'cache', 'etag-quoter', 'listing_formats', 'bulk'],
-  ...['tempurl', 'ratelimit', 'crossdomain', 'authtoken', 'keystoneauth', 'formpost', 'staticweb', 'copy'],
-  ...['container-quotas', 'account-quotas', 'slo', 'dlo', 'versioned_writes', 'symlink', 'proxy-server'],
+/** The stock pipeline (swift: etc/proxy-server.conf-sample) with Keystone in the place of tempauth. */
+const PIPELINE = [
+  ...['catch_errors', 'gatekeeper', 'healthcheck', 'proxy-logging', 'cache', 'listing_formats', 'container_sync'],
+  ...['bulk', 'tempurl', 'ratelimit', 'authtoken', 'keystoneauth', 'copy', 'container-quotas', 'account-quotas'],
+  ...['slo', 'dlo', 'versioned_writes', 'symlink', 'proxy-logging', 'proxy-server'],
 ] as const;
 
-/** Filters of Swift's own that need nothing set. */
-const PLAIN_FILTERS = {
-  catch_errors: 'catch_errors',
-  gatekeeper: 'gatekeeper',
-  healthcheck: 'healthcheck',
-  'proxy-logging': 'proxy_logging',
-  'etag-quoter': 'etag_quoter',
-  listing_formats: 'listing_formats',
-  bulk: 'bulk',
-  ratelimit: 'ratelimit',
-  crossdomain: 'crossdomain',
-  formpost: 'formpost',
-  staticweb: 'staticweb',
-  copy: 'copy',
-  'container-quotas': 'container_quotas',
-  'account-quotas': 'account_quotas',
-  slo: 'slo',
-  dlo: 'dlo',
-  symlink: 'symlink',
-} as const;
+/** Its filters that need nothing set. */
+const plainFilters = [
+  ...['catch_errors', 'gatekeeper', 'healthcheck', 'proxy-logging', 'listing_formats', 'container_sync', 'bulk'],
+  ...['tempurl', 'ratelimit', 'copy', 'container-quotas', 'account-quotas', 'slo', 'dlo', 'symlink'],
+] as const;
 
 const stores = ['account', 'container', 'object'] as const;
 
@@ -58,7 +43,6 @@ export function swift(plan: CloudPlan): ServicePlan {
   const process = (name: string, configuration = name): ProcessPlan => ({
     name: `swift-${name}`,
     command: pythonProgram(plan, `swift-${name}`, inData(plan, file(configuration)), '-v'),
-    env: { SWIFT_CONF_DIR: inData(plan, 'etc', 'swift') },
     after: 'backing',
   });
   return {
@@ -85,16 +69,15 @@ const server = (plan: CloudPlan, port: number): Ini[string] => ({
 });
 
 function proxyConfiguration(plan: CloudPlan): Ini {
-  const plain = Object.entries(PLAIN_FILTERS).map(
-    ([name, egg]) => [`filter:${name}`, { use: `egg:swift#${egg}` }] as const,
+  const plain = plainFilters.map(
+    (name) => [`filter:${name}`, { use: `egg:swift#${name.replaceAll('-', '_')}` }] as const,
   );
   return {
     DEFAULT: server(plan, plan.ports.swift),
-    'pipeline:main': { pipeline: PROXY_PIPELINE.join(' ') },
-    'app:proxy-server': { use: 'egg:swift#proxy', account_autocreate: true, allow_account_management: true },
+    'pipeline:main': { pipeline: PIPELINE.join(' ') },
+    'app:proxy-server': { use: 'egg:swift#proxy', account_autocreate: true },
     ...Object.fromEntries(plain),
     'filter:cache': { use: 'egg:swift#memcache', memcache_servers: `127.0.0.1:${plan.ports.memcached}` },
-    'filter:tempurl': { use: 'egg:swift#tempurl', allowed_digests: 'sha1 sha256 sha512' },
     'filter:versioned_writes': { use: 'egg:swift#versioned_writes', allow_versioned_writes: true },
     'filter:authtoken': {
       'paste.filter_factory': 'keystonemiddleware.auth_token:filter_factory',
@@ -103,7 +86,11 @@ function proxyConfiguration(plan: CloudPlan): Ini {
       include_service_catalog: false,
       cache: 'swift.cache',
     },
-    'filter:keystoneauth': { use: 'egg:swift#keystoneauth', operator_roles: 'admin, member', reseller_prefix: 'AUTH' },
+    'filter:keystoneauth': {
+      use: 'egg:swift#keystoneauth',
+      operator_roles: 'admin, member, swiftoperator',
+      reseller_prefix: 'AUTH',
+    },
   };
 }
 

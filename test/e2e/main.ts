@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { startProcessGuard } from '../../client/local/process-guard.ts';
+import type { CloudKind } from '../../client/local/sandbox-processes.ts';
 import { type LocalStack, startStack } from '../../client/local/stack.ts';
 import { findTool } from '../../client/local/tools.ts';
 import { missingForMachines } from '../../sandbox/src/machines/nspawn/host-requirements.ts';
@@ -15,15 +16,20 @@ const CASES: readonly ClusterCase[] = [
 ];
 
 interface Flags {
+  readonly cloud: CloudKind;
   readonly case?: string;
   readonly keepLogs: boolean;
   readonly ifPossible: boolean;
 }
 
+const seconds = (since: number): number => Math.round((Date.now() - since) / 100) / 10;
 const tell = (text: string): void => void process.stderr.write(`${text}\n`);
 const print = (result: object): void => void process.stdout.write(`${JSON.stringify(result)}\n`);
 
-async function runAll(cases: readonly ClusterCase[], keepLogs: boolean): Promise<CaseResult[]> {
+async function runAll(
+  cases: readonly ClusterCase[],
+  { cloud, keepLogs }: Flags,
+): Promise<{ results: CaseResult[]; upSeconds: number }> {
   const interrupt = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(name, () => interrupt.abort(new Error(`interrupted (${name})`)));
@@ -37,12 +43,14 @@ async function runAll(cases: readonly ClusterCase[], keepLogs: boolean): Promise
     const onEvent = ({ part, state, detail }: { part: string; state: string; detail: string }) =>
       tell(`${part}: ${state}${detail === '' ? '' : `, ${detail}`}`);
     const settings = { directory, persistent: false, machines: 'nspawn', latency: 'instant', workers: 1 } as const;
-    stack = await startStack({ ...settings, guard, onEvent }, signal);
+    const started = Date.now();
+    stack = await startStack({ ...settings, cloud, guard, onEvent }, signal);
+    const upSeconds = seconds(started);
     const kubectl = (await findTool('kubectl', { signal })).path;
     const results: CaseResult[] = [];
     for (const one of cases) results.push(await runClusterCase(one, { stack, directory, kubectl, signal, tell }));
     ok = true;
-    return results;
+    return { results, upSeconds };
   } finally {
     const problems = (await stack?.stop()) ?? [];
     guard.close();
@@ -52,7 +60,9 @@ async function runAll(cases: readonly ClusterCase[], keepLogs: boolean): Promise
   }
 }
 
-async function main({ case: wanted, keepLogs, ifPossible }: Flags): Promise<void> {
+async function main(flags: Flags): Promise<void> {
+  const { case: wanted, cloud, ifPossible } = flags;
+  const started = Date.now();
   const cases = CASES.filter(({ name }) => wanted === undefined || name === wanted);
   if (cases.length === 0)
     throw new Error(`there is no case ${wanted ?? ''}; there are ${CASES.map(({ name }) => name).join(', ')}`);
@@ -63,14 +73,19 @@ async function main({ case: wanted, keepLogs, ifPossible }: Flags): Promise<void
     return;
   }
   if (missing.length > 0) throw new Error(`this host cannot run real machines. ${missing.join(' ')}`);
-  const results = await runAll(cases, keepLogs);
+  const { results, upSeconds } = await runAll(cases, flags);
   const left = results.reduce((sum, result) => sum + result.left, 0);
-  print({ ok: left === 0, cases: results, left });
+  print({ ok: left === 0, cloud, upSeconds, cases: results, left, seconds: seconds(started) });
   if (left > 0) process.exitCode = 1;
 }
 
 await new Command('e2e')
   .description('Clusters of real machines: created, used with kubectl, deleted. Linux and root; the last line is JSON')
+  .addOption(
+    new Option('--cloud <kind>', 'an emulated OpenStack, or the real services')
+      .choices(['emulator', 'openstack'])
+      .default('emulator'),
+  )
   .option('--case <name>', `only this one: ${CASES.map(({ name }) => name).join(' or ')}`)
   .option('--if-possible', 'succeed, and say so loudly, where this host cannot run real machines', false)
   .option('--keep-logs', 'keep the logs of every part', false)

@@ -31,7 +31,7 @@ const rowsSchema = z.array(
 
 /**
  * What the list commands of python-openstackclient show, all of them in one session as the cloud's administrator: a line
- * for each thing.
+ * for each thing, but for projects' default security groups, which Neutron makes by itself.
  *
  * @throws Error with its words when a command fails
  */
@@ -45,11 +45,12 @@ export async function openstackLists(cloudsFile: string): Promise<string[]> {
     throw new Error(
       `openstack … list: ${documents.length} of ${LISTS.length} commands worked:\n${stderr.trim().split('\n').slice(-5).join('\n')}`,
     );
-  return documents.flatMap((document, index) =>
+  const lines = documents.flatMap((document, index) =>
     rowsSchema
       .parse(JSON.parse(document))
       .map(
         ({ ID, id, Name }) => `${LISTS[index]?.split(' list')[0] ?? ''} ${[ID ?? id, Name].filter(Boolean).join(' ')}`,
       ),
   );
+  return lines.filter((line) => !/^security group \S+ default$/.test(line));
 }

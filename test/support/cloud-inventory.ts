@@ -47,7 +47,6 @@ const LISTS: readonly ListCall[] = [
   neutron('router', 'routers'),
   neutron('floating IP', 'floatingips'),
   neutron('security group', 'security-groups'),
-  neutron('security group rule', 'security-group-rules'),
   octavia('load balancer', 'loadbalancers'),
   octavia('listener', 'listeners'),
   octavia('pool', 'pools'),
@@ -94,8 +93,6 @@ export class CloudInventory {
   /** @param cloudsFile clouds.yaml with the entries `sandbox` and `sandbox-admin` */
   static async connect(cloudsFile: string, signal: AbortSignal): Promise<CloudInventory> {
     const user = await connect({ cloud: 'sandbox', cloudsFile, env: {}, signal });
-    // Neutron makes a project's default security group when somebody first asks for its groups.
-    await user.network.securityGroups.list({}, { signal });
     return new CloudInventory(user, await connect({ cloud: 'sandbox-admin', cloudsFile, env: {}, signal }));
   }
 
@@ -121,8 +118,11 @@ async function rows(
   everywhere: ListCall['everywhere'] = {},
 ): Promise<CloudResource[]> {
   const found = await client.service(service).list(path, many, rowSchema, { signal, ...everywhere });
-  return found.map(({ id, name }) => ({ type, id, name }));
+  return found.filter((row) => !isDefaultGroup(type, row.name)).map(({ id, name }) => ({ type, id, name }));
 }
+
+/** Neutron makes it when a project first does something with groups; for Octavia's own project that is the first load balancer. */
+const isDefaultGroup = (type: string, name: string): boolean => type === 'security group' && name === 'default';
 
 /** Swift shows an account that holds nothing yet as 404. */
 async function containers({ objectStore }: OpenStackClient, signal: AbortSignal): Promise<CloudResource[]> {

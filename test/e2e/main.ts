@@ -6,6 +6,7 @@ import { startProcessGuard } from '../../client/local/process-guard.ts';
 import type { CloudKind } from '../../client/local/sandbox-processes.ts';
 import { type LocalStack, startStack } from '../../client/local/stack.ts';
 import { findTool } from '../../client/local/tools.ts';
+import { missingForCli } from '../../sandbox/scripts/openstack-cli.ts';
 import { missingForMachines } from '../../sandbox/src/machines/nspawn/host-requirements.ts';
 import { type CaseResult, type ClusterCase, runClusterCase } from './cluster-case.ts';
 
@@ -66,13 +67,14 @@ async function main(flags: Flags): Promise<void> {
   const cases = CASES.filter(({ name }) => wanted === undefined || name === wanted);
   if (cases.length === 0)
     throw new Error(`there is no case ${wanted ?? ''}; there are ${CASES.map(({ name }) => name).join(', ')}`);
-  const missing = await missingForMachines();
+  const withoutCli = await missingForCli();
+  const missing = [...(await missingForMachines()), ...(withoutCli === undefined ? [] : [`${withoutCli}.`])];
   if (missing.length > 0 && ifPossible) {
-    tell(`SKIPPED: this host cannot run real machines. ${missing.join(' ')}`);
+    tell(`SKIPPED: this host cannot run this test. ${missing.join(' ')}`);
     print({ ok: true, skipped: missing, cases: [], left: 0 });
     return;
   }
-  if (missing.length > 0) throw new Error(`this host cannot run real machines. ${missing.join(' ')}`);
+  if (missing.length > 0) throw new Error(`this host cannot run this test. ${missing.join(' ')}`);
   const { results, upSeconds } = await runAll(cases, flags);
   const left = results.reduce((sum, result) => sum + result.left, 0);
   print({ ok: left === 0, cloud, upSeconds, cases: results, left, seconds: seconds(started) });

@@ -61,12 +61,12 @@ function seedNetwork(cloud: Cloud, owner: string): void {
     'router:external': true,
     is_default: true,
     availability_zone_hints: [],
-    availability_zones: ['nova'],
+    availability_zones: [],
     ipv4_address_scope: null,
     ipv6_address_scope: null,
     port_security_enabled: true,
     qos_policy_id: null,
-    dns_domain: '',
+    l2_adjacency: true,
     'provider:network_type': 'flat',
     'provider:physical_network': externalNetwork.physicalNetwork,
     'provider:segmentation_id': null,
@@ -87,7 +87,6 @@ function seedNetwork(cloud: Cloud, owner: string): void {
     ipv6_ra_mode: null,
     subnetpool_id: null,
     service_types: [],
-    dns_publish_fixed_ip: false,
     segment_id: null,
   });
 }

@@ -1,8 +1,47 @@
 import type { ContractArea } from '../kit/case.ts';
-import { networkBasics } from './network-basics.ts';
+import { identityProjects } from './identity-projects.ts';
+import { identityApplicationCredentials } from './identity-application-credentials.ts';
+import { identityTokens } from './identity-tokens.ts';
+import { networkFloatingIps } from './network-floating-ips.ts';
+import { networkLists } from './network-lists.ts';
+import { networkNetworks } from './network-networks.ts';
+import { networkPortAddresses } from './network-port-addresses.ts';
+import { networkPortSecurity } from './network-port-security.ts';
+import { networkPorts } from './network-ports.ts';
+import { networkQuotas } from './network-quotas.ts';
+import { networkRequests } from './network-requests.ts';
+import { networkRouterInterfaces } from './network-router-interfaces.ts';
+import { networkRouters } from './network-routers.ts';
+import { networkSecurityGroupRules } from './network-security-group-rules.ts';
+import { networkSecurityGroups } from './network-security-groups.ts';
+import { networkService } from './network-service.ts';
+import { networkSubnets } from './network-subnets.ts';
+import { networkTags } from './network-tags.ts';
 import { dnsRecordsets } from './dns-recordsets.ts';
 import { dnsRequests } from './dns-requests.ts';
 import { dnsZones } from './dns-zones.ts';
 
 /** Every area of the contract. */
-export const areas: readonly ContractArea[] = [networkBasics, dnsRecordsets, dnsRequests, dnsZones];
+export const areas: readonly ContractArea[] = [
+  identityProjects,
+  identityApplicationCredentials,
+  identityTokens,
+  networkNetworks,
+  networkSubnets,
+  networkPorts,
+  networkPortAddresses,
+  networkPortSecurity,
+  networkRouters,
+  networkRouterInterfaces,
+  networkSecurityGroups,
+  networkSecurityGroupRules,
+  networkFloatingIps,
+  networkTags,
+  networkLists,
+  networkQuotas,
+  networkRequests,
+  networkService,
+  dnsRecordsets,
+  dnsRequests,
+  dnsZones,
+];

@@ -17,7 +17,7 @@ const IPV4 = /(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d./])/g;
 const ADDRESS_FIELDS = new Set(['ip_address', 'fixed_ip_address', 'floating_ip_address', 'vip_address', 'addr']);
 const SECRET_FIELDS = new Set(['adminPass', 'secret', 'private_key', 'audit_ids']);
 /** Numbers that the cloud chose. */
-const NUMBER_FIELDS = new Set(['provider:segmentation_id', 'serial']);
+const NUMBER_FIELDS = new Set(['provider:segmentation_id', 'serial', 'standard_attr_id']);
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,7 +1,5 @@
 import ipaddr from 'ipaddr.js';
-import type { Cloud } from '../cloud.ts';
-import { invalidInput, neutronError } from './errors.ts';
-import type { FixedIp, Network, Pool, Subnet } from './rows.ts';
+import type { Pool } from './rows.ts';
 
 /** An address as a number. @throws Error when it is not one. */
 export function toInteger(address: string): bigint {
@@ -18,11 +16,19 @@ export function fromInteger(value: bigint, version: number): string {
   return ipaddr.fromByteArray(bytes).toString();
 }
 
+/** Whether a text is an address in the usual form: four decimal numbers without leading zeros, or IPv6. */
+export const isAddress = (text: string): boolean =>
+  text.includes(':') ? ipaddr.IPv6.isValid(text) && !text.includes('%') : ipaddr.IPv4.isValidFourPartDecimal(text);
+
+/** Whether a text is a MAC address as netaddr takes it; the dialects with colons and dashes. */
+export const isMac = (text: string): boolean =>
+  /^[0-9a-f]{1,2}([:-])[0-9a-f]{1,2}(\1[0-9a-f]{1,2}){4}$/i.test(text) || /^[0-9a-f]{12}$/i.test(text);
+
 /** First and last address of a network, as numbers, and its text with the host bits cleared. */
 export function parseCidr(
   cidr: string,
 ): { version: 4 | 6; first: bigint; last: bigint; prefix: number; text: string } | undefined {
-  if (!ipaddr.isValidCIDR(cidr)) return undefined;
+  if (!ipaddr.isValidCIDR(cidr) || !isAddress(cidr.split('/')[0] ?? '')) return undefined;
   const [address, prefix] = ipaddr.parseCIDR(cidr);
   const version = address.kind() === 'ipv4' ? 4 : 6;
   const hostBits = BigInt((version === 4 ? 32 : 128) - prefix);
@@ -51,111 +57,25 @@ export function overlaps(a: string, b: string): boolean {
   return x !== undefined && y !== undefined && x.version === y.version && x.first <= y.last && y.first <= x.last;
 }
 
-/** The pools Neutron makes when none are given: every host address but the gateway's. */
-export function defaultPools(cidr: string, gateway: string | null): Pool[] {
+/** First and last address of a subnet that a pool may have, as numbers. */
+export function poolBounds(cidr: string): { first: bigint; last: bigint } {
   const range = parseCidr(cidr);
-  if (!range) return [];
-  const { version } = range;
-  const small = range.last - range.first < 2n;
-  const first = small ? range.first : range.first + 1n;
-  const last = small || version === 6 ? range.last : range.last - 1n;
+  if (!range) return { first: 0n, last: -1n };
+  const { version, first, last, prefix } = range;
+  if (version === 6) return { first: first === last ? first : first + 1n, last };
+  return prefix <= 30 ? { first: first + 1n, last: last - 1n } : { first, last };
+}
+
+/** The pools Neutron makes when none are given: every address of a host but the gateway's (neutron/ipam/utils.py). */
+export function defaultPools(cidr: string, gateway: string | null): Pool[] {
+  const version = cidr.includes(':') ? 6 : 4;
+  const { first, last } = poolBounds(cidr);
   const pool = (start: bigint, end: bigint): Pool[] =>
     start <= end ? [{ start: fromInteger(start, version), end: fromInteger(end, version) }] : [];
-  if (gateway === null || !inCidr(cidr, gateway)) return pool(first, last);
-  const hole = toInteger(gateway);
-  return [...pool(first, hole - 1n > last ? last : hole - 1n), ...pool(hole + 1n < first ? first : hole + 1n, last)];
+  const hole = gateway !== null && inCidr(cidr, gateway) ? toInteger(gateway) : undefined;
+  if (hole === undefined || hole < first || hole > last) return pool(first, last);
+  return [...pool(first, hole - 1n), ...pool(hole + 1n, last)];
 }
 
 /** The index key of an address in a subnet. */
 export const addressKey = (subnetId: string, address: string): string => `${subnetId}|${address}`;
-
-/** Where the search for a free address of a subnet goes on; only a hint, so it is not saved. */
-const cursors = new WeakMap<Subnet, bigint>();
-
-const taken = (cloud: Cloud, subnet: Subnet, address: string): boolean =>
-  cloud.tables.ports.count('address', addressKey(subnet.id, address)) > 0;
-
-/** A free address of the subnet's pools, or undefined when there is none. */
-export function freeAddress(cloud: Cloud, subnet: Subnet): string | undefined {
-  const pools = subnet.allocation_pools.map(({ start, end }) => ({ start: toInteger(start), end: toInteger(end) }));
-  const begin = cursors.get(subnet) ?? pools[0]?.start;
-  if (begin === undefined) return undefined;
-  const search = (from: bigint, to: bigint): string | undefined => {
-    for (const pool of pools) {
-      for (let value = pool.start < from ? from : pool.start; value <= pool.end && value < to; value += 1n) {
-        const address = fromInteger(value, subnet.ip_version);
-        if (taken(cloud, subnet, address)) continue;
-        cursors.set(subnet, value + 1n);
-        return address;
-      }
-    }
-    return undefined;
-  };
-  return search(begin, 1n << 129n) ?? search(0n, begin);
-}
-
-/** What a caller asks for: an address, a subnet, or both. */
-export interface WantedIp {
-  readonly subnet_id?: string | undefined;
-  readonly ip_address?: string | undefined;
-}
-
-/** The addresses a port gets: those asked for, else one of each IP version the network has. */
-export function allocate(cloud: Cloud, network: Network, wanted: readonly WantedIp[] | undefined): FixedIp[] {
-  const subnets = cloud.tables.subnets.by('network', network.id);
-  if (wanted === undefined) {
-    const chosen: FixedIp[] = [];
-    for (const version of [4, 6]) {
-      const family = subnets.filter((subnet) => subnet.ip_version === version);
-      if (family.length > 0) chosen.push(anyOf(cloud, network, family));
-    }
-    return chosen;
-  }
-  const chosen: FixedIp[] = [];
-  for (const { subnet_id, ip_address } of wanted) {
-    const named = subnet_id === undefined ? undefined : subnets.find((subnet) => subnet.id === subnet_id);
-    if (subnet_id !== undefined && !named) {
-      throw invalidInput(
-        `Failed to create port on network ${network.id}, because fixed_ips included invalid subnet ${subnet_id}`,
-      );
-    }
-    if (ip_address === undefined) {
-      chosen.push(anyOf(cloud, network, named ? [named] : subnets));
-      continue;
-    }
-    if (!ipaddr.isValid(ip_address)) throw invalidInput(`'${ip_address}' is not a valid IP address`);
-    const subnet = named ?? subnets.find(({ cidr }) => inCidr(cidr, ip_address));
-    if (!subnet) {
-      throw neutronError(
-        400,
-        'InvalidIpForNetwork',
-        `IP address ${ip_address} is not a valid IP for any of the subnets on the specified network.`,
-      );
-    }
-    if (!inCidr(subnet.cidr, ip_address)) {
-      throw neutronError(
-        400,
-        'InvalidIpForSubnet',
-        `IP address ${ip_address} is not a valid IP for the specified subnet.`,
-      );
-    }
-    if (taken(cloud, subnet, ip_address)) {
-      throw neutronError(
-        409,
-        'IpAddressAlreadyAllocated',
-        `IP address ${ip_address} already allocated in subnet ${subnet.id}`,
-      );
-    }
-    chosen.push({ subnet_id: subnet.id, ip_address });
-  }
-  return chosen;
-}
-
-function anyOf(cloud: Cloud, network: Network, subnets: readonly Subnet[]): FixedIp {
-  for (const subnet of subnets) {
-    const address = freeAddress(cloud, subnet);
-    if (address !== undefined) return { subnet_id: subnet.id, ip_address: address };
-  }
-  const message = `No more IP addresses available on network ${network.id}.`;
-  throw neutronError(409, 'IpAddressGenerationFailure', message);
-}

@@ -18,7 +18,14 @@ export const neutronDialect: Dialect = {
       'HTTPBadRequest',
       `Invalid input for ${path.split('.')[1] ?? path}. Reason: '${text(value)}' ${reason}.`,
     ),
-  unknownPath: () => neutronError(404, 'HTTPNotFound', 'The resource could not be found.'),
+  unknownPath: ({ allowed }) =>
+    allowed.length > 0
+      ? neutronError(
+          405,
+          'HTTPMethodNotAllowed',
+          'The server could not comply with the request since it is either malformed or otherwise incorrect.',
+        )
+      : neutronError(404, 'HTTPNotFound', 'The resource could not be found.'),
   readBody(text) {
     const refusal = neutronError(400, 'HTTPBadRequest', 'Body contains invalid data');
     const body = parseJson(text, refusal);
@@ -38,9 +45,9 @@ export const badRequest = (resource: string, message: string): ApiError =>
 export const invalidInput = (message: string): ApiError =>
   neutronError(400, 'InvalidInput', `Invalid input for operation: ${message}.`);
 
-/** 403 by policy. */
+/** 403 by policy; the rule as oslo.policy writes it, such as `rule:create_network`. */
 export const policyForbidden = (rule: string): ApiError =>
-  neutronError(403, 'PolicyNotAuthorized', `(rule:${rule}) is disallowed by policy`);
+  neutronError(403, 'PolicyNotAuthorized', `${rule} is disallowed by policy`);
 
 /** 409 when a quota is met; the names are written as Python writes a list. */
 export const overQuota = (resources: readonly string[]): ApiError =>

@@ -2,23 +2,29 @@ import { z } from 'zod';
 import type { Cloud } from '../cloud.ts';
 import { ApiError, type Call, type Service } from '../http/service.ts';
 import { omit } from '../store/omit.ts';
-import { toSeconds } from '../store/time.ts';
+import { floatingIpAttributes } from './attribute-maps.ts';
 import { badRequest, neutronError, neutronNotFound } from './errors.ts';
-import { canUse } from './networks.ts';
+import { canUse, defined, refuseQos } from './networks.ts';
 import { makePort, removePort } from './ports.ts';
-import { commonAttributes, commonFields, newRow, type Resource } from './resource.ts';
+import { newRow, type Resource } from './resource.ts';
 import { interfacePorts } from './routers.ts';
 import type { FloatingIp, Port } from './rows.ts';
 
-const target = { port_id: z.string().nullish(), fixed_ip_address: z.string().nullish() };
-const createFields = z.looseObject({
-  ...commonFields,
-  ...target,
+const updateFields = z
+  .object({
+    port_id: z.string().nullable(),
+    fixed_ip_address: z.string().nullable(),
+    description: z.string(),
+    qos_policy_id: z.string().nullable(),
+  })
+  .partial();
+const createFields = updateFields.extend({
+  description: z.string(),
+  project_id: z.string(),
   floating_network_id: z.string(),
   floating_ip_address: z.string().nullish(),
   subnet_id: z.string().nullish(),
 });
-const updateFields = z.looseObject({ ...target, description: z.string().optional() });
 
 type Association = Pick<FloatingIp, 'port_id' | 'fixed_ip_address' | 'router_id' | 'status'>;
 const nothing: Association = { port_id: null, fixed_ip_address: null, router_id: null, status: 'DOWN' };
@@ -98,15 +104,8 @@ export function floatingIpResource(service: Service, cloud: Cloud): Resource<Flo
     singular: 'floatingip',
     plural: 'floatingips',
     table: floatingIps,
-    attributes: [
-      ...commonAttributes.filter((name) => name !== 'name'),
-      'floating_network_id',
-      'floating_ip_address',
-      'fixed_ip_address',
-      'port_id',
-      'router_id',
-      'status',
-    ],
+    attributes: floatingIpAttributes,
+    oneByOne: true,
     notFound: neutronNotFound.floatingip,
     candidates(call) {
       const on = call.query.getAll('port_id');
@@ -114,6 +113,8 @@ export function floatingIpResource(service: Service, cloud: Cloud): Resource<Flo
       return call.who.isAdmin ? floatingIps.all() : floatingIps.by('project', call.who.projectId);
     },
     visible: (call, row) => call.who.isAdmin || row.project_id === call.who.projectId,
+    allows: (call, target) => (rule) =>
+      target['project_id'] === call.who.projectId && !rule.endsWith(':floating_ip_address'),
     view(_call, row) {
       const port = ports.get(row.port_id ?? '');
       return {
@@ -132,8 +133,9 @@ export function floatingIpResource(service: Service, cloud: Cloud): Resource<Flo
         port_forwardings: [],
       };
     },
-    create(call, body) {
-      const wanted = service.parse(createFields, body);
+    create(call, values) {
+      const wanted = service.parse(createFields, values);
+      refuseQos(wanted.qos_policy_id);
       const network = networks.get(wanted.floating_network_id);
       if (!network || !canUse(call, network)) throw neutronNotFound.network(wanted.floating_network_id);
       if (!network['router:external']) {
@@ -142,7 +144,7 @@ export function floatingIpResource(service: Service, cloud: Cloud): Resource<Flo
       if (typeof wanted.fixed_ip_address === 'string' && typeof wanted.port_id !== 'string') {
         throw badRequest('floatingip', 'fixed_ip_address cannot be specified without a port_id');
       }
-      const base = newRow(call, wanted);
+      const base = { ...newRow(wanted), revision_number: 0 };
       const address = wanted.floating_ip_address ?? undefined;
       const subnet = wanted.subnet_id ?? undefined;
       const holder = hold();
@@ -174,8 +176,6 @@ export function floatingIpResource(service: Service, cloud: Cloud): Resource<Flo
         floating_ip_address: holder.fixed_ips.find((ip) => ip.ip_address.includes('.'))?.ip_address ?? '',
         holder_port_id: holder.id,
         ...nothing,
-        dns_name: '',
-        dns_domain: '',
         qos_policy_id: null,
       };
       try {
@@ -187,19 +187,16 @@ export function floatingIpResource(service: Service, cloud: Cloud): Resource<Flo
       }
       return floatingIps.insert(row);
     },
-    update(call, row, body) {
-      const wanted = service.parse(updateFields, body);
-      const change =
-        typeof wanted.port_id === 'string'
-          ? associate(call, row, wanted.port_id, wanted.fixed_ip_address)
-          : wanted.port_id === null
-            ? nothing
-            : {};
-      floatingIps.patch(row, {
-        ...change,
-        ...(wanted.description !== undefined && { description: wanted.description }),
-        updated_at: toSeconds(new Date().toISOString()),
-      });
+    // An update of nothing takes the address off its port, as Neutron does.
+    update(call, row, values) {
+      const wanted = updateFields.parse(values);
+      refuseQos(wanted.qos_policy_id);
+      const target = wanted.port_id ?? null;
+      if (typeof wanted.fixed_ip_address === 'string' && target === null)
+        throw badRequest('floatingip', 'fixed_ip_address cannot be specified without a port_id');
+      const isKept = !('port_id' in wanted) && Object.keys(wanted).length > 0;
+      const change = target === null ? nothing : associate(call, row, target, wanted.fixed_ip_address);
+      floatingIps.patch(row, { ...(isKept ? {} : change), ...defined({ description: wanted.description }) });
     },
     remove(_call, row) {
       const holder = ports.get(row.holder_port_id);

@@ -1,34 +1,33 @@
 import { z } from 'zod';
 import type { Cloud } from '../cloud.ts';
 import type { Call, Service } from '../http/service.ts';
-import { ensureDefaultGroup } from './security-groups.ts';
-import { neutronError, neutronNotFound, policyForbidden } from './errors.ts';
-import { commonAttributes, commonFields, newRow, type Resource } from './resource.ts';
+import { networkAttributes } from './attribute-maps.ts';
+import { invalidInput, neutronError, neutronNotFound } from './errors.ts';
+import { commonFields, newRow, type Resource } from './resource.ts';
 import type { Network } from './rows.ts';
+import { ensureDefaultGroup } from './security-groups.ts';
 
-const adminOnly = [
-  'shared',
-  'router:external',
-  'provider:network_type',
-  'provider:physical_network',
-  'provider:segmentation_id',
-];
+/** What a VXLAN leaves of an Ethernet frame of 1500 bytes. */
+const LARGEST_MTU = 1450;
 
+const fields = {
+  admin_state_up: z.boolean(),
+  shared: z.boolean(),
+  'router:external': z.boolean(),
+  is_default: z.boolean(),
+  mtu: z.number(),
+  port_security_enabled: z.boolean(),
+  qos_policy_id: z.string().nullable(),
+};
 const createFields = z.looseObject({
   ...commonFields,
-  admin_state_up: z.boolean().default(true),
-  shared: z.boolean().default(false),
-  'router:external': z.boolean().default(false),
-  is_default: z.boolean().default(false),
-  mtu: z.int().min(68).max(65_535).default(1442),
-  port_security_enabled: z.boolean().default(true),
-  dns_domain: z.string().default(''),
-  availability_zone_hints: z.array(z.string()).default([]),
+  ...fields,
+  availability_zone_hints: z.array(z.string()),
   'provider:network_type': z.string().optional(),
   'provider:physical_network': z.string().nullish(),
-  'provider:segmentation_id': z.int().nullish(),
+  'provider:segmentation_id': z.number().nullish(),
 });
-const updateFields = createFields.partial();
+const updateFields = z.object({ name: z.string(), description: z.string(), ...fields }).partial();
 
 /** Ports that Neutron removes by itself when their network or subnet goes. */
 export const autoDeletedOwners: readonly string[] = ['network:dhcp', 'network:distributed'];
@@ -37,29 +36,32 @@ export const autoDeletedOwners: readonly string[] = ['network:dhcp', 'network:di
 export const canUse = (call: Call, network: Network): boolean =>
   call.who.isAdmin || network.project_id === call.who.projectId || network.shared || network['router:external'];
 
+/** No zone is known: no agents report any. @throws ApiError */
+export function refuseZones(hints: readonly string[]): void {
+  const [zone] = hints;
+  if (zone !== undefined) {
+    throw neutronError(404, 'AvailabilityZoneNotFound', `AvailabilityZone ${zone} could not be found.`);
+  }
+}
+
+function checkMtu(mtu: number | undefined): void {
+  if (mtu !== undefined && mtu > LARGEST_MTU) throw invalidInput(`Requested MTU is too big, maximum is ${LARGEST_MTU}`);
+}
+
+/** Refuses a QoS policy: nobody can make any here. @throws ApiError */
+export function refuseQos(id: string | null | undefined): void {
+  if (typeof id === 'string') throw neutronError(404, 'QosPolicyNotFound', `QoS policy ${id} could not be found.`);
+}
+
 /** `/v2.0/networks` */
 export function networkResource(service: Service, cloud: Cloud): Resource<Network> {
   const { networks, subnets, ports } = cloud.tables;
-  const requireAdminFields = (call: Call, body: Readonly<Record<string, unknown>>, action: string): void => {
-    const field = adminOnly.find((name) => body[name] !== undefined && body[name] !== false);
-    if (field !== undefined && !call.who.isAdmin) throw policyForbidden(`${action}_network:${field}`);
-  };
+  const adminOnly = /:(shared|router:external|is_default|segments|provider:)/;
   return {
     singular: 'network',
     plural: 'networks',
     table: networks,
-    attributes: [
-      ...commonAttributes,
-      'admin_state_up',
-      'status',
-      'shared',
-      'router:external',
-      'mtu',
-      'is_default',
-      'provider:network_type',
-      'provider:physical_network',
-      'provider:segmentation_id',
-    ],
+    attributes: networkAttributes,
     notFound: neutronNotFound.network,
     candidates: (call) =>
       call.who.isAdmin
@@ -69,26 +71,30 @@ export function networkResource(service: Service, cloud: Cloud): Resource<Networ
             ...networks.by('common', 'yes').filter((row) => row.project_id !== call.who.projectId),
           ],
     visible: canUse,
-    view(call, row) {
+    allows: (call, target) => (rule) => target['project_id'] === call.who.projectId && !adminOnly.test(rule),
+    view(call, row, kind) {
       const shown: Record<string, unknown> = {
         ...row,
         subnets: subnets.by('network', row.id).map(({ id }) => id),
       };
       if (!call.who.isAdmin)
         for (const name of Object.keys(shown)) if (name.startsWith('provider:')) Reflect.deleteProperty(shown, name);
-      if (!row['router:external']) delete shown['is_default'];
+      // The answer to a creation has it for all networks.
+      if (!row['router:external'] && kind !== 'creation') delete shown['is_default'];
       return shown;
     },
-    create(call, body) {
-      const wanted = service.parse(createFields, body);
-      requireAdminFields(call, wanted, 'create');
-      const base = newRow(call, wanted);
+    create(call, values) {
+      const wanted = service.parse(createFields, values);
+      refuseZones(wanted.availability_zone_hints);
+      refuseQos(wanted.qos_policy_id);
+      checkMtu(wanted.mtu);
+      const base = newRow(wanted);
       ensureDefaultGroup(cloud, base.project_id);
       return networks.insert({
         ...base,
         name: wanted.name,
         admin_state_up: wanted.admin_state_up,
-        mtu: wanted.mtu,
+        mtu: wanted.mtu === 0 ? LARGEST_MTU : wanted.mtu,
         status: 'ACTIVE',
         subnets: [],
         shared: wanted.shared,
@@ -98,27 +104,19 @@ export function networkResource(service: Service, cloud: Cloud): Resource<Networ
         availability_zones: [],
         ipv4_address_scope: null,
         ipv6_address_scope: null,
+        l2_adjacency: true,
         port_security_enabled: wanted.port_security_enabled,
         qos_policy_id: null,
-        dns_domain: wanted.dns_domain,
-        'provider:network_type': wanted['provider:network_type'] ?? 'geneve',
+        'provider:network_type': wanted['provider:network_type'] ?? 'vxlan',
         'provider:physical_network': wanted['provider:physical_network'] ?? null,
-        'provider:segmentation_id': wanted['provider:segmentation_id'] ?? 1 + (networks.size % 65_535),
+        'provider:segmentation_id': wanted['provider:segmentation_id'] ?? 1 + (networks.size % 2000),
       });
     },
-    update(call, row, body) {
-      const wanted = service.parse(updateFields, body);
-      requireAdminFields(call, wanted, 'update');
-      networks.patch(row, {
-        ...(wanted.name !== undefined && { name: wanted.name }),
-        ...(wanted.description !== undefined && { description: wanted.description }),
-        ...(wanted.admin_state_up !== undefined && { admin_state_up: wanted.admin_state_up }),
-        ...(wanted.mtu !== undefined && { mtu: wanted.mtu }),
-        ...(wanted.shared !== undefined && { shared: wanted.shared }),
-        ...(wanted['router:external'] !== undefined && { 'router:external': wanted['router:external'] }),
-        ...(wanted.is_default !== undefined && { is_default: wanted.is_default }),
-        ...(wanted.port_security_enabled !== undefined && { port_security_enabled: wanted.port_security_enabled }),
-      });
+    update(_call, row, values) {
+      const wanted = updateFields.parse(values);
+      refuseQos(wanted.qos_policy_id);
+      checkMtu(wanted.mtu);
+      networks.patch(row, defined({ ...wanted, qos_policy_id: undefined }));
     },
     remove(_call, row) {
       const left = ports.by('network', row.id).filter((port) => !autoDeletedOwners.includes(port.device_owner));
@@ -127,7 +125,7 @@ export function networkResource(service: Service, cloud: Cloud): Resource<Networ
         throw neutronError(
           409,
           'NetworkInUse',
-          `Unable to complete operation on network ${row.id}. There are one or more ports still in use on the network, id for these ports are: ${list}.`,
+          `Unable to complete operation on network ${row.id}. There are one or more ports still in use on the network, id for these ports is: ${list}.`,
         );
       }
       for (const port of ports.by('network', row.id)) ports.delete(port.id);
@@ -135,4 +133,10 @@ export function networkResource(service: Service, cloud: Cloud): Resource<Networ
       networks.delete(row.id);
     },
   };
+}
+
+/** The object without what is undefined. */
+export function defined<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> };
+export function defined(values: object): object {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }

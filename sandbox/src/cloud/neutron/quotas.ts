@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Cloud } from '../cloud.ts';
 import { noContent, ok, type Call, type Service } from '../http/service.ts';
 import { defaultQuotas } from '../quotas.ts';
-import { policyForbidden } from './errors.ts';
+import { neutronError, policyForbidden } from './errors.ts';
 
 const quotaBody = z.looseObject({ quota: z.record(z.string(), z.union([z.int().min(-1), z.string()])) });
 
@@ -20,11 +20,11 @@ export function neutronQuotaRoutes(service: Service, cloud: Cloud): void {
   };
   const projectOf = (call: Call, action: string): string => {
     const id = call.params['project'] ?? '';
-    if (id !== call.who.projectId && !call.who.isAdmin) throw policyForbidden(`${action}_quota`);
+    if (id !== call.who.projectId && !call.who.isAdmin) throw policyForbidden(`rule:${action}_quota`);
     return id;
   };
   service.get('/v2.0/quotas', (call) => {
-    if (!call.who.isAdmin) throw policyForbidden('get_quota');
+    if (!call.who.isAdmin) throw policyForbidden('rule:get_quota');
     const changed = tables.quotas.all().filter(({ id }) => id.startsWith('network/'));
     return ok({
       quotas: changed.map(({ id }) => {
@@ -33,13 +33,19 @@ export function neutronQuotaRoutes(service: Service, cloud: Cloud): void {
       }),
     });
   });
+  service.get('/v2.0/quotas/tenant', (call) => ok({ tenant: { tenant_id: call.who.projectId } }));
   service.get('/v2.0/quotas/:project', (call) => ok({ quota: cloud.limits('network', projectOf(call, 'get')) }));
   service.get('/v2.0/quotas/:project/default', (call) => {
     projectOf(call, 'get');
     return ok({ quota: defaultQuotas.network });
   });
   const details = (call: Call) => {
-    const project = projectOf(call, 'get');
+    const project = call.params['project'] ?? '';
+    if (project !== call.who.projectId && !call.who.isAdmin) {
+      const message =
+        'User does not have admin privileges: Only admin is authorized to access quotas for another project.';
+      throw neutronError(403, 'AdminRequired', message);
+    }
     const entries = Object.entries(cloud.limits('network', project));
     return ok({
       quota: Object.fromEntries(
@@ -50,7 +56,7 @@ export function neutronQuotaRoutes(service: Service, cloud: Cloud): void {
   service.get('/v2.0/quotas/:project/details', details);
   service.get('/v2.0/quotas/:project/details.json', details);
   service.put('/v2.0/quotas/:project', (call) => {
-    if (!call.who.isAdmin) throw policyForbidden('update_quota');
+    if (!call.who.isAdmin) throw policyForbidden('rule:update_quota');
     const project = call.params['project'] ?? '';
     const { quota } = service.parse(quotaBody, call.body);
     const known = Object.keys(defaultQuotas.network);
@@ -59,7 +65,7 @@ export function neutronQuotaRoutes(service: Service, cloud: Cloud): void {
     return ok({ quota: cloud.limits('network', project) });
   });
   service.delete('/v2.0/quotas/:project', (call) => {
-    if (!call.who.isAdmin) throw policyForbidden('delete_quota');
+    if (!call.who.isAdmin) throw policyForbidden('rule:delete_quota');
     tables.quotas.delete(`network/${call.params['project'] ?? ''}`);
     return noContent();
   });

@@ -1,11 +1,13 @@
 import type { Cloud } from '../cloud.ts';
-import { ok, type Call, type Service } from '../http/service.ts';
-import { overlaps } from './addresses.ts';
+import { isRecord, ok, type Call, type Service } from '../http/service.ts';
+import { inCidr, overlaps } from './addresses.ts';
 import { badRequest, neutronError, neutronNotFound } from './errors.ts';
 import { canUse } from './networks.ts';
 import { makePort, removePort } from './ports.ts';
-import { interfaceBody, interfacePorts, requireInterface } from './routers.ts';
+import { bump } from './resource.ts';
+import { interfacePorts } from './routers.ts';
 import type { Port, Router, Subnet } from './rows.ts';
+import { uuid } from './validators.ts';
 
 /** `PUT /v2.0/routers/<id>/add_router_interface` and `remove_router_interface` */
 export function routerInterfaceRoutes(service: Service, cloud: Cloud): void {
@@ -26,7 +28,6 @@ export function routerInterfaceRoutes(service: Service, cloud: Cloud): void {
   const answer = (router: Router, port: Port) =>
     ok({
       id: router.id,
-      tenant_id: router.tenant_id,
       project_id: router.project_id,
       port_id: port.id,
       network_id: port.network_id,
@@ -50,8 +51,7 @@ export function routerInterfaceRoutes(service: Service, cloud: Cloud): void {
 
   service.put('/v2.0/routers/:id/add_router_interface', (call) => {
     const router = findRouter(call);
-    const body = service.parse(interfaceBody, call.body);
-    requireInterface(body);
+    const body = interfaceOf(call.body);
     if (body.port_id !== undefined) {
       if (body.subnet_id !== undefined) throw badRequest('router', 'Cannot specify both subnet-id and port-id');
       const port = ports.get(body.port_id);
@@ -65,13 +65,12 @@ export function routerInterfaceRoutes(service: Service, cloud: Cloud): void {
         );
       }
       if (port.fixed_ips.length === 0) throw badRequest('router', 'Router port must have at least one fixed IP');
+      if (port.fixed_ips.filter(({ ip_address }) => !ip_address.includes(':')).length > 1)
+        throw badRequest('router', 'Cannot have multiple IPv4 subnets on router port');
       for (const { subnet_id } of port.fixed_ips) checkOverlap(router, findSubnet(call, subnet_id));
-      ports.patch(port, {
-        device_id: router.id,
-        device_owner: 'network:router_interface',
-        status: 'ACTIVE',
-        security_groups: [],
-      });
+      ports.patch(port, { device_id: router.id, device_owner: 'network:router_interface', status: 'ACTIVE' });
+      bump(port);
+      bump(router);
       return answer(router, port);
     }
     const subnet = findSubnet(call, body.subnet_id ?? '');
@@ -88,32 +87,13 @@ export function routerInterfaceRoutes(service: Service, cloud: Cloud): void {
       securityGroups: [],
       status: 'ACTIVE',
     });
+    bump(router);
     return answer(router, port);
   });
 
   service.put('/v2.0/routers/:id/remove_router_interface', (call) => {
     const router = findRouter(call);
-    const body = service.parse(interfaceBody, call.body);
-    requireInterface(body);
-    const all = interfacePorts(cloud, router.id);
-    const port = all.find(
-      (one) =>
-        (body.port_id === undefined || one.id === body.port_id) &&
-        (body.subnet_id === undefined || one.fixed_ips.some(({ subnet_id }) => subnet_id === body.subnet_id)),
-    );
-    if (!port) {
-      throw body.port_id !== undefined
-        ? neutronError(
-            404,
-            'RouterInterfaceNotFound',
-            `Router ${router.id} does not have an interface with id ${body.port_id}`,
-          )
-        : neutronError(
-            404,
-            'RouterInterfaceNotFoundForSubnet',
-            `Router ${router.id} has no interface on subnet ${body.subnet_id ?? ''}`,
-          );
-    }
+    const port = connected(call, router, interfaceOf(call.body));
     for (const { subnet_id } of port.fixed_ips) {
       const needed = floatingIps
         .by('router', router.id)
@@ -125,9 +105,56 @@ export function routerInterfaceRoutes(service: Service, cloud: Cloud): void {
           `Router interface for subnet ${subnet_id} on router ${router.id} cannot be deleted, as it is required by one or more floating IPs.`,
         );
       }
+      const cidr = subnets.get(subnet_id)?.cidr ?? '';
+      if (router.routes.some(({ nexthop }) => inCidr(cidr, nexthop))) {
+        throw neutronError(
+          409,
+          'RouterInterfaceInUseByRoute',
+          `Router interface for subnet ${subnet_id} on router ${router.id} cannot be deleted, as it is required by one or more routes.`,
+        );
+      }
     }
     const shown = answer(router, port);
     removePort(cloud, port);
+    bump(router);
     return shown;
   });
+
+  function connected(call: Call, router: Router, { port_id, subnet_id }: InterfaceOf): Port {
+    const all = interfacePorts(cloud, router.id);
+    const isOn = (port: Port): boolean => port.fixed_ips.some((ip) => ip.subnet_id === subnet_id);
+    if (port_id !== undefined) {
+      const port = all.find(({ id }) => id === port_id);
+      if (!port) {
+        const message = `Router ${router.id} does not have an interface with id ${port_id}`;
+        throw neutronError(404, 'RouterInterfaceNotFound', message);
+      }
+      if (subnet_id === undefined || isOn(port)) return port;
+      const message = `Subnet on port ${port_id} does not match the requested subnet ${subnet_id}.`;
+      throw neutronError(400, 'SubnetMismatchForPort', message);
+    }
+    const subnet = findSubnet(call, subnet_id ?? '');
+    const port = all.find(isOn);
+    if (port) return port;
+    const message = `Router ${router.id} has no interface on subnet ${subnet.id}`;
+    throw neutronError(404, 'RouterInterfaceNotFoundForSubnet', message);
+  }
+}
+
+/** What a request connects or disconnects. */
+interface InterfaceOf {
+  readonly subnet_id?: string;
+  readonly port_id?: string;
+}
+
+/** Reads the body (openstack/neutron:neutron/db/l3_db.py:_validate_interface_info). @throws ApiError */
+function interfaceOf(body: unknown): InterfaceOf {
+  const given = isRecord(body) ? body : {};
+  const names = (['port_id', 'subnet_id'] as const).filter((name) => given[name] !== undefined && given[name] !== '');
+  if (names.length === 0) throw badRequest('router', 'Either subnet_id or port_id must be specified');
+  for (const name of names) {
+    const problem = uuid(given[name]);
+    if (problem !== undefined) throw badRequest('router', problem);
+  }
+  return Object.fromEntries(names.map((name) => [name, String(given[name])]));
 }

@@ -1,34 +1,40 @@
 import { z } from 'zod';
 import type { Cloud } from '../cloud.ts';
+import { pythonRepr } from '../http/python-repr.ts';
 import type { Call, Service } from '../http/service.ts';
+import { inCidr } from './addresses.ts';
+import { routerAttributes } from './attribute-maps.ts';
 import { badRequest, neutronError, neutronNotFound } from './errors.ts';
-import { canUse } from './networks.ts';
+import { canUse, defined, refuseZones } from './networks.ts';
 import { makePort, removePort } from './ports.ts';
-import { commonAttributes, commonFields, newRow, type Resource } from './resource.ts';
-import type { GatewayInfo, Router } from './rows.ts';
+import { bump, commonFields, newRow, type Resource } from './resource.ts';
+import type { GatewayInfo, Route, Router } from './rows.ts';
 
-const gatewayFields = z.looseObject({
+const gatewayFields = z.object({
   network_id: z.string().optional(),
   enable_snat: z.boolean().optional(),
   external_fixed_ips: z
-    .array(z.looseObject({ subnet_id: z.string().optional(), ip_address: z.string().optional() }))
+    .array(z.object({ subnet_id: z.string().optional(), ip_address: z.string().optional() }))
     .optional(),
 });
-const route = z.looseObject({ destination: z.string(), nexthop: z.string() });
-const createFields = z.looseObject({
+type WantedGateway = z.output<typeof gatewayFields> | null;
+
+const updateFields = z
+  .object({
+    name: z.string(),
+    description: z.string(),
+    admin_state_up: z.boolean(),
+    external_gateway_info: gatewayFields.nullable(),
+    routes: z.array(z.object({ destination: z.string(), nexthop: z.string() })),
+    distributed: z.boolean().nullable(),
+    ha: z.boolean().nullable(),
+  })
+  .partial();
+const createFields = updateFields.extend({
   ...commonFields,
-  admin_state_up: z.boolean().default(true),
-  external_gateway_info: gatewayFields.nullish(),
-  distributed: z.boolean().nullish(),
-  ha: z.boolean().nullish(),
-  availability_zone_hints: z.array(z.string()).default([]),
-});
-const updateFields = z.looseObject({
-  name: z.string().optional(),
-  description: z.string().optional(),
-  admin_state_up: z.boolean().optional(),
-  external_gateway_info: gatewayFields.nullish(),
-  routes: z.array(route).optional(),
+  admin_state_up: z.boolean(),
+  flavor_id: z.string().nullish(),
+  availability_zone_hints: z.array(z.string()),
 });
 
 /** The ports through which a router reaches subnets. */
@@ -50,9 +56,10 @@ function clearGateway(cloud: Cloud, router: Router): void {
   const port = gatewayPort(cloud, router.id);
   if (port) removePort(cloud, port);
   router.external_gateway_info = null;
+  bump(router);
 }
 
-function setGateway(cloud: Cloud, call: Call, router: Router, wanted: z.infer<typeof gatewayFields> | null): void {
+function setGateway(cloud: Cloud, call: Call, router: Router, wanted: WantedGateway): void {
   if (wanted?.network_id === undefined) {
     clearGateway(cloud, router);
     return;
@@ -80,17 +87,37 @@ function setGateway(cloud: Cloud, call: Call, router: Router, wanted: z.infer<ty
   router.external_gateway_info = info;
 }
 
+/** A next hop must be on a subnet of the router, and not the router itself. @throws ApiError */
+function checkRoutes(cloud: Cloud, router: Router, routes: readonly Route[]): void {
+  const ports = [...interfacePorts(cloud, router.id), ...[gatewayPort(cloud, router.id)].flatMap((port) => port ?? [])];
+  const own = ports.flatMap(({ fixed_ips }) => fixed_ips);
+  const cidrs = own.map(({ subnet_id }) => cloud.tables.subnets.get(subnet_id)?.cidr ?? '');
+  for (const { nexthop } of routes) {
+    const isReachable = cidrs.some((cidr) => inCidr(cidr, nexthop));
+    const problem = !isReachable
+      ? 'the nexthop is not connected with router'
+      : own.some(({ ip_address }) => ip_address === nexthop)
+        ? 'the nexthop is used by router'
+        : undefined;
+    if (problem !== undefined)
+      throw neutronError(400, 'InvalidRoutes', `Invalid format for routes: ${pythonRepr(routes)}, ${problem}`);
+  }
+}
+
 /** `/v2.0/routers` */
 export function routerResource(service: Service, cloud: Cloud): Resource<Router> {
   const { routers } = cloud.tables;
+  const adminOnly = /:(distributed|ha|enable_snat|external_fixed_ips)$/;
   return {
     singular: 'router',
     plural: 'routers',
     table: routers,
-    attributes: [...commonAttributes, 'admin_state_up', 'status', 'distributed', 'ha', 'flavor_id'],
+    attributes: routerAttributes,
+    oneByOne: true,
     notFound: neutronNotFound.router,
     candidates: (call) => (call.who.isAdmin ? routers.all() : routers.by('project', call.who.projectId)),
     visible: (call, row) => call.who.isAdmin || row.project_id === call.who.projectId,
+    allows: (call, target) => (rule) => target['project_id'] === call.who.projectId && !adminOnly.test(rule),
     view(call, row) {
       const shown: Record<string, unknown> = { ...row };
       if (!call.who.isAdmin) {
@@ -99,10 +126,13 @@ export function routerResource(service: Service, cloud: Cloud): Resource<Router>
       }
       return shown;
     },
-    create(call, body) {
-      const wanted = service.parse(createFields, body);
+    create(call, values) {
+      const wanted = service.parse(createFields, values);
+      if (typeof wanted.flavor_id === 'string')
+        throw neutronError(404, 'FlavorNotFound', `Flavor ${wanted.flavor_id} could not be found.`);
+      refuseZones(wanted.availability_zone_hints);
       const router = routers.insert({
-        ...newRow(call, wanted),
+        ...newRow(wanted),
         name: wanted.name,
         admin_state_up: wanted.admin_state_up,
         status: 'ACTIVE',
@@ -111,43 +141,31 @@ export function routerResource(service: Service, cloud: Cloud): Resource<Router>
         distributed: wanted.distributed ?? false,
         ha: wanted.ha ?? false,
         availability_zone_hints: wanted.availability_zone_hints,
-        availability_zones: ['nova'],
+        availability_zones: [],
         flavor_id: null,
       });
       try {
         setGateway(cloud, call, router, wanted.external_gateway_info ?? null);
+        if (router.external_gateway_info) bump(router);
       } catch (error) {
         routers.delete(router.id);
         throw error;
       }
       return router;
     },
-    update(call, row, body) {
-      const wanted = service.parse(updateFields, body);
-      if (wanted.external_gateway_info !== undefined) setGateway(cloud, call, row, wanted.external_gateway_info);
-      routers.patch(row, {
-        ...(wanted.name !== undefined && { name: wanted.name }),
-        ...(wanted.description !== undefined && { description: wanted.description }),
-        ...(wanted.admin_state_up !== undefined && { admin_state_up: wanted.admin_state_up }),
-        ...(wanted.routes && { routes: wanted.routes }),
-      });
+    update(call, row, values) {
+      const { external_gateway_info: gateway, ...wanted } = updateFields.parse(values);
+      if (gateway !== undefined) setGateway(cloud, call, row, gateway);
+      if (wanted.routes) checkRoutes(cloud, row, wanted.routes);
+      const { distributed, ha, ...rest } = wanted;
+      routers.patch(row, defined({ ...rest, distributed: distributed ?? undefined, ha: ha ?? undefined }));
     },
     remove(_call, row) {
-      if (interfacePorts(cloud, row.id).length > 0) {
-        throw neutronError(409, 'RouterInUse', `Router ${row.id} still has ports`);
-      }
+      const left = interfacePorts(cloud, row.id).map(({ id }) => id);
+      if (left.length > 0)
+        throw neutronError(409, 'RouterInUse', `Router ${row.id} has ports still attached: ${left.join(', ')}`);
       clearGateway(cloud, row);
       routers.delete(row.id);
     },
   };
-}
-
-/** A body without which an interface cannot be added or removed. */
-export const interfaceBody = z.looseObject({ subnet_id: z.string().optional(), port_id: z.string().optional() });
-
-/** Checks that either a subnet or a port is named. */
-export function requireInterface(body: z.infer<typeof interfaceBody>): void {
-  if (body.subnet_id === undefined && body.port_id === undefined) {
-    throw badRequest('router', 'Either subnet_id or port_id must be specified');
-  }
 }

@@ -4,7 +4,7 @@ export interface NeutronRow {
   readonly project_id: string;
   readonly tenant_id: string;
   name?: string;
-  description: string;
+  description: string | null;
   tags: string[];
   readonly created_at: string;
   updated_at: string;
@@ -26,7 +26,7 @@ export interface Network extends NeutronRow {
   ipv6_address_scope: null;
   port_security_enabled: boolean;
   qos_policy_id: null;
-  dns_domain: string;
+  l2_adjacency: boolean;
   'provider:network_type': string;
   'provider:physical_network': string | null;
   'provider:segmentation_id': number | null;
@@ -45,19 +45,24 @@ export interface Subnet extends NeutronRow {
   gateway_ip: string | null;
   allocation_pools: Pool[];
   dns_nameservers: string[];
-  host_routes: { destination: string; nexthop: string }[];
+  host_routes: Route[];
   enable_dhcp: boolean;
   ipv6_address_mode: string | null;
   ipv6_ra_mode: string | null;
   subnetpool_id: null;
   service_types: string[];
-  dns_publish_fixed_ip: boolean;
   segment_id: null;
 }
 
 export interface FixedIp {
   readonly subnet_id: string;
   readonly ip_address: string;
+}
+
+export interface DhcpOption {
+  readonly opt_name: string;
+  readonly opt_value: string;
+  readonly ip_version: number;
 }
 
 export interface Port extends NeutronRow {
@@ -71,15 +76,12 @@ export interface Port extends NeutronRow {
   status: string;
   security_groups: string[];
   allowed_address_pairs: { ip_address: string; mac_address: string }[];
-  extra_dhcp_opts: unknown[];
+  extra_dhcp_opts: DhcpOption[];
   port_security_enabled: boolean;
-  propagate_uplink_status: boolean;
-  dns_name: string;
-  dns_domain: string;
-  dns_assignment: unknown[];
   qos_policy_id: null;
   qos_network_policy_id: null;
   ip_allocation: string;
+  resource_request: null;
   'binding:vnic_type': string;
   'binding:host_id': string;
   'binding:profile': Record<string, unknown>;
@@ -93,12 +95,17 @@ export interface GatewayInfo {
   external_fixed_ips: FixedIp[];
 }
 
+export interface Route {
+  readonly destination: string;
+  readonly nexthop: string;
+}
+
 export interface Router extends NeutronRow {
   name: string;
   admin_state_up: boolean;
   status: string;
   external_gateway_info: GatewayInfo | null;
-  routes: { destination: string; nexthop: string }[];
+  routes: Route[];
   distributed: boolean;
   ha: boolean;
   availability_zone_hints: string[];
@@ -124,6 +131,7 @@ export interface SecurityGroupRule extends NeutronRow {
   readonly remote_address_group_id: null;
   readonly normalized_cidr: string | null;
   readonly belongs_to_default_sg: boolean;
+  readonly standard_attr_id: number;
 }
 
 export interface FloatingIp extends NeutronRow {
@@ -135,7 +143,5 @@ export interface FloatingIp extends NeutronRow {
   port_id: string | null;
   router_id: string | null;
   status: string;
-  dns_name: string;
-  dns_domain: string;
   qos_policy_id: null;
 }

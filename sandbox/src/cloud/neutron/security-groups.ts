@@ -1,17 +1,16 @@
 import { z } from 'zod';
 import type { Cloud } from '../cloud.ts';
-import type { Call, Service } from '../http/service.ts';
-import { neutronError, neutronNotFound } from './errors.ts';
-import { baseRow, commonAttributes, commonFields, newRow, type Resource } from './resource.ts';
-import { insertRule, ruleView } from './security-group-rules.ts';
-import type { SecurityGroup } from './rows.ts';
+import type { Service } from '../http/service.ts';
+import { exceeds } from '../quotas.ts';
+import { securityGroupAttributes } from './attribute-maps.ts';
+import { neutronError, neutronNotFound, overQuota } from './errors.ts';
+import { defined } from './networks.ts';
+import { baseRow, bump, commonFields, newRow, type AnswerKind, type Resource } from './resource.ts';
+import type { SecurityGroup, SecurityGroupRule } from './rows.ts';
+import { insertRule } from './security-group-rules.ts';
 
-const createFields = z.looseObject({ ...commonFields, stateful: z.boolean().default(true) });
-const updateFields = z.looseObject({
-  name: z.string().max(255).optional(),
-  description: z.string().max(255).optional(),
-  stateful: z.boolean().optional(),
-});
+const updateFields = z.object({ name: z.string(), description: z.string(), stateful: z.boolean() }).partial();
+const createFields = z.object({ ...commonFields, stateful: z.boolean() });
 
 function insertGroup(cloud: Cloud, base: ReturnType<typeof baseRow>, name: string, stateful: boolean): SecurityGroup {
   const group = cloud.tables.securityGroups.insert({ ...base, name, stateful, shared: false });
@@ -37,38 +36,36 @@ export function securityGroupResource(service: Service, cloud: Cloud): Resource<
     plural: 'security_groups',
     path: 'security-groups',
     table: securityGroups,
-    attributes: [...commonAttributes, 'shared', 'stateful'],
+    attributes: securityGroupAttributes,
     notFound: neutronNotFound.security_group,
     candidates(call) {
       if (call.who.projectId !== '') ensureDefaultGroup(cloud, call.who.projectId);
       return call.who.isAdmin ? securityGroups.all() : securityGroups.by('project', call.who.projectId);
     },
     visible: (call, row) => call.who.isAdmin || row.project_id === call.who.projectId,
-    view: (_call, row) => ({
+    view: (_call, row, kind) => ({
       ...row,
-      security_group_rules: securityGroupRules.by('group', row.id).map(ruleView),
+      security_group_rules: securityGroupRules.by('group', row.id).map((rule) => ruleInGroup(rule, kind)),
     }),
-    create(call, body) {
-      const wanted = service.parse(createFields, body);
-      const base = newRow(call, wanted);
+    create(_call, values) {
+      const wanted = service.parse(createFields, values);
+      const base = newRow(wanted);
       ensureDefaultGroup(cloud, base.project_id);
-      if (wanted.name === 'default') {
-        throw neutronError(409, 'SecurityGroupDefaultAlreadyExists', 'Default security group already exists.');
-      }
+      const limit = cloud.limits('network', base.project_id)['security_group_rule'];
+      if (exceeds(limit, securityGroupRules.count('project', base.project_id), 2))
+        throw overQuota(['security_group_rule']);
       return insertGroup(cloud, base, wanted.name, wanted.stateful);
     },
-    update(_call: Call, row, body) {
-      const wanted = service.parse(updateFields, body);
-      if (row.name === 'default' && wanted.name !== undefined && wanted.name !== 'default') {
+    update(_call, row, values) {
+      const wanted = updateFields.parse(values);
+      if (row.name === 'default' && wanted.name !== undefined) {
         throw neutronError(409, 'SecurityGroupCannotUpdateDefault', 'Updating default security group not allowed.');
       }
-      securityGroups.patch(row, {
-        ...(wanted.name !== undefined && { name: wanted.name }),
-        ...(wanted.description !== undefined && { description: wanted.description }),
-        ...(wanted.stateful !== undefined && { stateful: wanted.stateful }),
-      });
+      if (wanted.stateful !== undefined && wanted.stateful !== row.stateful) refuseUsed(row);
+      securityGroups.patch(row, defined(wanted));
     },
     remove(call, row) {
+      refuseUsed(row);
       if (row.name === 'default' && !call.who.isAdmin) {
         throw neutronError(
           409,
@@ -76,12 +73,24 @@ export function securityGroupResource(service: Service, cloud: Cloud): Resource<
           'Insufficient rights for removing default security group.',
         );
       }
-      if (ports.count('group', row.id) > 0) {
-        throw neutronError(409, 'SecurityGroupInUse', `Security Group ${row.id} in use.`);
-      }
       for (const rule of securityGroupRules.by('group', row.id)) securityGroupRules.delete(rule.id);
-      for (const rule of securityGroupRules.by('remote', row.id)) securityGroupRules.delete(rule.id);
+      for (const rule of securityGroupRules.by('remote', row.id)) {
+        securityGroupRules.delete(rule.id);
+        const group = securityGroups.get(rule.security_group_id);
+        if (group) bump(group);
+      }
       securityGroups.delete(row.id);
     },
   };
+
+  function refuseUsed(row: SecurityGroup): void {
+    if (ports.count('group', row.id) > 0)
+      throw neutronError(409, 'SecurityGroupInUse', `Security Group ${row.id} in use.`);
+  }
 }
+
+/** A rule as its group shows it; lists do not look up what group it is. */
+const ruleInGroup = (row: SecurityGroupRule, kind: AnswerKind): Record<string, unknown> => ({
+  ...row,
+  belongs_to_default_sg: kind === 'list' ? null : row.belongs_to_default_sg,
+});

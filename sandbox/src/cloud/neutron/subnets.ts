@@ -1,71 +1,36 @@
-import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import type { Cloud } from '../cloud.ts';
 import type { Call, Service } from '../http/service.ts';
-import { defaultPools, fromInteger, inCidr, overlaps, parseCidr, toInteger } from './addresses.ts';
+import { omit } from '../store/omit.ts';
+import { defaultPools, fromInteger, overlaps, parseCidr } from './addresses.ts';
+import { subnetAttributes } from './attribute-maps.ts';
 import { badRequest, invalidInput, neutronError, neutronNotFound } from './errors.ts';
-import { autoDeletedOwners, canUse } from './networks.ts';
-import { commonAttributes, commonFields, newRow, type Resource } from './resource.ts';
-import type { Pool, Subnet } from './rows.ts';
+import { autoDeletedOwners, canUse, defined } from './networks.ts';
+import { bump, commonFields, newRow, type Resource } from './resource.ts';
+import type { Subnet } from './rows.ts';
+import { checkPools, checkSubnet } from './subnet-checks.ts';
 
-const pool = z.looseObject({ start: z.string(), end: z.string() });
-const route = z.looseObject({ destination: z.string(), nexthop: z.string() });
-const changeable = {
-  gateway_ip: z.string().nullish(),
-  allocation_pools: z.array(pool).nullish(),
-  dns_nameservers: z.array(z.string()).nullish(),
-  host_routes: z.array(route).nullish(),
-  enable_dhcp: z.boolean().optional(),
-  service_types: z.array(z.string()).optional(),
+const fields = {
+  gateway_ip: z.string().nullable(),
+  allocation_pools: z.array(z.object({ start: z.string(), end: z.string() })),
+  dns_nameservers: z.array(z.string()),
+  host_routes: z.array(z.object({ destination: z.string(), nexthop: z.string() })),
+  enable_dhcp: z.boolean(),
+  service_types: z.array(z.string()),
 };
-const createFields = z.looseObject({
+const updateFields = z.object({ name: z.string(), description: z.string(), ...fields }).partial();
+const createFields = z.object({
+  ...updateFields.shape,
   ...commonFields,
-  ...changeable,
   network_id: z.string(),
-  ip_version: z.union([z.literal(4), z.literal(6), z.literal('4'), z.literal('6')]),
-  cidr: z.string().optional(),
+  ip_version: z.number(),
+  cidr: z.string().nullish(),
+  enable_dhcp: z.boolean(),
+  subnetpool_id: z.string().nullish(),
+  use_default_subnetpool: z.boolean(),
   ipv6_address_mode: z.string().nullish(),
   ipv6_ra_mode: z.string().nullish(),
 });
-const updateFields = z.looseObject({ name: z.string().optional(), description: z.string().optional(), ...changeable });
-
-function checkPools(cidr: string, pools: readonly Pool[], gateway: string | null): Pool[] {
-  const checked = pools.map(({ start, end }) => {
-    if (!ipaddr.isValid(start) || !ipaddr.isValid(end) || toInteger(start) > toInteger(end)) {
-      throw neutronError(400, 'InvalidAllocationPool', `The allocation pool ${start}-${end} is not valid.`);
-    }
-    if (!inCidr(cidr, start) || !inCidr(cidr, end)) {
-      throw neutronError(
-        400,
-        'OutOfBoundsAllocationPool',
-        `The allocation pool ${start}-${end} spans beyond the subnet cidr ${cidr}.`,
-      );
-    }
-    if (gateway !== null && inCidr(cidr, gateway)) {
-      const value = toInteger(gateway);
-      if (value >= toInteger(start) && value <= toInteger(end)) {
-        throw neutronError(
-          409,
-          'GatewayConflictWithAllocationPools',
-          `Gateway ip ${gateway} conflicts with allocation pool ${start}-${end}.`,
-        );
-      }
-    }
-    return { start, end };
-  });
-  checked.forEach((one, position) => {
-    for (const other of checked.slice(position + 1)) {
-      if (toInteger(one.start) <= toInteger(other.end) && toInteger(other.start) <= toInteger(one.end)) {
-        throw neutronError(
-          409,
-          'OverlappingAllocationPools',
-          `Found overlapping allocation pools: ${one.start}-${one.end} ${other.start}-${other.end} for subnet ${cidr}.`,
-        );
-      }
-    }
-  });
-  return checked;
-}
 
 /** `/v2.0/subnets` */
 export function subnetResource(service: Service, cloud: Cloud): Resource<Subnet> {
@@ -74,95 +39,104 @@ export function subnetResource(service: Service, cloud: Cloud): Resource<Subnet>
     const network = networks.get(row.network_id);
     return row.project_id === call.who.projectId || (network !== undefined && canUse(call, network));
   };
+  const cidrOf = (wanted: z.output<typeof createFields>): string => {
+    const pool = wanted.subnetpool_id;
+    if (typeof pool === 'string')
+      throw neutronError(404, 'SubnetPoolNotFound', `Subnet pool ${pool} could not be found.`);
+    if (wanted.use_default_subnetpool)
+      throw badRequest('subnets', `No default subnetpool found for IPv${wanted.ip_version}`);
+    if (typeof wanted.cidr !== 'string')
+      throw badRequest('subnets', 'a subnetpool must be specified in the absence of a cidr');
+    return wanted.cidr;
+  };
   return {
     singular: 'subnet',
     plural: 'subnets',
     table: subnets,
-    attributes: [
-      ...commonAttributes,
-      'network_id',
-      'ip_version',
-      'cidr',
-      'gateway_ip',
-      'enable_dhcp',
-      'ipv6_address_mode',
-      'ipv6_ra_mode',
-      'subnetpool_id',
-      'segment_id',
-    ],
+    attributes: subnetAttributes,
+    uncounted: ['allocation_pools', 'dns_nameservers', 'host_routes', 'service_types'],
     notFound: neutronNotFound.subnet,
     candidates(call) {
       const network = call.query.getAll('network_id');
       return network.length > 0 ? network.flatMap((id) => subnets.by('network', id)) : subnets.all();
     },
     visible,
-    create(call, body) {
-      const wanted = service.parse(createFields, body);
+    allows: (call, target) => (rule) => {
+      const owner = networks.get(String(target['network_id']))?.project_id;
+      if (rule === 'create_subnet') return owner === call.who.projectId;
+      return [target['project_id'], owner].includes(call.who.projectId);
+    },
+    view(call, row) {
+      const network = networks.get(row.network_id);
+      const shown = { ...row, 'router:external': network?.['router:external'] ?? false };
+      return call.who.isAdmin ? shown : omit(shown, 'segment_id');
+    },
+    checkOwner: (call, values) => checkNetworkOwner(cloud, call, 'subnet', values),
+    create(call, values) {
+      const wanted = service.parse(createFields, values);
       const network = networks.get(wanted.network_id);
       if (!network || !canUse(call, network)) throw neutronNotFound.network(wanted.network_id);
-      if (network.project_id !== call.who.projectId && !call.who.isAdmin) {
-        throw neutronError(403, 'PolicyNotAuthorized', '(rule:create_subnet) is disallowed by policy');
-      }
-      if (wanted.cidr === undefined)
-        throw badRequest('subnets', 'a subnetpool must be specified in the absence of a cidr');
-      const range = parseCidr(wanted.cidr);
-      const version = Number(wanted.ip_version);
-      if (!range) throw service.dialect.invalid('subnet.cidr', wanted.cidr, 'is not a valid IP subnet');
-      if (range.version !== version) throw invalidInput(`cidr does not match the ip_version ('${version}')`);
-      const twin = subnets.by('network', network.id).find(({ cidr }) => overlaps(cidr, range.text));
-      if (twin) {
-        throw invalidInput(
-          `Requested subnet with cidr: ${range.text} for network: ${network.id} overlaps with another subnet`,
-        );
-      }
-      const gateway = wanted.gateway_ip === undefined ? fromInteger(range.first + 1n, version) : wanted.gateway_ip;
-      const pools = wanted.allocation_pools;
-      return subnets.insert({
-        ...newRow(call, {
-          ...wanted,
-          project_id: wanted.project_id ?? wanted.tenant_id ?? (call.who.isAdmin ? network.project_id : undefined),
-        }),
-        name: wanted.name,
-        network_id: network.id,
+      const cidr = cidrOf(wanted);
+      const version = wanted.ip_version;
+      const range = parseCidr(cidr);
+      const first = range && range.version === 4 ? range.first + 1n : range?.first;
+      const usual = first === undefined ? null : fromInteger(first, range?.version ?? 4);
+      const plan = {
         ip_version: version,
-        cidr: range.text,
-        gateway_ip: gateway,
-        allocation_pools: pools ? checkPools(range.text, pools, gateway) : defaultPools(range.text, gateway),
+        cidr,
+        enable_dhcp: wanted.enable_dhcp,
+        gateway_ip: wanted.gateway_ip ?? null,
         dns_nameservers: wanted.dns_nameservers ?? [],
         host_routes: wanted.host_routes ?? [],
-        enable_dhcp: wanted.enable_dhcp ?? true,
-        ipv6_address_mode: wanted.ipv6_address_mode ?? null,
         ipv6_ra_mode: wanted.ipv6_ra_mode ?? null,
+        ipv6_address_mode: wanted.ipv6_address_mode ?? null,
+      };
+      checkSubnet(plan, wanted.enable_dhcp);
+      const text = range?.text ?? cidr;
+      const twin = subnets.by('network', network.id).find((other) => overlaps(other.cidr, text));
+      if (twin) {
+        throw invalidInput(
+          `Requested subnet with cidr: ${text} for network: ${network.id} overlaps with another subnet`,
+        );
+      }
+      const gateway = wanted.gateway_ip === undefined ? usual : wanted.gateway_ip;
+      const pools = wanted.allocation_pools ?? [];
+      const row = subnets.insert({
+        ...newRow(wanted),
+        revision_number: 0,
+        name: wanted.name,
+        network_id: network.id,
+        ...plan,
+        cidr: text,
+        gateway_ip: gateway,
+        allocation_pools: pools.length > 0 ? checkPools(text, pools, gateway) : defaultPools(text, gateway),
         subnetpool_id: null,
         service_types: wanted.service_types ?? [],
-        dns_publish_fixed_ip: false,
         segment_id: null,
       });
+      bump(network);
+      return row;
     },
-    update(_call, row, body) {
-      const wanted = service.parse(updateFields, body);
-      const gateway = wanted.gateway_ip === undefined ? row.gateway_ip : wanted.gateway_ip;
-      const pools = wanted.allocation_pools ?? row.allocation_pools;
+    update(_call, row, values) {
+      const wanted = updateFields.parse(values);
+      const plan = { ...row, ...defined(wanted) };
+      checkSubnet(plan, plan.enable_dhcp && !row.enable_dhcp);
       const user = ports
         .by('subnet', row.id)
-        .find((port) => port.fixed_ips.some(({ ip_address }) => ip_address === row.gateway_ip));
-      if (gateway !== row.gateway_ip && user) {
+        .find(
+          (port) =>
+            port.device_owner === 'network:router_interface' &&
+            port.fixed_ips.some(({ ip_address }) => ip_address === row.gateway_ip),
+        );
+      if (plan.gateway_ip !== row.gateway_ip && user) {
         throw neutronError(
           409,
           'GatewayIpInUse',
           `Current gateway ip ${row.gateway_ip ?? 'None'} already in use by port ${user.id}. Unable to update.`,
         );
       }
-      subnets.patch(row, {
-        ...(wanted.name !== undefined && { name: wanted.name }),
-        ...(wanted.description !== undefined && { description: wanted.description }),
-        gateway_ip: gateway,
-        allocation_pools: checkPools(row.cidr, pools, gateway),
-        ...(wanted.dns_nameservers && { dns_nameservers: wanted.dns_nameservers }),
-        ...(wanted.host_routes && { host_routes: wanted.host_routes }),
-        ...(wanted.enable_dhcp !== undefined && { enable_dhcp: wanted.enable_dhcp }),
-        ...(wanted.service_types && { service_types: wanted.service_types }),
-      });
+      checkPools(row.cidr, plan.allocation_pools, plan.gateway_ip);
+      subnets.patch(row, defined(wanted));
     },
     remove(_call, row) {
       const users = ports.by('subnet', row.id).filter((port) => !autoDeletedOwners.includes(port.device_owner));
@@ -174,6 +148,30 @@ export function subnetResource(service: Service, cloud: Cloud): Resource<Subnet>
         );
       }
       subnets.delete(row.id);
+      const network = networks.get(row.network_id);
+      if (network) bump(network);
     },
   };
+}
+
+/**
+ * On a network that is not shared, only its owner makes ports and subnets
+ * (openstack/neutron:neutron/pecan_wsgi/hooks/ownership_validation.py). @throws ApiError
+ */
+export function checkNetworkOwner(
+  cloud: Cloud,
+  call: Call,
+  singular: string,
+  values: Readonly<Record<string, unknown>>,
+): void {
+  if (call.who.isAdmin) return;
+  const id = String(values['network_id']);
+  const network = cloud.tables.networks.get(id);
+  if (!network || !canUse(call, network)) throw neutronNotFound.network(id);
+  if (network.shared || network.project_id === values['project_id']) return;
+  throw neutronError(
+    403,
+    'HTTPForbidden',
+    `Tenant ${String(values['project_id'])} not allowed to create ${singular} on this network`,
+  );
 }

@@ -26,7 +26,10 @@ const programs = {
   ...{ memcached: 'memcached', qemuImg: 'qemu-img', setpriv: 'setpriv', python: 'python3' },
 };
 const planned = services.map((service) => service(plan));
-const files: Record<string, string> = Object.assign({}, backingFiles(plan), ...planned.map((service) => service.files));
+const files = [backingFiles(plan), ...planned.map((service) => service.files)].reduce((all, some) => ({
+  ...all,
+  ...some,
+}));
 const processes = [...backingProcesses(plan, programs), ...planned.flatMap((service) => service.processes)];
 
 test('a configuration file has sections, lists with commas, and values of one line', () => {

@@ -43,6 +43,12 @@ export function doctorSuite(real?: string): void {
       );
     });
 
+    it('is content with an application credential, which has the roles of its user', async () => {
+      const { auth, remove } = await tenant.applicationCredential(limit());
+      expect(failed(await look({ auth }))).toEqual([]);
+      await remove();
+    });
+
     it.each(SCENARIOS.filter(({ realOnly = false }) => !realOnly || real !== undefined))(
       'names $name when it is missing, in the service’s words, and what to do',
       async ({ take, check, says }) => {

@@ -162,7 +162,7 @@ describe('servers', () => {
     const early = await cloud.demo.nova('POST', `/servers/${id}/action`, { 'os-stop': null });
     expect([early.status, early.string('conflictingRequest.message')]).toEqual([
       409,
-      expect.stringContaining('task_state spawning'),
+      expect.stringContaining('vm_state building'),
     ]);
     await status(id, 'ACTIVE');
     await cloud.demo.nova('POST', `/servers/${id}/action`, { 'os-stop': null });
@@ -219,7 +219,7 @@ describe('microversions', () => {
     const version = await cloud.nobody.get('/compute/v2.1/');
     expect([version.at('version.min_version'), version.at('version.version')]).toEqual(['2.1', '2.103']);
     const refused = await cloud.demo.nova('GET', '/servers', undefined, '2.9999');
-    expect([refused.status, refused.string('errors.0.detail')]).toEqual([
+    expect([refused.status, refused.string('computeFault.message')]).toEqual([
       406,
       expect.stringContaining('Version 2.9999 is not supported'),
     ]);

@@ -1,4 +1,13 @@
 import type { ContractArea } from '../kit/case.ts';
+import { computeActions } from './compute-actions.ts';
+import { computeCatalogue } from './compute-catalogue.ts';
+import { computeGroups } from './compute-groups.ts';
+import { computeLists } from './compute-lists.ts';
+import { computeMany } from './compute-many.ts';
+import { computeNetworks } from './compute-networks.ts';
+import { computeRequests } from './compute-requests.ts';
+import { computeServers } from './compute-servers.ts';
+import { computeVolumes } from './compute-volumes.ts';
 import { identityProjects } from './identity-projects.ts';
 import { identityApplicationCredentials } from './identity-application-credentials.ts';
 import { identityTokens } from './identity-tokens.ts';
@@ -23,6 +32,15 @@ import { dnsZones } from './dns-zones.ts';
 
 /** Every area of the contract. */
 export const areas: readonly ContractArea[] = [
+  computeActions,
+  computeCatalogue,
+  computeGroups,
+  computeLists,
+  computeMany,
+  computeNetworks,
+  computeRequests,
+  computeServers,
+  computeVolumes,
   identityProjects,
   identityApplicationCredentials,
   identityTokens,

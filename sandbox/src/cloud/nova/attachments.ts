@@ -2,25 +2,56 @@ import { z } from 'zod';
 import type { Cloud } from '../cloud.ts';
 import { accepted, ok, type Call, type Service } from '../http/service.ts';
 import { makePort, removePort } from '../neutron/ports.ts';
+import { uuid as newId } from '../store/ids.ts';
 import { now } from '../store/time.ts';
+import { readBoolean } from '../http/paging.ts';
+import type { Schema } from '../http/json-schema.ts';
+import { checkBody } from './check.ts';
 import { badRequest, conflict, notFound } from './errors.ts';
+import { boolean, ipAddress, strict, tag, uuid, wrapped } from './parameter-types.ts';
 import type { Server, ServerVolume } from './rows.ts';
 import { attachVolume } from './server-volumes.ts';
 import { findServer, requireState } from './servers.ts';
 
-const attachBody = z.looseObject({
-  volumeAttachment: z.looseObject({
+const attachSchema = (minor: number): Schema =>
+  wrapped(
+    'volumeAttachment',
+    strict(
+      {
+        volumeId: uuid,
+        device: { type: ['string', 'null'], pattern: '(^/dev/x{0,1}[a-z]{0,1}d{0,1})([a-z]+)[0-9]*$' },
+        ...(minor >= 49 && { tag }),
+        ...(minor >= 79 && { delete_on_termination: boolean }),
+      },
+      ['volumeId'],
+    ),
+  );
+const attachBody = z.object({
+  volumeAttachment: z.object({
     volumeId: z.string(),
     device: z.string().nullish(),
-    delete_on_termination: z.boolean().optional(),
+    delete_on_termination: z
+      .union([z.boolean(), z.string().transform((text) => readBoolean(text) ?? false)])
+      .optional(),
   }),
 });
-const interfaceBody = z.looseObject({
-  interfaceAttachment: z.looseObject({
-    net_id: z.string().optional(),
-    port_id: z.string().optional(),
-    fixed_ips: z.array(z.looseObject({ ip_address: z.string() })).optional(),
-  }),
+const interfaceSchema = (minor: number): Schema =>
+  strict({
+    interfaceAttachment: strict({
+      net_id: uuid,
+      port_id: uuid,
+      fixed_ips: { type: 'array', minItems: 1, maxItems: 1, items: strict({ ip_address: ipAddress }, ['ip_address']) },
+      ...(minor >= 49 && { tag }),
+    }),
+  });
+const interfaceBody = z.object({
+  interfaceAttachment: z
+    .object({
+      net_id: z.string().optional(),
+      port_id: z.string().optional(),
+      fixed_ips: z.array(z.object({ ip_address: z.string() })).optional(),
+    })
+    .default({}),
 });
 
 /** Volumes and interfaces of a running server. */
@@ -34,7 +65,7 @@ export function attachmentRoutes(service: Service, cloud: Cloud): void {
     ...(call.microversion >= 70 && { tag: null }),
     ...(call.microversion >= 79 && { delete_on_termination: volume.deleteOnTermination }),
     ...(call.microversion >= 89 && {
-      bdm_uuid: volumes.get(volume.volumeId)?.attachments.find((one) => one.server_id === server.id)?.attachment_id,
+      bdm_uuid: volume.bdmId,
       attachment_id: volumes.get(volume.volumeId)?.attachments.find((one) => one.server_id === server.id)
         ?.attachment_id,
     }),
@@ -69,18 +100,22 @@ export function attachmentRoutes(service: Service, cloud: Cloud): void {
     return ok({ volumeAttachment: view(call, server, findVolume(server, call.params['volume'] ?? '')) });
   });
   service.post(path, (call) => {
+    checkBody(attachSchema(call.microversion), call.body);
+    const { volumeAttachment: wanted } = attachBody.parse(call.body);
     const server = findServer(cloud, call);
-    const { volumeAttachment: wanted } = service.parse(attachBody, call.body);
     requireState(server, 'attach_volume', ['active', 'stopped', 'paused', 'suspended']);
     const volume = volumes.get(wanted.volumeId);
     if (volume?.projectId !== server.projectId) throw notFound(`Volume ${wanted.volumeId} could not be found.`);
     if (volume.status !== 'available') {
       throw badRequest(
-        `Invalid volume: volume ${volume.id} status must be 'available' to attach. Currently in '${volume.status}'`,
+        server.volumes.some(({ volumeId }) => volumeId === volume.id)
+          ? `Invalid volume: volume ${volume.id} is already attached to instances: ${server.id}`
+          : `Invalid volume: volume ${volume.id} status must be 'available' to attach. Currently in '${volume.status}'`,
       );
     }
     const device = wanted.device ?? `/dev/vd${String.fromCharCode(98 + server.volumes.length)}`;
     const row = {
+      bdmId: newId(),
       volumeId: volume.id,
       device,
       deleteOnTermination: wanted.delete_on_termination ?? false,
@@ -107,9 +142,10 @@ export function attachmentRoutes(service: Service, cloud: Cloud): void {
     return accepted();
   });
 
-  const portView = (portId: string) => {
+  const portView = (call: Call, portId: string) => {
     const port = ports.get(portId);
     return {
+      ...(call.microversion >= 70 && { tag: null }),
       port_id: portId,
       net_id: port?.network_id,
       mac_addr: port?.mac_address,
@@ -118,18 +154,32 @@ export function attachmentRoutes(service: Service, cloud: Cloud): void {
     };
   };
   service.get('/v2.1/servers/:id/os-interface', (call) =>
-    ok({ interfaceAttachments: findServer(cloud, call).ports.map(({ portId }) => portView(portId)) }),
+    ok({
+      interfaceAttachments: findServer(cloud, call).ports.map(({ portId }) => portView(call, portId)),
+    }),
   );
-  service.post('/v2.1/servers/:id/os-interface', (call) => {
+  service.get('/v2.1/servers/:id/os-interface/:port', (call) => {
     const server = findServer(cloud, call);
-    const { interfaceAttachment: wanted } = service.parse(interfaceBody, call.body);
+    const id = call.params['port'] ?? '';
+    if (!server.ports.some(({ portId }) => portId === id))
+      throw notFound(`Instance ${server.id} does not have a port with id ${id}`);
+    return ok({ interfaceAttachment: portView(call, id) });
+  });
+  service.post('/v2.1/servers/:id/os-interface', (call) => {
+    checkBody(interfaceSchema(call.microversion), call.body ?? {});
+    const { interfaceAttachment: wanted } = interfaceBody.parse(call.body ?? {});
+    const server = findServer(cloud, call);
+    if (wanted.net_id !== undefined && wanted.port_id !== undefined)
+      throw badRequest('Must not input both network_id and port_id');
+    if (wanted.fixed_ips !== undefined && wanted.net_id === undefined)
+      throw badRequest('Must input network_id when request IP address');
     requireState(server, 'attach_interface', ['active', 'stopped', 'paused']);
     const owner = `compute:${server.availabilityZone}`;
     const given = wanted.port_id === undefined ? undefined : ports.get(wanted.port_id);
     if (wanted.port_id !== undefined && !given) throw notFound(`Port id ${wanted.port_id} could not be found.`);
-    if (given && given.device_id !== '') throw badRequest(`Port ${given.id} is still in use.`);
+    if (given && given.device_id !== '') throw conflict(`Port ${given.id} is still in use.`);
     const network = networks.get(wanted.net_id ?? '');
-    if (!given && !network) throw badRequest(`Network ${wanted.net_id ?? 'None'} could not be found.`);
+    if (!given && !network) throw notFound(`Network ${wanted.net_id ?? 'None'} could not be found.`);
     if (given)
       ports.patch(given, {
         device_id: server.id,
@@ -154,14 +204,15 @@ export function attachmentRoutes(service: Service, cloud: Cloud): void {
       ports: [...server.ports, { portId: port.id, owned: given === undefined }],
       updated: now(),
     });
-    return ok({ interfaceAttachment: portView(port.id) });
+    return ok({ interfaceAttachment: portView(call, port.id) });
   });
   service.delete('/v2.1/servers/:id/os-interface/:port', (call) => {
     const server = findServer(cloud, call);
     const id = call.params['port'] ?? '';
     const plugged = server.ports.find(({ portId }) => portId === id);
     const port = ports.get(id);
-    if (!plugged || !port) throw notFound(`Interface detach failed, port_id=${id}, reason: Port not found`);
+    // Nova asks the host, and answers before it knows.
+    if (!plugged || !port) return accepted();
     servers.patch(server, { ports: server.ports.filter(({ portId }) => portId !== id), updated: now() });
     if (plugged.owned) removePort(cloud, port);
     else ports.patch(port, { device_id: '', device_owner: '', status: 'DOWN', 'binding:host_id': '' });

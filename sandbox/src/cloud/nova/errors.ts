@@ -1,4 +1,4 @@
-import { ApiError, type Dialect } from '../http/service.ts';
+import { ApiError, parseJson, type Dialect } from '../http/service.ts';
 
 const names: Readonly<Record<number, string>> = {
   400: 'badRequest',
@@ -14,6 +14,8 @@ const names: Readonly<Record<number, string>> = {
   501: 'notImplemented',
   503: 'serviceUnavailable',
 };
+
+const bodyTypes = ['', 'text/plain', 'application/json', 'application/vnd.openstack.compute+json'];
 
 const show = (value: unknown): string =>
   value === undefined ? 'None' : typeof value === 'string' ? value : JSON.stringify(value);
@@ -31,6 +33,11 @@ export const novaDialect: Dialect = {
       `Invalid input for field/attribute ${path.split('.').at(-1) ?? path}. Value: ${show(value)}. ${reason}`,
     ),
   emptyType: 'application/json',
+  readBody(text, contentType) {
+    const type = contentType.split(';')[0]?.trim() ?? '';
+    if (!bodyTypes.includes(type)) throw novaDialect.error(415, 'Unsupported Content-Type');
+    return parseJson(text, badRequest('Malformed request body'));
+  },
 };
 
 export const badRequest = (message: string): ApiError => novaDialect.error(400, message);

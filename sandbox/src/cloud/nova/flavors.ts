@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import type { Cloud } from '../cloud.ts';
 import { accepted, ok, type Call, type Service } from '../http/service.ts';
-import { nextPage, paginate } from '../http/paging.ts';
+import { nextPage, paginate, sortRows } from '../http/paging.ts';
 import { uuid } from '../store/ids.ts';
+import type { Schema } from '../http/json-schema.ts';
+import { checkQuery } from './check.ts';
+import { anyText, many, nonNegativeInteger } from './parameter-types.ts';
 import { badRequest, conflict, notFound, policyForbidden } from './errors.ts';
 import type { Flavor } from './rows.ts';
 
@@ -19,6 +22,37 @@ const createBody = z.looseObject({
     'os-flavor-access:is_public': z.boolean().default(true),
     description: z.string().nullish(),
   }),
+});
+
+/** The sort keys of Nova that the sandbox keeps a field for. */
+const sortFields: Readonly<Record<string, keyof Flavor>> = {
+  flavorid: 'id',
+  id: 'id',
+  name: 'name',
+  memory_mb: 'ram',
+  root_gb: 'disk',
+  ephemeral_gb: 'ephemeral',
+  swap: 'swap',
+  vcpus: 'vcpus',
+  is_public: 'is_public',
+  description: 'description',
+};
+const sortKeys = [
+  ...['created_at', 'description', 'disabled', 'ephemeral_gb', 'flavorid', 'id', 'is_public', 'memory_mb', 'name'],
+  ...['root_gb', 'rxtx_factor', 'swap', 'updated_at', 'vcpu_weight', 'vcpus'],
+];
+const listQuery = (minor: number): Schema => ({
+  type: 'object',
+  properties: {
+    limit: many(nonNegativeInteger),
+    marker: anyText,
+    is_public: anyText,
+    minRam: anyText,
+    minDisk: anyText,
+    sort_key: many({ type: 'string', enum: sortKeys }),
+    sort_dir: many({ type: 'string', enum: ['asc', 'desc'] }),
+  },
+  additionalProperties: minor < 75,
 });
 
 /** `/flavors` */
@@ -53,12 +87,22 @@ export function flavorRoutes(service: Service, cloud: Cloud): void {
     if (!call.who.isAdmin) throw policyForbidden(`os_compute_api:${rule}`);
   };
   const list = (call: Call, detail: boolean) => {
-    const minRam = Number(call.query.get('minRam') ?? 0);
-    const minDisk = Number(call.query.get('minDisk') ?? 0);
-    const rows = flavors
+    checkQuery(listQuery(call.microversion), call);
+    const least = (name: string): number => {
+      const text = call.query.get(name) ?? '0';
+      if (!/^\s*[-+]?\d+\s*$/.test(text)) throw badRequest(`Invalid ${name} filter [${text}]`);
+      return Number(text);
+    };
+    const minRam = least('minRam');
+    const minDisk = least('minDisk');
+    const key = sortFields[call.query.get('sort_key') ?? 'flavorid'] ?? 'id';
+    const found = flavors
       .all()
-      .filter((flavor) => flavor.ram >= minRam && flavor.disk >= minDisk && (flavor.is_public || call.who.isAdmin))
-      .sort((a, b) => (a.id < b.id ? -1 : 1));
+      .filter((flavor) => flavor.ram >= minRam && flavor.disk >= minDisk && (flavor.is_public || call.who.isAdmin));
+    const rows = sortRows(found, [
+      { key, descending: call.query.get('sort_dir') === 'desc' },
+      { key: 'id', descending: call.query.get('sort_dir') === 'desc' },
+    ]);
     const limit = Math.min(Number(call.query.get('limit') ?? cloud.computeMaxLimit), cloud.computeMaxLimit);
     const marker = call.query.get('marker') ?? undefined;
     const slice = paginate(rows, { limit, marker });

@@ -4,14 +4,41 @@ import type { Cloud } from '../cloud.ts';
 import { accepted, created, noContent, ok, type Call, type Service } from '../http/service.ts';
 import { exceeds } from '../quotas.ts';
 import { now, toNaiveMicros } from '../store/time.ts';
+import type { Schema } from '../http/json-schema.ts';
+import { checkBody } from './check.ts';
+import { name, strict, wrapped } from './parameter-types.ts';
 import { badRequest, conflict, forbidden, notFound } from './errors.ts';
 import type { KeyPair } from './rows.ts';
 
-const createBody = z.looseObject({
-  keypair: z.looseObject({
-    name: z.string().min(1).max(255),
+const keyPairName = (minor: number): Schema => ({
+  allOf: [
+    name,
+    {
+      type: 'string',
+      pattern: minor >= 92 ? '^[_\\-\\@\\. a-zA-Z0-9]+$' : '^[_\\- a-zA-Z0-9]+$',
+      minLength: 1,
+      maxLength: 255,
+    },
+  ],
+});
+const createSchema = (minor: number): Schema =>
+  wrapped(
+    'keypair',
+    strict(
+      {
+        name: keyPairName(minor),
+        ...(minor >= 2 && { type: { type: 'string', enum: ['ssh', 'x509'] } }),
+        public_key: { type: 'string' },
+        ...(minor >= 10 && { user_id: { type: 'string' } }),
+      },
+      ['name', ...(minor >= 92 ? ['public_key'] : [])],
+    ),
+  );
+const createBody = z.object({
+  keypair: z.object({
+    name: z.string(),
     public_key: z.string().optional(),
-    type: z.enum(['ssh', 'x509']).default('ssh'),
+    type: z.string().default('ssh'),
     user_id: z.string().optional(),
   }),
 });
@@ -60,22 +87,18 @@ export function keyPairRoutes(service: Service, cloud: Cloud): void {
     return other !== null && call.who.isAdmin ? other : call.who.userId;
   };
   const find = (call: Call): KeyPair => {
-    const name = call.params['name'] ?? '';
-    const row = keyPairs.get(`${owner(call)}/${name}`);
-    if (!row) throw notFound(`Keypair ${name} not found for user ${owner(call)}`);
+    const wanted = call.params['name'] ?? '';
+    const row = keyPairs.get(`${owner(call)}/${wanted}`);
+    if (!row) throw notFound(`Keypair ${wanted} not found for user ${owner(call)}`);
     return row;
   };
   service.get('/v2.1/os-keypairs', (call) =>
     ok({ keypairs: keyPairs.by('user', owner(call)).map((row) => ({ keypair: view(call, row) })) }),
   );
   service.post('/v2.1/os-keypairs', (call) => {
-    const { keypair: wanted } = service.parse(createBody, call.body);
+    checkBody(createSchema(call.microversion), call.body);
+    const { keypair: wanted } = createBody.parse(call.body);
     const userId = wanted.user_id !== undefined && call.who.isAdmin ? wanted.user_id : call.who.userId;
-    if (wanted.public_key === undefined && call.microversion >= 92) {
-      throw badRequest(
-        `Invalid input for field/attribute keypair. Value: ${JSON.stringify({ name: wanted.name })}. 'public_key' is a required property`,
-      );
-    }
     if (keyPairs.get(`${userId}/${wanted.name}`)) throw conflict(`Key pair '${wanted.name}' already exists.`);
     if (exceeds(cloud.limits('compute', call.who.projectId)['key_pairs'], keyPairs.count('user', userId), 1)) {
       throw forbidden('Quota exceeded, too many key pairs.');

@@ -1,5 +1,5 @@
 import { ApiError, type Call } from '../http/service.ts';
-import { badRequest } from './errors.ts';
+import { badRequest, novaDialect } from './errors.ts';
 
 /** What Nova 33 (2026.1) announces. */
 export const novaVersions = { min: 1, max: 103 } as const;
@@ -13,9 +13,13 @@ function read(text: string | undefined, range: { readonly min: number; readonly 
   const minor = Number(match[2]);
   if (Number(match[1]) === major && minor >= range.min && minor <= range.max) return minor;
   const words = `Version ${text} is not supported by the API. Minimum is ${major}.${range.min} and maximum is ${major}.${range.max}.`;
+  if (major === 2) {
+    const headers = { 'openstack-api-version': `compute ${text}`, 'x-openstack-nova-api-version': text };
+    throw novaDialect.error(406, words, undefined, headers);
+  }
   const error = {
     request_id: '',
-    code: `${major === 3 ? 'cinder' : 'nova'}.microversion-unsupported`,
+    code: 'cinder.microversion-unsupported',
     status: 406,
     title: 'Requested microversion is unsupported',
     detail: words,

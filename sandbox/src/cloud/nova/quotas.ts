@@ -1,11 +1,22 @@
 import { z } from 'zod';
 import type { Cloud } from '../cloud.ts';
 import { accepted, ok, type Call, type Service } from '../http/service.ts';
-import { defaultQuotas } from '../quotas.ts';
+import { defaultQuotas, type Limits } from '../quotas.ts';
 import { policyForbidden } from './errors.ts';
 import { computeUsage } from './limits.ts';
 
 const quotaBody = z.looseObject({ quota_set: z.looseObject({ force: z.unknown().optional() }) });
+
+/** The limits that a microversion shows: those of nova-network are gone since 2.36, those of injected files since 2.57. */
+const shown = (call: Call, limits: Limits): Limits => ({
+  ...limits,
+  ...(call.microversion < 36 && { fixed_ips: -1, floating_ips: -1, security_groups: -1, security_group_rules: -1 }),
+  ...(call.microversion < 57 && {
+    injected_files: 5,
+    injected_file_content_bytes: 10_240,
+    injected_file_path_bytes: 255,
+  }),
+});
 
 /** `/limits` and `/os-quota-sets` */
 export function novaQuotaRoutes(service: Service, cloud: Cloud): void {
@@ -44,22 +55,22 @@ export function novaQuotaRoutes(service: Service, cloud: Cloud): void {
     });
   });
 
-  const projectOf = (call: Call): string => {
+  const projectOf = (call: Call, rule: string): string => {
     const id = call.params['project'] ?? '';
-    if (id !== call.who.projectId && !call.who.isAdmin) throw policyForbidden('os_compute_api:os-quota-sets:show');
+    if (id !== call.who.projectId && !call.who.isAdmin) throw policyForbidden(`os_compute_api:os-quota-sets:${rule}`);
     return id;
   };
   service.get('/v2.1/os-quota-sets/:project', (call) => {
-    const id = projectOf(call);
-    return ok({ quota_set: { id, ...cloud.limits('compute', id) } });
+    const id = projectOf(call, 'show');
+    return ok({ quota_set: { id, ...shown(call, cloud.limits('compute', id)) } });
   });
   service.get('/v2.1/os-quota-sets/:project/defaults', (call) =>
-    ok({ quota_set: { id: projectOf(call), ...defaultQuotas.compute } }),
+    ok({ quota_set: { id: call.params['project'] ?? '', ...shown(call, defaultQuotas.compute) } }),
   );
   service.get('/v2.1/os-quota-sets/:project/detail', (call) => {
-    const id = projectOf(call);
+    const id = projectOf(call, 'detail');
     const used = new Map<string, number>(Object.entries(computeUsage(cloud, id)));
-    const entries = Object.entries(cloud.limits('compute', id)).map(
+    const entries = Object.entries(shown(call, cloud.limits('compute', id))).map(
       ([name, limit]) => [name, { limit, in_use: used.get(name) ?? 0, reserved: 0 }] as const,
     );
     return ok({ quota_set: { id, ...Object.fromEntries(entries) } });

@@ -47,6 +47,8 @@ export interface ServerPort {
 
 /** A volume of a server. */
 export interface ServerVolume {
+  /** Nova's own id of the attachment. */
+  readonly bdmId: string;
   readonly volumeId: string;
   readonly device: string;
   readonly deleteOnTermination: boolean;
@@ -83,10 +85,14 @@ export interface Server {
   ports: ServerPort[];
   volumes: ServerVolume[];
   securityGroups: string[];
+  accessIPv4: string;
+  accessIPv6: string;
   locked: boolean;
+  lockedByAdmin: boolean;
+  lockedReason: string | null;
   readonly launchIndex: number;
   readonly reservationId: string;
-  readonly diskConfig: string;
+  diskConfig: string;
   readonly schedulerHints: Record<string, unknown>;
   /** The end of the console, at most 64 KiB. */
   console: string;

@@ -1,43 +1,44 @@
 import type { Cloud } from '../cloud.ts';
-import { ApiError, type Call, type Service } from '../http/service.ts';
+import { ApiError, type Call } from '../http/service.ts';
 import { makePort, removePort } from '../neutron/ports.ts';
+import type { Network } from '../neutron/rows.ts';
+import { badRequest } from './errors.ts';
 import { secret, uuid } from '../store/ids.ts';
 import { now } from '../store/time.ts';
-import { badRequest, forbidden } from './errors.ts';
-import { checkServerQuota } from './limits.ts';
 import type { Server, ServerPort } from './rows.ts';
 import { noValidHost, pickHost } from './scheduler.ts';
-import { isPort, planServers, type ServerPlan } from './server-plan.ts';
+import { planServers, type ServerPlan } from './server-plan.ts';
 import { parseServerRequest, type ServerRequest } from './server-request.ts';
 
 /** Gives a new server its ports; whatever was made is taken back when one cannot be had. */
-function plugPorts(cloud: Cloud, server: Server, { networks, fixedIps, securityGroups }: ServerPlan): ServerPort[] {
+function plugPorts(cloud: Cloud, server: Server, { interfaces, securityGroups }: ServerPlan): ServerPort[] {
   const plugged: ServerPort[] = [];
   const owner = `compute:${server.availabilityZone}`;
   try {
-    networks.forEach((item, position) => {
-      if (isPort(item)) {
-        cloud.tables.ports.patch(item, {
+    for (const item of interfaces) {
+      if ('port' in item) {
+        cloud.tables.ports.patch(item.port, {
           device_id: server.id,
           device_owner: owner,
           'binding:host_id': server.host ?? '',
           'binding:vif_type': 'ovs',
         });
-        plugged.push({ portId: item.id, owned: false });
-        return;
+        plugged.push({ portId: item.port.id, owned: false });
+        continue;
       }
-      const fixed = fixedIps[position];
-      const port = makePort(cloud, {
-        projectId: server.projectId,
-        network: item,
-        fixedIps: fixed === undefined ? undefined : [{ ip_address: fixed }],
-        deviceId: server.id,
-        deviceOwner: owner,
-        securityGroups: item.port_security_enabled ? securityGroups.map(({ id }) => id) : [],
-        hostId: server.host ?? '',
-      });
+      const port = inNovasWords(item, () =>
+        makePort(cloud, {
+          projectId: server.projectId,
+          network: item.network,
+          fixedIps: item.address === undefined ? undefined : [{ ip_address: item.address }],
+          deviceId: server.id,
+          deviceOwner: owner,
+          securityGroups: item.network.port_security_enabled ? securityGroups.map(({ id }) => id) : [],
+          hostId: server.host ?? '',
+        }),
+      );
       plugged.push({ portId: port.id, owned: true });
-    });
+    }
     return plugged;
   } catch (error) {
     for (const { portId, owned } of plugged) {
@@ -46,6 +47,21 @@ function plugPorts(cloud: Cloud, server: Server, { networks, fixedIps, securityG
       else if (port) cloud.tables.ports.patch(port, { device_id: '', device_owner: '', 'binding:host_id': '' });
     }
     throw error;
+  }
+}
+
+/** An address that Neutron refuses, as Nova tells it (nova:nova/network/neutron.py _create_port_minimal). */
+function inNovasWords<T>(
+  { network, address = '' }: { network: Network; address: string | undefined },
+  make: () => T,
+): T {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof ApiError) || !error.message.includes('is not a valid IP')) throw error;
+    throw badRequest(
+      `Invalid input received: Fixed IP ${address} is not a valid ip address for network ${network.id}.`,
+    );
   }
 }
 
@@ -58,29 +74,30 @@ export interface CreatedServers {
 }
 
 /** `POST /servers`: one server or many, all of them or none. */
-export function createServers(service: Service, cloud: Cloud, call: Call): CreatedServers {
-  const { request, hints } = parseServerRequest(service, call);
-  const min = request.min_count ?? 1;
-  const max = request.max_count ?? min;
-  if (min > max) throw badRequest('min_count must be <= max_count');
-  const planned = planServers(cloud, call, request, hints, max);
-  const wanted = checkServerQuota(cloud, call.who.projectId, planned.flavor, min, max);
-  const ports = planned.networks.filter((item) => !isPort(item)).length * wanted;
-  const portLimit = cloud.limits('network', call.who.projectId)['port'] ?? -1;
-  if (portLimit >= 0 && ports > 0 && cloud.tables.ports.count('project', call.who.projectId) + ports > portLimit) {
-    throw forbidden('Maximum number of ports exceeded');
-  }
+export function createServers(cloud: Cloud, call: Call): CreatedServers {
+  const { request, hints } = parseServerRequest(call);
+  const plan = planServers(cloud, call, request, hints);
   const reservationId = `r-${secret(6)
     .replace(/[^a-z0-9]/gi, '0')
     .toLowerCase()}`;
-  const made = Array.from({ length: wanted }, (_unused, position) => {
-    const serverName = max > 1 ? `${request.name}-${position + 1}` : request.name;
-    return makeServer(cloud, call, request, planned, { serverName, position, reservationId, hints });
-  });
-  const [first] = made;
-  if (!first) throw badRequest('min_count must be >= 1');
+  const [first] = Array.from({ length: plan.count }, (_unused, position) =>
+    makeServer(cloud, call, request, plan, { position, reservationId, hints }),
+  );
+  if (!first) throw new Error('a create request made no server');
   const password = request.adminPass ?? secret(9);
-  return { first, password, reservationId, wantsReservation: request.return_reservation_id === true };
+  return { first, password, reservationId, wantsReservation: request.return_reservation_id };
+}
+
+/** A host name made of a server's name (nova:nova/utils.py sanitize_hostname); empty if nothing is left of it. */
+function hostNameOf(name: string): string {
+  const latin = Array.from(name.replaceAll(/[\u{100}-\u{10FFFF}]/gu, ''))
+    .slice(0, 63)
+    .join('');
+  return latin
+    .replaceAll(/[ _.]/g, '-')
+    .replaceAll(/[^\p{L}\p{N}_.-]+/gu, '')
+    .toLowerCase()
+    .replaceAll(/^[.-]+|[.-]+$/g, '');
 }
 
 function makeServer(
@@ -88,20 +105,19 @@ function makeServer(
   call: Call,
   request: ServerRequest,
   planned: ServerPlan,
-  one: { serverName: string; position: number; reservationId: string; hints: Record<string, unknown> },
+  one: { position: number; reservationId: string; hints: Record<string, unknown> },
 ): Server {
   const time = now();
+  const id = uuid();
+  const suffix = planned.wanted > 1 ? `-${one.position + 1}` : '';
+  const name = request.name + suffix;
+  const hostName = hostNameOf(request.name);
   const host = pickHost(cloud, planned.group, cloud.tables.servers.size);
-  const ordered = cloud.failures.take('server', one.serverName);
+  const ordered = cloud.failures.take('server', name);
   const server = cloud.tables.servers.insert({
-    id: uuid(),
-    name: one.serverName,
-    hostname:
-      request.hostname ??
-      one.serverName
-        .toLowerCase()
-        .replace(/[^a-z0-9.-]+/g, '-')
-        .slice(0, 63),
+    id,
+    name,
+    hostname: request.hostname ?? (hostName === '' ? `Server-${id}` : hostName + suffix),
     projectId: call.who.projectId,
     userId: call.who.userId,
     status: 'BUILD',
@@ -111,11 +127,11 @@ function makeServer(
     imageId: request.imageRef === '' ? null : (request.imageRef ?? null),
     flavor: planned.flavor,
     keyName: request.key_name ?? null,
-    metadata: request.metadata ?? {},
-    tags: [...new Set(request.tags ?? [])],
-    description: request.description ?? (call.microversion >= 19 ? null : one.serverName),
+    metadata: request.metadata,
+    tags: [...new Set(request.tags)],
+    description: request.description ?? (call.microversion >= 19 ? null : request.name),
     userData: request.user_data ?? null,
-    configDrive: request.config_drive === true || request.config_drive === 'true' || request.config_drive === 'True',
+    configDrive: request.config_drive,
     availabilityZone: cloud.zone,
     pinnedZone: request.availability_zone ?? null,
     host: host ?? null,
@@ -127,11 +143,15 @@ function makeServer(
     fault: null,
     ports: [],
     volumes: [],
-    securityGroups: planned.networks.length === 0 ? [] : planned.securityGroups.map((group) => group.name),
+    securityGroups: planned.interfaces.length === 0 ? [] : planned.securityGroups.map((group) => group.name),
+    accessIPv4: request.accessIPv4,
+    accessIPv6: request.accessIPv6,
     locked: false,
+    lockedByAdmin: false,
+    lockedReason: null,
     launchIndex: one.position,
     reservationId: one.reservationId,
-    diskConfig: request['OS-DCF:diskConfig'] ?? 'MANUAL',
+    diskConfig: request['OS-DCF:diskConfig'],
     schedulerHints: one.hints,
     console: '',
     doomed: ordered ?? (host === undefined ? noValidHost : null),
@@ -146,7 +166,8 @@ function makeServer(
       });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      cloud.tables.servers.patch(server, { doomed: `Build of instance ${server.id} aborted: ${error.message}` });
+      const doomed = `Build of instance ${server.id} aborted: ${error.message}`;
+      cloud.tables.servers.patch(server, { doomed, host: null, securityGroups: [] });
     }
   }
   cloud.transitions.schedule('server.built', server.id, host === undefined ? 0 : cloud.latency.server.build);

@@ -3,21 +3,49 @@ import type { Cloud } from '../cloud.ts';
 import { noContent, ok, type Call, type Service } from '../http/service.ts';
 import { exceeds } from '../quotas.ts';
 import { uuid } from '../store/ids.ts';
+import type { Schema } from '../http/json-schema.ts';
+import { checkBody, checkQuery } from './check.ts';
+import { anyText, many, name, nonNegativeInteger, positiveInteger, strict, wrapped } from './parameter-types.ts';
 import { badRequest, forbidden, notFound } from './errors.ts';
 import type { ServerGroup } from './rows.ts';
 
-const policies = ['affinity', 'anti-affinity', 'soft-affinity', 'soft-anti-affinity'] as const;
-const policy = z.enum(policies);
-const name = z.string().min(1).max(255);
-const oldBody = z.looseObject({ server_group: z.strictObject({ name, policies: z.array(policy).min(1).max(1) }) });
-const newBody = z.looseObject({
-  server_group: z.strictObject({
-    name,
-    policy,
-    rules: z
-      .strictObject({ max_server_per_host: z.union([z.int().min(1), z.string().transform(Number)]).optional() })
-      .optional(),
+const oldPolicies = ['anti-affinity', 'affinity'];
+const policies = [...oldPolicies, 'soft-anti-affinity', 'soft-affinity'];
+
+const createSchema = (minor: number): Schema =>
+  wrapped(
+    'server_group',
+    minor >= 64
+      ? strict(
+          { name, policy: { type: 'string', enum: policies }, rules: strict({ max_server_per_host: positiveInteger }) },
+          ['name', 'policy'],
+        )
+      : strict(
+          {
+            name,
+            policies: {
+              type: 'array',
+              prefixItems: [{ type: 'string', enum: minor >= 15 ? policies : oldPolicies }],
+              uniqueItems: true,
+              minItems: 1,
+              maxItems: 1,
+            },
+          },
+          ['name', 'policies'],
+        ),
+  );
+const createBody = z.object({
+  server_group: z.object({
+    name: z.string(),
+    policy: z.string().optional(),
+    policies: z.array(z.string()).optional(),
+    rules: z.object({ max_server_per_host: z.union([z.int(), z.string().transform(Number)]).optional() }).default({}),
   }),
+});
+const listQuery = (minor: number): Schema => ({
+  type: 'object',
+  properties: { all_projects: anyText, limit: many(nonNegativeInteger), offset: many(nonNegativeInteger) },
+  additionalProperties: minor < 75,
 });
 
 /** `/os-server-groups` */
@@ -35,30 +63,20 @@ export function serverGroupRoutes(service: Service, cloud: Cloud): void {
   const find = (call: Call): ServerGroup => {
     const id = call.params['id'] ?? '';
     const group = serverGroups.get(id);
-    if (!group || (group.projectId !== call.who.projectId && !call.who.isAdmin)) {
+    if (!group || (group.projectId !== call.who.projectId && !call.who.isAdmin))
       throw notFound(`Instance group ${id} could not be found.`);
-    }
     return group;
   };
   const read = (call: Call): Pick<ServerGroup, 'name' | 'policy' | 'rules'> => {
-    if (call.microversion < 64) {
-      const { server_group: wanted } = service.parse(oldBody, call.body);
-      const [only = 'affinity'] = wanted.policies;
-      if (only.startsWith('soft-') && call.microversion < 15) {
-        throw badRequest(
-          `Invalid input for field/attribute 0. Value: ${only}. '${only}' is not one of ['affinity', 'anti-affinity']`,
-        );
-      }
-      return { name: wanted.name, policy: only, rules: {} };
-    }
-    const { server_group: wanted } = service.parse(newBody, call.body);
-    const most = wanted.rules?.max_server_per_host;
-    if (most !== undefined && wanted.policy !== 'anti-affinity') {
-      throw badRequest('Only anti-affinity policy supports rules.');
-    }
-    return { name: wanted.name, policy: wanted.policy, rules: most === undefined ? {} : { max_server_per_host: most } };
+    checkBody(createSchema(call.microversion), call.body);
+    const { server_group: wanted } = createBody.parse(call.body);
+    const policy = wanted.policy ?? wanted.policies?.[0] ?? '';
+    const most = wanted.rules.max_server_per_host;
+    if (most !== undefined && policy !== 'anti-affinity') throw badRequest('Only anti-affinity policy supports rules.');
+    return { name: wanted.name, policy, rules: most === undefined ? {} : { max_server_per_host: most } };
   };
   service.get('/v2.1/os-server-groups', (call) => {
+    checkQuery(listQuery(call.microversion), call);
     const all = call.query.has('all_projects') && call.who.isAdmin;
     const rows = all ? serverGroups.all() : serverGroups.by('project', call.who.projectId);
     const offset = Number(call.query.get('offset') ?? 0);

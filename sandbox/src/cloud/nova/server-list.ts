@@ -1,8 +1,10 @@
 import type { Cloud } from '../cloud.ts';
 import { nextPage, paginate, readBoolean, sortRows, tagMatcher } from '../http/paging.ts';
 import { ok, type Answer, type Call } from '../http/service.ts';
-import { badRequest, policyForbidden } from './errors.ts';
+import { badRequest, forbidden, policyForbidden } from './errors.ts';
+import { checkQuery } from './check.ts';
 import type { Server } from './rows.ts';
+import { listServersQuery } from './server-schemas.ts';
 import { serverAddresses, serverSummary, serverView } from './server-view.ts';
 
 type Test = (server: Server) => boolean;
@@ -39,6 +41,26 @@ function time(text: string, name: string): number {
 /** Compares as the database does: it keeps whole seconds. */
 const updatedSecond = (server: Server): number => Math.floor(Date.parse(server.updated) / 1000) * 1000;
 
+/** What `status` may be (nova:nova/api/openstack/common.py _STATE_MAP). */
+const knownStatuses = new Set([
+  ...['ACTIVE', 'REBOOT', 'HARD_REBOOT', 'PASSWORD', 'REBUILD', 'MIGRATING', 'RESIZE', 'BUILD', 'SHUTOFF'],
+  ...['VERIFY_RESIZE', 'REVERT_RESIZE', 'PAUSED', 'SUSPENDED', 'RESCUE', 'ERROR', 'DELETED', 'SOFT_DELETED', 'SHELVED'],
+  'SHELVED_OFFLOADED',
+]);
+
+/** The statuses asked for; undefined if none was. @throws ApiError 400 if Nova knows none of them, 403 for deleted servers */
+function readStatuses(call: Call): string[] | undefined {
+  if (!call.query.has('status')) return undefined;
+  const known = call.query
+    .getAll('status')
+    .map((status) => status.toUpperCase())
+    .filter((status) => knownStatuses.has(status));
+  if (known.length === 0 && call.microversion >= 38) throw badRequest('Invalid status value');
+  if (known.length === 1 && known[0] === 'DELETED' && !call.who.isAdmin)
+    throw forbidden('Only administrators may list deleted instances');
+  return known;
+}
+
 function tests(cloud: Cloud, call: Call): Test[] {
   const { query } = call;
   const all: Test[] = [];
@@ -50,14 +72,8 @@ function tests(cloud: Cloud, call: Call): Test[] {
     const pattern = regex(value);
     return ({ name }) => pattern.test(name);
   });
-  const statuses = query.getAll('status').map((status) => status.toUpperCase());
-  if (statuses.length > 0) all.push(({ status }) => statuses.includes(status));
-  add(
-    'uuid',
-    (value) =>
-      ({ id }) =>
-        id === value,
-  );
+  const statuses = readStatuses(call);
+  if (statuses) all.push(({ status }) => statuses.includes(status));
   add(
     'image',
     (value) =>
@@ -83,6 +99,9 @@ function tests(cloud: Cloud, call: Call): Test[] {
   if (call.microversion >= 66) {
     add('changes-before', (value) => {
       const before = time(value, 'changes-before');
+      const since = query.get('changes-since');
+      if (since !== null && before < time(since, 'changes-since'))
+        throw badRequest('The value of changes-since must be less than or equal to changes-before.');
       return (server) => updatedSecond(server) <= before;
     });
   }
@@ -124,19 +143,24 @@ function tests(cloud: Cloud, call: Call): Test[] {
           userId === value,
     );
   }
-  if (call.who.isAdmin)
+  if (call.who.isAdmin) {
+    add(
+      'uuid',
+      (value) =>
+        ({ id }) =>
+          id === value,
+    );
     add(
       'host',
       (value) =>
         ({ host }) =>
           host === value,
     );
+  }
   add('ip', (value) => {
     const pattern = regex(value);
     return (server) =>
-      Object.values(serverAddresses(cloud, server)).some((list) =>
-        list.some((one) => pattern.test(JSON.stringify(one).replace(/^\{"addr":"([^"]*)".*$/, '$1'))),
-      );
+      Object.values(serverAddresses(cloud, server)).some((list) => list.some(({ addr }) => pattern.test(addr)));
   });
   if (call.microversion >= 26) {
     const tagged = tagMatcher(query);
@@ -178,6 +202,7 @@ function candidates(cloud: Cloud, call: Call): Server[] {
 
 /** `GET /servers` and `GET /servers/detail`. Newest first; at most 1,000 a page, whatever `limit` says. */
 export function listServers(cloud: Cloud, call: Call, detail: boolean): Answer {
+  checkQuery(listServersQuery(call.microversion), call);
   const wanted = tests(cloud, call);
   const found = candidates(cloud, call).filter((server) => wanted.every((test) => test(server)));
   const keys = call.query.getAll('sort_key').flatMap((key, position) => {
@@ -189,11 +214,6 @@ export function listServers(cloud: Cloud, call: Call, detail: boolean): Answer {
   const newest = found.reverse();
   const rows = keys.length > 0 ? sortRows(newest, keys) : sortRows(newest, [{ key: 'created', descending: true }]);
   const limitText = call.query.get('limit');
-  if (limitText !== null && !/^\d+$/.test(limitText)) {
-    throw badRequest(
-      `Invalid input for query parameters limit. Value: ${limitText}. '${limitText}' does not match '^[0-9]*$'`,
-    );
-  }
   const limit = Math.min(limitText === null ? cloud.computeMaxLimit : Number(limitText), cloud.computeMaxLimit);
   const marker = call.query.get('marker') ?? undefined;
   const slice = paginate(rows, { limit, marker });

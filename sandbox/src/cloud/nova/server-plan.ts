@@ -1,121 +1,103 @@
 import type { Cloud } from '../cloud.ts';
 import type { Call } from '../http/service.ts';
-import type { Network, Port } from '../neutron/rows.ts';
 import { ensureDefaultGroup } from '../neutron/security-groups.ts';
-import { badRequest, conflict, forbidden } from './errors.ts';
+import { badRequest, forbidden, policyForbidden } from './errors.ts';
+import { checkServerQuota } from './limits.ts';
 import type { Flavor, ServerGroup } from './rows.ts';
+import {
+  checkNetworkList,
+  checkNetworksOfMany,
+  planInterfaces,
+  type PlannedInterface,
+  withinPortQuota,
+} from './server-networks.ts';
 import type { ServerRequest } from './server-request.ts';
-import { planVolumes, type PlannedVolume } from './server-volumes.ts';
+import { checkBlockDevices, checkImage, planVolumes, type PlannedVolume } from './server-volumes.ts';
 
 /** What the parts of a create request turned out to be. */
 export interface ServerPlan {
+  /** How many servers there will be. */
+  readonly count: number;
+  /** How many were asked for at most: names are numbered when it is more than one. */
+  readonly wanted: number;
   readonly flavor: Flavor;
   readonly group: ServerGroup | undefined;
-  readonly networks: readonly (Network | Port)[];
-  readonly fixedIps: readonly (string | undefined)[];
+  readonly interfaces: readonly PlannedInterface[];
   readonly securityGroups: readonly { readonly id: string; readonly name: string }[];
   readonly volumes: readonly PlannedVolume[];
 }
 
-/** Whether an item of the plan's networks is a port that was given by id. */
-export const isPort = (item: Network | Port): item is Port => 'device_id' in item;
-
-function planNetworks(
-  cloud: Cloud,
-  call: Call,
-  request: ServerRequest,
-  servers: number,
-): Pick<ServerPlan, 'networks' | 'fixedIps'> {
-  const { networks, ports, subnets } = cloud.tables;
-  const usable = (network: Network | undefined): network is Network =>
-    network !== undefined && (network.project_id === call.who.projectId || network.shared || call.who.isAdmin);
-  if (request.networks === 'none') return { networks: [], fixedIps: [] };
-  if (request.networks === undefined || request.networks === 'auto' || request.networks.length === 0) {
-    const mine = networks.by('project', call.who.projectId).filter((network) => !network['router:external']);
-    if (mine.length > 1) throw conflict('Multiple possible networks found, use a Network ID to be more specific.');
-    return { networks: mine, fixedIps: mine.map(() => undefined) };
-  }
-  const chosen = request.networks.map((wanted) => {
-    if (wanted.port !== undefined) {
-      const port = ports.get(wanted.port);
-      if (!port || (port.project_id !== call.who.projectId && !call.who.isAdmin)) {
-        throw badRequest(`Port ${wanted.port} could not be found.`);
-      }
-      if (port.device_id !== '') throw conflict(`Port ${port.id} is still in use.`);
-      if (servers > 1)
-        throw badRequest(
-          'Unable to launch multiple instances with a single configured port ID. Please launch your instance one by one with different ports.',
-        );
-      if (port.fixed_ips.length === 0) throw badRequest(`Port ${port.id} requires a FixedIP in order to be used.`);
-      return port;
-    }
-    const network = networks.get(wanted.uuid ?? '');
-    if (!usable(network)) throw badRequest(`Network ${wanted.uuid ?? 'None'} could not be found.`);
-    if (subnets.count('network', network.id) === 0) {
-      throw badRequest(`Network ${network.id} requires a subnet in order to boot instances on.`);
-    }
-    if (wanted.fixed_ip !== undefined && servers > 1) {
-      throw badRequest('Invalid fixed IP request: max_count cannot be greater than 1 if an fixed_ip is specified.');
-    }
-    return network;
-  });
-  return { networks: chosen, fixedIps: request.networks.map(({ fixed_ip }) => fixed_ip) };
+function checkPlace(cloud: Cloud, request: ServerRequest, many: boolean): void {
+  if (request.hostname !== undefined && many)
+    throw badRequest('Unable to allocate a single hostname to multiple instances');
+  if (request.availability_zone !== undefined && request.availability_zone !== cloud.zone)
+    throw badRequest('The requested availability zone is not available');
 }
 
-function planGroup(
-  cloud: Cloud,
-  call: Call,
-  hints: Readonly<Record<string, unknown>>,
-  servers: number,
-): ServerGroup | undefined {
-  const id = hints['group'];
+function planSecurityGroups(cloud: Cloud, call: Call, wanted: ServerRequest['security_groups']) {
+  const mine = cloud.tables.securityGroups.by('project', call.who.projectId);
+  const names =
+    wanted === undefined || wanted.length === 0 ? ['default'] : [...new Set(wanted.map(({ name }) => name))];
+  return names.map((name) => {
+    const found =
+      name === 'default'
+        ? ensureDefaultGroup(cloud, call.who.projectId)
+        : mine.find((one) => one.id === name || one.name === name);
+    if (!found) throw badRequest(`Unable to find security_group with name or id '${name}'`);
+    return found;
+  });
+}
+
+function planGroup(cloud: Cloud, call: Call, hint: unknown): ServerGroup | undefined {
+  const id: unknown = Array.isArray(hint) ? hint[0] : hint;
   if (typeof id !== 'string') return undefined;
   const group = cloud.tables.serverGroups.get(id);
   if (group?.projectId !== call.who.projectId) throw badRequest(`Instance group ${id} could not be found.`);
-  const limit = cloud.limits('compute', call.who.projectId)['server_group_members'] ?? -1;
-  if (limit >= 0 && cloud.tables.servers.count('group', group.id) + servers > limit) {
-    throw forbidden('Quota exceeded, too many servers in group');
-  }
   return group;
 }
 
-/** Checks everything a create request names, before anything is made. @throws ApiError in Nova's words. */
+/**
+ * Checks everything a create request names, in Nova's order and before anything is made
+ * (nova:nova/api/openstack/compute/servers.py create, nova/compute/api.py _create_instance).
+ * @throws ApiError in Nova's words.
+ */
 export function planServers(
   cloud: Cloud,
   call: Call,
   request: ServerRequest,
   hints: Readonly<Record<string, unknown>>,
-  servers: number,
 ): ServerPlan {
+  const { projectId, userId, isAdmin } = call.who;
+  const limits = cloud.limits('compute', projectId);
+  const min = request.min_count;
+  const max = request.max_count ?? min;
+  if (min > max) throw badRequest('min_count must be <= max_count');
+  if (request.availability_zone?.includes(':') && !isAdmin)
+    throw policyForbidden('os_compute_api:servers:create:forced_host');
+  if ((request.host ?? request.hypervisor_hostname) !== undefined && !isAdmin)
+    throw policyForbidden('compute:servers:create:requested_destination');
+  const devices = request.block_device_mapping_v2;
+  const imageRef = request.imageRef ?? '';
+  checkBlockDevices(devices, imageRef);
+  checkNetworkList(request.networks);
   const flavor = cloud.tables.flavors.get(request.flavorRef);
   if (!flavor) throw badRequest(`Flavor ${request.flavorRef} could not be found.`);
-  const { securityGroups } = cloud.tables;
-  const mine = securityGroups.by('project', call.who.projectId);
-  const groups = request.security_groups?.map(({ name: wanted }) => {
-    const found =
-      wanted === 'default'
-        ? ensureDefaultGroup(cloud, call.who.projectId)
-        : mine.find((one) => one.id === wanted || one.name === wanted);
-    if (!found) throw badRequest(`Security group ${wanted} not found for project ${call.who.projectId}.`);
-    return found;
-  });
-  if (typeof request.key_name === 'string' && !cloud.tables.keyPairs.get(`${call.who.userId}/${request.key_name}`)) {
+  if (max > 1) checkNetworksOfMany(request.networks);
+  checkPlace(cloud, request, max > 1);
+  const image = checkImage(cloud, call, imageRef, devices);
+  const securityGroups = planSecurityGroups(cloud, call, request.security_groups);
+  const interfaces = planInterfaces(cloud, call, request.networks);
+  if (request.key_name !== undefined && !cloud.tables.keyPairs.get(`${userId}/${request.key_name}`))
     throw badRequest('Invalid key_name provided.');
-  }
-  const zone = request.availability_zone?.split(':')[0];
-  if (zone !== undefined && zone !== '' && zone !== cloud.zone)
-    throw badRequest('The requested availability zone is not available');
-  if (
-    request.metadata &&
-    Object.keys(request.metadata).length > (cloud.limits('compute', call.who.projectId)['metadata_items'] ?? 128)
-  ) {
-    throw forbidden('Maximum number of metadata items exceeds');
-  }
-  return {
-    flavor,
-    group: planGroup(cloud, call, hints, servers),
-    ...planNetworks(cloud, call, request, servers),
-    securityGroups: groups ?? [ensureDefaultGroup(cloud, call.who.projectId)],
-    volumes: planVolumes(cloud, call, flavor, request.imageRef ?? '', request.block_device_mapping_v2),
-  };
+  const possible = withinPortQuota(cloud, call, interfaces, min, max);
+  const items = limits['metadata_items'] ?? -1;
+  if (items >= 0 && Object.keys(request.metadata).length > items)
+    throw forbidden(`Maximum number of metadata items exceeds ${items}`);
+  const volumes = planVolumes(cloud, call, { flavor, image, imageRef, devices, many: max > 1 });
+  const group = planGroup(cloud, call, hints['group']);
+  const count = checkServerQuota(cloud, projectId, flavor, min, possible);
+  const members = limits['server_group_members'] ?? -1;
+  if (group && members >= 0 && cloud.tables.servers.count('group', group.id) + count > members)
+    throw forbidden('Quota exceeded, too many servers in group');
+  return { count, wanted: max, flavor, group, interfaces, securityGroups, volumes };
 }

@@ -9,9 +9,23 @@ const links = (call: Call, kind: string, id: string) => [
   { rel: 'bookmark', href: `${call.origin}/compute/${kind}/${id}` },
 ];
 
+/** One address of a server. */
+export interface ServerAddress {
+  readonly addr: string;
+  readonly version: 4 | 6;
+  readonly 'OS-EXT-IPS:type': 'fixed' | 'floating';
+  readonly 'OS-EXT-IPS-MAC:mac_addr': string;
+}
+
+/** Addresses without what had once been extensions. */
+export const plainAddresses = (addresses: Record<string, ServerAddress[]>) =>
+  Object.fromEntries(
+    Object.entries(addresses).map(([name, list]) => [name, list.map(({ addr, version }) => ({ addr, version }))]),
+  );
+
 /** `addresses`: by network name, fixed and floating. */
-export function serverAddresses(cloud: Cloud, server: Server): Record<string, unknown[]> {
-  const result: Record<string, unknown[]> = {};
+export function serverAddresses(cloud: Cloud, server: Server): Record<string, ServerAddress[]> {
+  const result: Record<string, ServerAddress[]> = {};
   const { ports, networks, floatingIps } = cloud.tables;
   for (const { portId } of server.ports) {
     const port = ports.get(portId);
@@ -20,7 +34,7 @@ export function serverAddresses(cloud: Cloud, server: Server): Record<string, un
     const list = (result[network.name] ??= []);
     const mac = port.mac_address;
     for (const { ip_address } of port.fixed_ips) {
-      const entry = (addr: string, type: string) => ({
+      const entry = (addr: string, type: 'fixed' | 'floating'): ServerAddress => ({
         addr,
         version: addr.includes(':') ? 6 : 4,
         'OS-EXT-IPS:type': type,
@@ -54,13 +68,22 @@ export const serverSummary = (call: Call, server: Server) => ({
   links: links(call, 'servers', server.id),
 });
 
+/** Names of image properties that Nova understands, as far as they do not begin with `hw_` or `img_` (nova:nova/objects/image_meta.py). */
+const knownNames = new Set([
+  ...['architecture', 'auto_disk_config', 'hypervisor_type', 'os_admin_user', 'os_command_line', 'os_distro'],
+  ...['os_require_quiesce', 'os_secure_boot', 'os_type', 'traits_required', 'vm_mode'],
+]);
+
+const knownProperties = (properties: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(properties).filter(([name]) => knownNames.has(name) || /^(hw|img)_/.test(name)));
+
 function imageView(cloud: Cloud, call: Call, server: Server): unknown {
   if (server.imageId === null) return '';
   const image = cloud.tables.images.get(server.imageId);
   return {
     id: server.imageId,
     links: [{ rel: 'bookmark', href: `${call.origin}/compute/images/${server.imageId}` }],
-    ...(call.microversion >= 98 && { properties: image?.properties ?? {} }),
+    ...(call.microversion >= 98 && { properties: knownProperties(image?.properties ?? {}) }),
   };
 }
 
@@ -114,8 +137,8 @@ export function serverView(cloud: Cloud, call: Call, server: Server, single: boo
     created: toSeconds(server.created),
     updated: toSeconds(server.updated),
     addresses: serverAddresses(cloud, server),
-    accessIPv4: '',
-    accessIPv6: '',
+    accessIPv4: server.accessIPv4,
+    accessIPv6: server.accessIPv6,
     'OS-DCF:diskConfig': server.diskConfig,
     ...(['ACTIVE', 'BUILD', 'REBUILD', 'RESIZE', 'VERIFY_RESIZE', 'MIGRATING'].includes(server.status) && {
       progress: 0,
@@ -138,10 +161,22 @@ export function serverView(cloud: Cloud, call: Call, server: Server, single: boo
     ...(minor >= 19 && { description: server.description }),
     ...(minor >= 26 && { tags: server.tags }),
     ...(minor >= 63 && { trusted_image_certificates: null }),
-    ...(minor >= 73 && { locked_reason: null }),
+    ...(minor >= 73 && { locked_reason: server.lockedReason }),
     ...(minor >= 96 && { pinned_availability_zone: server.pinnedZone }),
     ...(minor >= 100 && { scheduler_hints: server.schedulerHints }),
     ...(single && minor >= 71 && { server_groups: server.groupId === null ? [] : [server.groupId] }),
     ...faultView(call, server),
   };
 }
+
+/** The answer to `PUT /servers/<id>`: until 2.75 without what had once been extensions. */
+export function updatedServerView(cloud: Cloud, call: Call, server: Server): Record<string, unknown> {
+  const whole = serverView(cloud, call, server, true);
+  if (call.microversion >= 75) return whole;
+  const left = Object.entries(whole).filter(
+    ([name]) => !/^(OS-(EXT|SRV)-|os-extended-|host_status$)/.test(name) && !extended.has(name),
+  );
+  return { ...Object.fromEntries(left), addresses: plainAddresses(serverAddresses(cloud, server)) };
+}
+
+const extended = new Set(['config_drive', 'key_name', 'security_groups']);

@@ -9,36 +9,69 @@ import * as schema from './network-schemas.ts';
 
 const tagsSchema = unwrapped('tags', z.array(z.string()));
 
-/** A kind of Neutron resource: it has tags, and all of it is created in bulk if wanted. */
-export class NetworkResource<T, Create extends object, Update extends object, Filters extends object> extends Resource<
+/** A kind of Neutron resource with tags. */
+export class TaggedResource<T, Create extends object, Update extends object, Filters extends object> extends Resource<
   T,
   Create,
   Update,
   Filters
 > {
-  /** Creates several in one request: all or none. */
-  createMany(values: readonly Create[], options: RequestOptions = {}): Promise<T[]> {
-    const { many } = this.spec;
-    const call = { ...options, json: { [many]: values } };
-    return this.service.json('POST', this.spec.path, unwrapped(many, z.array(this.spec.schema)), call);
-  }
-
   /** Replaces all tags. https://docs.openstack.org/api-ref/network/v2/#standard-attributes-tag-extension */
   setTags(id: string, tags: readonly string[], options: RequestOptions = {}): Promise<string[]> {
     return this.service.json('PUT', `${this.at(id)}/tags`, tagsSchema, { ...options, json: { tags } });
   }
 
+  /** Adds one tag, without a slash: Neutron takes that for the end of the tag. */
   async addTag(id: string, tag: string, options: RequestOptions = {}): Promise<void> {
     await this.service.request('PUT', this.at(id) + path`/tags/${tag}`, options);
   }
 
+  /** Removes one tag, without a slash. */
   async deleteTag(id: string, tag: string, options: RequestOptions = {}): Promise<void> {
     await this.service.request('DELETE', this.at(id) + path`/tags/${tag}`, options);
   }
 }
 
+/** A kind of Neutron resource with tags that is created in bulk if wanted. */
+export class NetworkResource<
+  T,
+  Create extends object,
+  Update extends object,
+  Filters extends object,
+> extends TaggedResource<T, Create, Update, Filters> {
+  /** Creates several in one request: all or none. */
+  createMany(values: readonly Create[], options: RequestOptions = {}): Promise<T[]> {
+    return createSeveral(this.service, this.spec, values, options);
+  }
+}
+
+/** Rules of security groups: without tags, and they can not be changed, only made and deleted. */
+export class SecurityGroupRules extends Resource<
+  schema.SecurityGroupRule,
+  input.SecurityGroupRuleCreate,
+  never,
+  input.SecurityGroupRuleFilters
+> {
+  /** Creates several rules of one group in one request: all or none. */
+  createMany(
+    values: readonly input.SecurityGroupRuleCreate[],
+    options: RequestOptions = {},
+  ): Promise<schema.SecurityGroupRule[]> {
+    return createSeveral(this.service, this.spec, values, options);
+  }
+}
+
+function createSeveral<T>(
+  service: ServiceClient,
+  { path: at, many, schema: type }: ResourceSpec<T>,
+  values: readonly object[],
+  options: RequestOptions,
+): Promise<T[]> {
+  return service.json('POST', at, unwrapped(many, z.array(type)), { ...options, json: { [many]: values } });
+}
+
 /** Routers. https://docs.openstack.org/api-ref/network/v2/#routers-routers */
-export class Routers extends NetworkResource<
+export class Routers extends TaggedResource<
   schema.Router,
   input.RouterCreate,
   input.RouterCreate,
@@ -90,14 +123,8 @@ export class NetworkService {
     Partial<input.SecurityGroupCreate>,
     input.CommonFilters
   >;
-  /** Rules can not be changed, only made and deleted. */
-  readonly securityGroupRules: NetworkResource<
-    schema.SecurityGroupRule,
-    input.SecurityGroupRuleCreate,
-    never,
-    input.SecurityGroupRuleFilters
-  >;
-  readonly floatingIps: NetworkResource<
+  readonly securityGroupRules: SecurityGroupRules;
+  readonly floatingIps: TaggedResource<
     schema.FloatingIp,
     input.FloatingIpCreate,
     input.FloatingIpUpdate,
@@ -113,8 +140,8 @@ export class NetworkService {
     const groups = spec('security group', 'security_group', schema.securityGroupSchema);
     this.securityGroups = new NetworkResource(service, groups);
     const rules = spec('security group rule', 'security_group_rule', schema.securityGroupRuleSchema);
-    this.securityGroupRules = new NetworkResource(service, rules);
-    this.floatingIps = new NetworkResource(service, spec('floating IP', 'floatingip', schema.floatingIpSchema));
+    this.securityGroupRules = new SecurityGroupRules(service, rules);
+    this.floatingIps = new TaggedResource(service, spec('floating IP', 'floatingip', schema.floatingIpSchema));
   }
 
   /** Quotas of a project with what is used; -1 means no limit. */

@@ -67,7 +67,7 @@ function filters<T extends NeutronRow>(
 
 /** Compares as MySQL does: text without regard to case. */
 function equals(actual: unknown, wanted: unknown): boolean {
-  if (actual === null || actual === undefined) return wanted === '' || wanted === null;
+  if (actual === null || actual === undefined) return wanted === null;
   if (typeof actual === 'string' || typeof wanted === 'string')
     return pythonText(actual).toLowerCase() === pythonText(wanted).toLowerCase();
   return actual === wanted;

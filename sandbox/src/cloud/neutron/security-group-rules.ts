@@ -88,6 +88,7 @@ export function securityGroupRuleResource(service: Service, cloud: Cloud): Resou
     path: 'security-group-rules',
     table: securityGroupRules,
     attributes: securityGroupRuleAttributes,
+    hasTags: false,
     notFound: neutronNotFound.security_group_rule,
     // Tags and the id of the standard attributes are shown by the group only.
     view: (_call, row) => omit(row, 'standard_attr_id', 'tags'),

@@ -86,7 +86,7 @@ export function tagRoutes<T extends NeutronRow>(
     const tags = [...new Set([...row.tags, name])];
     limit(tags);
     change(row, tags);
-    return { status: 201, body: 'null', headers: { 'content-type': 'application/json' } };
+    return { status: 201, body: Buffer.from('null'), headers: { 'content-type': 'application/json' } };
   });
   service.delete(`${path}/:id/tags/:tag`, (call) => {
     const name = nameIn(call);

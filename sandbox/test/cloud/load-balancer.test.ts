@@ -99,12 +99,14 @@ describe('load balancers', () => {
   });
 
   it('change their parts one at a time; a member is ONLINE when a running server has its address', async () => {
-    const id = await create('parts');
+    const id = await create('parts', { pools: [{ ...listener([]).default_pool, protocol: 'HTTP' }] });
     await active(id);
+    const pool = (await octavia('GET', `/loadbalancers/${id}`)).string('loadbalancer.pools.0.id');
     const made = await slowly(cloud, { loadBalancer: { update: 1 } }, () =>
-      octavia('POST', '/listeners', { listener: { ...listener([]), loadbalancer_id: id } }),
+      octavia('POST', '/listeners', {
+        listener: { loadbalancer_id: id, protocol: 'HTTP', protocol_port: 6443, default_pool_id: pool },
+      }),
     );
-    const pool = made.string('listener.default_pool_id');
     expect(made.at('listener.provisioning_status')).toBe('PENDING_CREATE');
     expect((await octavia('GET', `/loadbalancers/${id}`)).at('loadbalancer.provisioning_status')).toBe(
       'PENDING_UPDATE',
@@ -143,14 +145,14 @@ describe('load balancers', () => {
     expect((await octavia('GET', `/pools/${pool}/members`)).list('members')).toHaveLength(0);
 
     const policy = await octavia('POST', '/l7policies', {
-      l7policy: {
-        listener_id: made.string('listener.id'),
-        action: 'REJECT',
-        rules: [{ type: 'PATH', compare_type: 'STARTS_WITH', value: '/x' }],
-      },
+      l7policy: { listener_id: made.string('listener.id'), action: 'REJECT' },
     });
     await active(id);
-    expect((await octavia('GET', `/l7policies/${policy.string('l7policy.id')}/rules`)).list('rules')).toHaveLength(1);
+    const rules = `/l7policies/${policy.string('l7policy.id')}/rules`;
+    const rule = { type: 'PATH', compare_type: 'STARTS_WITH', value: '/x' };
+    expect((await octavia('POST', rules, { rule })).status).toBe(201);
+    await active(id);
+    expect((await octavia('GET', rules)).list('rules')).toHaveLength(1);
     await cloud.demo.nova('DELETE', `/servers/${server}`);
     await octavia('DELETE', `/loadbalancers/${id}?cascade=true`);
   });

@@ -1,134 +1,87 @@
 import type { Cloud } from '../cloud.ts';
+import { readBoolean } from '../http/paging.ts';
 import { created, noContent, ok, type Call, type Service } from '../http/service.ts';
-import { makePort } from '../neutron/ports.ts';
-import type { Network, Port, Subnet } from '../neutron/rows.ts';
-import { exceeds } from '../quotas.ts';
 import { uuid } from '../store/ids.ts';
-import { baseRow, Builder } from './build.ts';
-import { fault, forbidden, notFound, quotaMet, validation } from './errors.ts';
-import { findRow, inner, listRows } from './kit.ts';
-import { beginUpdate, childTables, removeLoadBalancer, requireSettled } from './life.ts';
-import { loadBalancerSchema, updateSchemas, type LoadBalancerSpec } from './schemas.ts';
+import { loadBalancerCreate, type LoadBalancerBody, loadBalancerUpdate } from './bodies.ts';
+import { checkQuota, hasTwins, newRow } from './create.ts';
+import { alreadyThere, fault, forbidden, notThere, validation } from './errors.ts';
+import { beginUpdate, mark, removeLoadBalancer, requireSettled } from './life.ts';
+import { fieldsOf, listAnswer, visibleRows } from './lists.ts';
+import { childTables } from './relations.ts';
+import { allowParameters, findRow } from './resource.ts';
 import type { Views } from './views.ts';
+import { makeVip, planVip } from './vip.ts';
+import { makeWhole } from './whole.ts';
+import { readBody } from './wsme.ts';
 
-/** The providers that can be asked for; both behave the same here. */
+/** The providers that can be asked for: two names of one driver. */
 export const providers: Readonly<Record<string, string>> = {
   amphora: 'The Octavia Amphora driver.',
   octavia: 'Deprecated alias of the Octavia Amphora driver.',
-  ovn: 'Octavia OVN driver.',
 };
 
-const label = 'Load Balancer';
+const filters = [
+  ...['id', 'name', 'description', 'project_id', 'provisioning_status', 'operating_status', 'admin_state_up'],
+  ...['created_at', 'updated_at', 'provider', 'flavor_id', 'availability_zone', 'vip_address', 'vip_port_id'],
+  ...['vip_subnet_id', 'vip_network_id', 'vip_qos_policy_id', 'vip_vnic_type'],
+];
 
-interface Vip {
-  readonly port: Port;
-  readonly owned: boolean;
-  readonly subnetId: string;
-  readonly address: string;
-}
-
-function vipFor(cloud: Cloud, call: Call, spec: LoadBalancerSpec, id: string, projectId: string): Vip {
-  const { networks, subnets, ports } = cloud.tables;
-  const canUse = (network: Network | undefined): network is Network =>
-    network !== undefined &&
-    (network.project_id === projectId || network.shared || network['router:external'] || call.who.isAdmin);
-  if (typeof spec.vip_port_id === 'string') {
-    const port = ports.get(spec.vip_port_id);
-    if (!port || (port.project_id !== projectId && !call.who.isAdmin))
-      throw fault(400, `Port ${spec.vip_port_id} not found.`);
-    const address = port.fixed_ips[0];
-    if (!address)
-      throw validation(`VIP port's subnet could not be determined. Please specify either a VIP subnet or address.`);
-    ports.patch(port, { device_owner: 'Octavia', device_id: `lb-${id}` });
-    return { port, owned: false, subnetId: address.subnet_id, address: address.ip_address };
-  }
-  let subnet: Subnet | undefined;
-  if (typeof spec.vip_subnet_id === 'string') {
-    subnet = subnets.get(spec.vip_subnet_id);
-    if (!subnet || !canUse(networks.get(subnet.network_id)))
-      throw fault(400, `Subnet ${spec.vip_subnet_id} not found.`);
-  } else if (typeof spec.vip_network_id === 'string') {
-    if (!canUse(networks.get(spec.vip_network_id))) throw fault(400, `Network ${spec.vip_network_id} not found.`);
-    const all = subnets.by('network', spec.vip_network_id);
-    subnet = all.find((one) => one.ip_version === 4) ?? all[0];
-    if (!subnet) throw validation('Supplied network does not contain a subnet.');
-  } else {
-    throw fault(400, 'Validation failure: VIP must contain one of: vip_port_id, vip_network_id, vip_subnet_id.');
-  }
-  const network = networks.get(subnet.network_id);
-  if (!network) throw fault(400, `Network ${subnet.network_id} not found.`);
-  const port = makePort(cloud, {
-    projectId,
-    network,
-    name: `octavia-lb-${id}`,
-    fixedIps: [{ subnet_id: subnet.id, ...(typeof spec.vip_address === 'string' && { ip_address: spec.vip_address }) }],
-    deviceId: `lb-${id}`,
-    deviceOwner: 'Octavia',
-    securityGroups: [],
-  });
-  return { port, owned: true, subnetId: subnet.id, address: port.fixed_ips[0]?.ip_address ?? '' };
+function checkChoices(cloud: Cloud, body: LoadBalancerBody): string {
+  if (body.flavor_id !== undefined && !cloud.tables.lbFlavors.get(body.flavor_id ?? ''))
+    throw validation('Invalid flavor_id.');
+  if (body.availability_zone !== undefined) throw validation('Invalid availability zone.');
+  const ofFlavor = body.flavor_id ? 'amphora' : undefined;
+  if (ofFlavor !== undefined && typeof body.provider === 'string' && body.provider !== ofFlavor)
+    throw fault(400, `Flavor '${body.flavor_id ?? ''}' is not compatible with provider '${body.provider}'`);
+  const provider = ofFlavor ?? (body.provider || 'amphora');
+  if (!(provider in providers)) throw fault(400, `Provider '${provider}' is not enabled.`);
+  return provider;
 }
 
 /** `/v2/lbaas/loadbalancers` */
 export function loadBalancerRoutes(service: Service, cloud: Cloud, views: Views): void {
-  const { loadBalancers } = cloud.tables;
+  const { loadBalancers, securityGroups } = cloud.tables;
   const path = '/v2/lbaas/loadbalancers';
-  const find = (call: Call) => findRow(call, loadBalancers, label);
+  const find = (call: Call) => findRow(call, loadBalancers, 'Load Balancer', call.params['id'] ?? '');
 
-  service.get(path, (call) =>
-    listRows(
-      call,
-      'loadbalancers',
-      call.who.isAdmin ? loadBalancers.all() : loadBalancers.by('project', call.who.projectId),
-      (row) => views.loadBalancer(row),
-    ),
-  );
+  service.get(path, (call) => {
+    const rows = visibleRows(call, loadBalancers);
+    const listed = rows.map((row) => ({ id: row.id, tags: row.tags, shown: views.loadBalancer(row) }));
+    return listAnswer(call, 'loadbalancers', listed, filters);
+  });
 
   service.post(path, (call) => {
-    const spec = service.parse(loadBalancerSchema, inner(call, 'loadbalancer'));
-    const projectId = spec.project_id ?? spec.tenant_id ?? call.who.projectId;
+    allowParameters(call);
+    const body = readBody(call.body, 'load_balancer', 'loadbalancer', loadBalancerCreate).get('project_id');
+    const projectId = body.tenant_id || body.project_id || call.who.projectId;
     if (projectId !== call.who.projectId && !call.who.isAdmin) throw forbidden();
-    const provider = spec.provider ?? 'amphora';
-    if (!(provider in providers)) throw fault(400, `Provider '${provider}' is not enabled.`);
-    if (typeof spec.flavor_id === 'string' && !cloud.tables.lbFlavors.get(spec.flavor_id)) {
-      throw validation('Invalid flavor_id.');
-    }
-    if (typeof spec.availability_zone === 'string') throw validation('Invalid availability zone.');
-    if (
-      exceeds(cloud.limits('load-balancer', projectId)['loadbalancer'], loadBalancers.count('project', projectId), 1)
-    ) {
-      throw quotaMet(label);
-    }
+    const plan = planVip(cloud, call, body, projectId);
+    const provider = checkChoices(cloud, body);
+    checkQuota(cloud, projectId, 'loadbalancer');
+    if (hasTwins(body.tags)) throw alreadyThere();
     const id = uuid();
-    const vip = vipFor(cloud, call, spec, id, projectId);
-    const doomed = cloud.failures.take('loadbalancer', spec.name) !== undefined;
+    const groups = body.vip_sg_ids ?? [];
     const row = loadBalancers.insert({
-      ...baseRow(spec, projectId, id, id),
-      vip_address: vip.address,
-      vip_port_id: vip.port.id,
-      vip_subnet_id: vip.subnetId,
-      vip_network_id: vip.port.network_id,
-      ownsPort: vip.owned,
-      provider: provider === 'octavia' ? 'amphora' : provider,
-      flavor_id: spec.flavor_id ?? null,
+      ...newRow(body, projectId, id, id),
+      ...makeVip(cloud, plan, id, projectId, groups),
+      vip_sg_ids: [...groups],
+      ownGroupId: null,
+      provider,
+      flavor_id: body.flavor_id ?? null,
       availability_zone: null,
-      doomed,
+      doomed: cloud.failures.take('loadbalancer', body.name ?? '') !== undefined,
     });
-    const full = spec.listeners.length > 0 || spec.pools.length > 0;
     try {
-      const builder = new Builder(cloud, row);
-      for (const pool of spec.pools) builder.pool(pool);
-      for (const listener of spec.listeners) builder.listener(listener);
+      makeWhole(cloud, call, row, body);
     } catch (error) {
       removeLoadBalancer(cloud, row);
       throw error;
     }
-    const body = { loadbalancer: views.loadBalancer(row, full) };
     cloud.transitions.schedule('loadbalancer.settled', row.id, cloud.latency.loadBalancer.create);
-    return created(body);
+    return created({ loadbalancer: views.loadBalancer(row, true) });
   });
 
-  service.get(`${path}/:id`, (call) => ok({ loadbalancer: views.loadBalancer(find(call)) }));
+  service.get(`${path}/:id`, (call) => ok({ loadbalancer: fieldsOf(call, views.loadBalancer(find(call))) }));
   const status = (call: Call) => ok({ statuses: views.status(find(call)) });
   service.get(`${path}/:id/status`, status);
   service.get(`${path}/:id/statuses`, status);
@@ -137,37 +90,44 @@ export function loadBalancerRoutes(service: Service, cloud: Cloud, views: Views)
     return ok({ stats: { active_connections: 0, bytes_in: 0, bytes_out: 0, request_errors: 0, total_connections: 0 } });
   });
   service.put(`${path}/:id`, (call) => {
+    allowParameters(call);
+    const read = readBody(call.body, 'load_balancer', 'loadbalancer', loadBalancerUpdate);
     const row = find(call);
-    const wanted = service.parse(updateSchemas.loadbalancer, inner(call, 'loadbalancer'));
-    requireSettled(row);
+    const body = read.get('vip_sg_ids');
+    if (body.vip_qos_policy_id) throw notThere('qos_policy', body.vip_qos_policy_id);
+    for (const id of body.vip_sg_ids ?? []) {
+      const group = securityGroups.get(id);
+      if (!group || (group.project_id !== call.who.projectId && !call.who.isAdmin))
+        throw notThere('Security Group', id);
+    }
+    requireSettled(row, ['ACTIVE']);
     loadBalancers.patch(row, {
-      ...(wanted.name !== undefined && { name: wanted.name }),
-      ...(wanted.description !== undefined && { description: wanted.description }),
-      ...(wanted.admin_state_up !== undefined && { admin_state_up: wanted.admin_state_up }),
-      ...(wanted.tags && { tags: [...new Set(wanted.tags)] }),
+      ...(body.name !== undefined && { name: body.name }),
+      ...(body.description !== undefined && { description: body.description }),
+      ...(body.admin_state_up !== undefined && { admin_state_up: body.admin_state_up ?? false }),
+      ...(body.vip_sg_ids !== undefined && { vip_sg_ids: body.vip_sg_ids ?? [] }),
+      ...(body.tags && { tags: [...body.tags] }),
     });
     beginUpdate(cloud, row);
     return ok({ loadbalancer: views.loadBalancer(row) });
   });
   service.put(`${path}/:id/failover`, (call) => {
-    if (!call.who.isAdmin) throw forbidden();
     const row = find(call);
-    requireSettled(row);
+    if (!call.who.isAdmin) throw forbidden();
+    requireSettled(row, ['ACTIVE', 'ERROR']);
     beginUpdate(cloud, row);
     return { status: 202 };
   });
   service.delete(`${path}/:id`, (call) => {
-    const row = loadBalancers.get(call.params['id'] ?? '');
-    if (!row) throw notFound(label, call.params['id'] ?? '');
-    find(call);
-    const cascade = (call.query.get('cascade') ?? 'false').toLowerCase() === 'true';
+    allowParameters(call, 'cascade');
+    const row = find(call);
+    const cascade = readBoolean(call.query.get('cascade')) ?? false;
     const children = cloud.tables.listeners.count('lb', row.id) + cloud.tables.pools.count('lb', row.id);
     if (children > 0 && !cascade) throw validation(`Cannot delete Load Balancer ${row.id} - it has children`);
-    requireSettled(row);
-    loadBalancers.patch(row, { provisioning_status: 'PENDING_DELETE' });
+    requireSettled(row, ['ACTIVE', 'ERROR']);
+    mark(row, 'PENDING_DELETE');
     if (cascade)
-      for (const table of childTables(cloud))
-        for (const one of table.by('lb', row.id)) one.provisioning_status = 'PENDING_DELETE';
+      for (const table of childTables(cloud)) for (const one of table.by('lb', row.id)) mark(one, 'PENDING_DELETE');
     cloud.transitions.schedule('loadbalancer.deleted', row.id, cloud.latency.loadBalancer.delete);
     return noContent();
   });

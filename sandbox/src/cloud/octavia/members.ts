@@ -1,120 +1,100 @@
-import { z } from 'zod';
 import type { Cloud } from '../cloud.ts';
-import { accepted, created, noContent, ok, type Call, type Service } from '../http/service.ts';
-import { buildAll } from './build.ts';
-import { defined, lbOf } from './children.ts';
-import { notFound } from './errors.ts';
-import { findRow, inner, listRows } from './kit.ts';
-import { beginUpdate, requireMutable } from './life.ts';
-import type { L7Policy, L7Rule, Member, Pool } from './rows.ts';
-import { memberSchema, ruleSchema, updateSchemas } from './schemas.ts';
-import type { Views } from './views.ts';
+import { accepted, type Answer, type Call } from '../http/service.ts';
+import { readBoolean } from '../http/paging.ts';
+import { type MemberBody, memberCreate } from './bodies.ts';
+import { allOrNone, checkQuota, hasTwins, newChild } from './create.ts';
+import { fault, invalidOption, notThere, validation } from './errors.ts';
+import { beginUpdate, mark, requireMutable } from './life.ts';
+import { lbOf, listenersOf, monitorOf } from './relations.ts';
+import type { Member, Pool } from './rows.ts';
+import { list, may, readWhole, record } from './wsme.ts';
 
-const batchBody = z.looseObject({ members: z.array(memberSchema) });
+/** 400 unless the address may be a member's, on a subnet that the caller can see. */
+export function checkMember(cloud: Cloud, call: Call, body: Pick<MemberBody, 'address' | 'subnet_id'>): void {
+  if (body.address === '169.254.169.254') throw invalidOption(body.address, 'member address');
+  if (!body.subnet_id) return;
+  const { networks, subnets } = cloud.tables;
+  const network = networks.get(subnets.get(body.subnet_id)?.network_id ?? '');
+  if (!network || (network.project_id !== call.who.projectId && !network.shared && !call.who.isAdmin))
+    throw notThere('Subnet', body.subnet_id);
+}
 
-/** `/v2/lbaas/pools/<pool>/members`, one at a time and as a batch. */
-export function memberRoutes(service: Service, cloud: Cloud, views: Views): void {
-  const { members, pools } = cloud.tables;
-  const path = '/v2/lbaas/pools/:pool/members';
-  const poolOf = (call: Call): Pool => findRow(call, pools, 'Pool', 'pool');
-  const find = (call: Call): Member => {
-    const row = findRow(call, members, 'Member');
-    if (row.poolId !== poolOf(call).id) throw notFound('Member', row.id);
-    return row;
-  };
-  service.get(path, (call) =>
-    listRows(call, 'members', members.by('pool', poolOf(call).id), (row) => views.member(row)),
-  );
-  service.post(path, (call) => {
-    const pool = poolOf(call);
-    const spec = service.parse(memberSchema, inner(call, 'member'));
-    const lb = lbOf(cloud, pool);
-    requireMutable(lb);
-    const row = buildAll(cloud, lb, (make) => make.member(pool, spec));
-    beginUpdate(cloud, lb);
-    return created({ member: views.member(row) });
-  });
-  service.put(path, (call) => {
-    const pool = poolOf(call);
-    const wanted = service.parse(batchBody, call.body).members;
-    const lb = lbOf(cloud, pool);
-    requireMutable(lb);
-    const key = ({ address, protocol_port }: Pick<Member, 'address' | 'protocol_port'>) =>
-      `${address}|${protocol_port}`;
-    const known = new Map(members.by('pool', pool.id).map((row) => [key(row), row]));
-    const kept = new Set(wanted.map(key));
-    buildAll(cloud, lb, (make) => {
-      for (const spec of wanted) if (!known.has(key(spec))) make.member(pool, spec);
-    });
-    for (const spec of wanted) {
-      const row = known.get(key(spec));
-      if (!row) continue;
-      const { name, weight, backup, admin_state_up, tags } = spec;
-      members.patch(row, { name, weight, backup, admin_state_up, tags, provisioning_status: 'PENDING_UPDATE' });
-    }
-    const additive = (call.query.get('additive_only') ?? 'false').toLowerCase() === 'true';
-    if (!additive) for (const [id, row] of known) if (!kept.has(id)) row.provisioning_status = 'PENDING_DELETE';
-    beginUpdate(cloud, lb);
-    return accepted();
-  });
-  service.get(`${path}/:id`, (call) => ok({ member: views.member(find(call)) }));
-  service.put(`${path}/:id`, (call) => {
-    const row = find(call);
-    const changes = defined(service.parse(updateSchemas.member, inner(call, 'member')));
-    const lb = lbOf(cloud, row);
-    requireMutable(lb);
-    members.patch(row, { ...changes, provisioning_status: 'PENDING_UPDATE' });
-    beginUpdate(cloud, lb);
-    return ok({ member: views.member(row) });
-  });
-  service.delete(`${path}/:id`, (call) => {
-    const row = find(call);
-    const lb = lbOf(cloud, row);
-    requireMutable(lb);
-    row.provisioning_status = 'PENDING_DELETE';
-    beginUpdate(cloud, lb);
-    return noContent();
+/**
+ * Makes a member.
+ * @param status - its operating status until it is ACTIVE; default: by whether the pool has a monitor
+ */
+export function makeMember(cloud: Cloud, pool: Pool, body: MemberBody, status?: string): Member {
+  const { members } = cloud.tables;
+  if (body.request_sriov) throw fault(400, 'The load balancer flavor does not allow SR-IOV member ports.');
+  const isTwin = members
+    .by('pool', pool.id)
+    .some((one) => one.address === body.address && one.protocol_port === body.protocol_port);
+  if (isTwin || hasTwins(body.tags))
+    throw fault(
+      409,
+      `Another member on this pool is already using ip ${body.address} on protocol_port ${body.protocol_port}`,
+    );
+  return members.insert({
+    ...newChild(body, lbOf(cloud, pool)),
+    operating_status: status ?? (monitorOf(cloud, pool) ? 'OFFLINE' : 'NO_MONITOR'),
+    poolId: pool.id,
+    address: body.address,
+    protocol_port: body.protocol_port,
+    subnet_id: body.subnet_id ?? null,
+    weight: body.weight ?? 1,
+    backup: body.backup ?? false,
+    monitor_address: body.monitor_address ?? null,
+    monitor_port: body.monitor_port ?? null,
   });
 }
 
-/** `/v2/lbaas/l7policies/<policy>/rules` */
-export function ruleRoutes(service: Service, cloud: Cloud, views: Views): void {
-  const { l7Policies, l7Rules } = cloud.tables;
-  const path = '/v2/lbaas/l7policies/:policy/rules';
-  const policyOf = (call: Call): L7Policy => findRow(call, l7Policies, 'L7 Policy', 'policy');
-  const find = (call: Call): L7Rule => {
-    const row = findRow(call, l7Rules, 'L7 Rule');
-    if (row.policyId !== policyOf(call).id) throw notFound('L7 Rule', row.id);
-    return row;
-  };
-  service.get(path, (call) =>
-    listRows(call, 'rules', l7Rules.by('policy', policyOf(call).id), (row) => views.rule(row)),
-  );
-  service.post(path, (call) => {
-    const policy = policyOf(call);
-    const spec = service.parse(ruleSchema, inner(call, 'rule'));
-    const lb = lbOf(cloud, policy);
-    requireMutable(lb);
-    const row = buildAll(cloud, lb, (make) => make.rule(policy, spec));
-    beginUpdate(cloud, lb);
-    return created({ rule: views.rule(row) });
+const batch = record({ members: may(list(memberCreate)) });
+
+/** `PUT …/members`: makes the members of a pool what the body says; those it does not name go, unless `additive_only`. */
+export function replaceMembers(cloud: Cloud, call: Call, pool: Pool): Answer {
+  const { members } = cloud.tables;
+  const wanted = readWhole(call.body, 'members_', batch)?.members;
+  if (wanted === null || wanted === undefined)
+    throw fault(500, `'${wanted === null ? 'NoneType' : 'UnsetType'}' object is not iterable`);
+  const additive = readBoolean(call.query.get('additive_only')) ?? false;
+  const lb = lbOf(cloud, pool);
+  requireMutable(pool, 'Pool');
+  requireMutable(lb);
+  const key = (one: { readonly address: string; readonly protocol_port: number }) =>
+    `${one.address}|${one.protocol_port}`;
+  const known = new Map(members.by('pool', pool.id).map((row) => [key(row), row]));
+  const named = new Set(wanted.map(key));
+  const fresh = wanted.filter((body) => !known.has(key(body)));
+  const updates = wanted.flatMap((body) => {
+    const row = known.get(key(body));
+    return row ? [{ row, body }] : [];
   });
-  service.get(`${path}/:id`, (call) => ok({ rule: views.rule(find(call)) }));
-  service.put(`${path}/:id`, (call) => {
-    const row = find(call);
-    const changes = defined(service.parse(updateSchemas.rule, inner(call, 'rule')));
-    const lb = lbOf(cloud, row);
-    requireMutable(lb);
-    l7Rules.patch(row, { ...changes, provisioning_status: 'PENDING_UPDATE' });
-    beginUpdate(cloud, lb);
-    return ok({ rule: views.rule(row) });
+  if (new Set(updates.map(({ row }) => row.id)).size < updates.length)
+    throw validation('Member must be updated only once in the same request.');
+  const rest = [...known].filter(([id]) => !named.has(id)).map(([, row]) => row);
+  if (fresh.length === 0 && updates.length === 0 && rest.length === 0) return accepted();
+  const more = fresh.length - (additive ? 0 : rest.length);
+  if (more > 0) checkQuota(cloud, lb.project_id, 'member', more);
+  allOrNone(cloud, lb, () => {
+    for (const body of fresh) {
+      checkMember(cloud, call, body);
+      makeMember(cloud, pool, body);
+    }
   });
-  service.delete(`${path}/:id`, (call) => {
-    const row = find(call);
-    const lb = lbOf(cloud, row);
-    requireMutable(lb);
-    row.provisioning_status = 'PENDING_DELETE';
-    beginUpdate(cloud, lb);
-    return noContent();
-  });
+  for (const { row, body } of updates) {
+    members.patch(row, {
+      weight: body.weight ?? 1,
+      backup: body.backup ?? false,
+      admin_state_up: body.admin_state_up ?? false,
+      monitor_address: body.monitor_address ?? null,
+      monitor_port: body.monitor_port ?? null,
+      ...(body.name !== undefined && { name: body.name }),
+      ...(body.subnet_id !== undefined && { subnet_id: body.subnet_id }),
+      ...(body.tags && { tags: body.tags }),
+    });
+    mark(row, 'PENDING_UPDATE');
+  }
+  if (!additive) for (const row of rest) mark(row, 'PENDING_DELETE');
+  beginUpdate(cloud, lb, [pool, ...listenersOf(cloud, pool)]);
+  return accepted();
 }

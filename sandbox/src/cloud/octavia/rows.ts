@@ -1,9 +1,11 @@
-/** What every Octavia object has. Rows hold what the API shows, and the ids of their parents. */
+/** What every Octavia object has. Rows hold what the API shows, under its names, and the ids of their parents. */
 export interface OctaviaRow {
   readonly id: string;
-  name: string;
-  description: string;
+  name: string | null;
+  description: string | null;
   provisioning_status: string;
+  /** As the service stores it. What members do decides about the others: see views.ts. */
+  operating_status: string;
   admin_state_up: boolean;
   readonly project_id: string;
   readonly created_at: string;
@@ -13,11 +15,22 @@ export interface OctaviaRow {
   readonly lbId: string;
 }
 
+/** An address of a load balancer besides its VIP. */
+export interface AdditionalVip {
+  readonly subnet_id: string;
+  readonly ip_address: string;
+  readonly port_id: string;
+}
+
 export interface LoadBalancer extends OctaviaRow {
   readonly vip_address: string;
   readonly vip_port_id: string;
   readonly vip_subnet_id: string;
   readonly vip_network_id: string;
+  readonly additional_vips: readonly AdditionalVip[];
+  vip_sg_ids: string[];
+  /** The security group that Octavia makes for the VIP port, unless the user chose groups. */
+  ownGroupId: string | null;
   /** Whether Octavia made the VIP port, and removes it. */
   readonly ownsPort: boolean;
   readonly provider: string;
@@ -41,23 +54,27 @@ export interface Listener extends OctaviaRow {
 }
 
 export interface SessionPersistence {
-  readonly type: string;
-  readonly cookie_name: string | null;
-  readonly persistence_timeout: number | null;
-  readonly persistence_granularity: string | null;
+  type: string;
+  cookie_name: string | null;
+  persistence_timeout: number | null;
+  persistence_granularity: string | null;
 }
 
 export interface Pool extends OctaviaRow {
   readonly protocol: string;
   lb_algorithm: string;
   session_persistence: SessionPersistence | null;
+  tls_enabled: boolean;
+  tls_ciphers: string | null;
+  tls_versions: string[] | null;
+  alpn_protocols: string[] | null;
 }
 
 export interface Member extends OctaviaRow {
   readonly poolId: string;
   readonly address: string;
   readonly protocol_port: number;
-  readonly subnet_id: string | null;
+  subnet_id: string | null;
   weight: number;
   backup: boolean;
   monitor_address: string | null;
@@ -74,6 +91,8 @@ export interface HealthMonitor extends OctaviaRow {
   http_method: string | null;
   url_path: string | null;
   expected_codes: string | null;
+  http_version: number | null;
+  domain_name: string | null;
 }
 
 export interface L7Policy extends OctaviaRow {

@@ -1,6 +1,7 @@
 import type { Cloud } from '../cloud.ts';
 import { addressKey } from '../neutron/addresses.ts';
 import { omit } from '../store/omit.ts';
+import { listenersOf, monitorOf, policiesOf, poolsOf } from './relations.ts';
 import type { HealthMonitor, L7Policy, L7Rule, Listener, LoadBalancer, Member, OctaviaRow, Pool } from './rows.ts';
 
 const ids = (rows: readonly { readonly id: string }[]) => rows.map(({ id }) => ({ id }));
@@ -12,7 +13,12 @@ function combine(statuses: readonly string[]): string {
   return failed === statuses.length ? 'ERROR' : 'DEGRADED';
 }
 
-/** How Octavia shows its objects. Operating status follows from what the members' addresses belong to. */
+type View = Record<string, unknown>;
+
+/**
+ * How Octavia shows its objects (octavia:octavia/api/v2/types); `full` is how they are shown within a whole load balancer.
+ * The operating status follows from what the members' addresses belong to.
+ */
 export class Views {
   readonly #cloud: Cloud;
 
@@ -20,27 +26,25 @@ export class Views {
     this.#cloud = cloud;
   }
 
-  loadBalancer(row: LoadBalancer, full = false): Record<string, unknown> {
+  loadBalancer(row: LoadBalancer, full = false): View {
     const { listeners, pools } = this.#cloud.tables;
     const [mine, back] = [listeners.by('lb', row.id), pools.by('lb', row.id)];
     return {
-      ...this.#base(omit(row, 'ownsPort', 'doomed')),
+      ...this.#base(omit(row, 'ownsPort', 'doomed', 'ownGroupId')),
       operating_status: this.operating(row),
       listeners: full ? mine.map((one) => this.listener(one, true)) : ids(mine),
       pools: full ? back.map((one) => this.pool(one, true)) : ids(back),
-      additional_vips: [],
       vip_qos_policy_id: null,
       vip_vnic_type: 'normal',
-      vip_sg_ids: [],
     };
   }
 
-  listener(row: Listener, full = false): Record<string, unknown> {
-    const policies = this.#policies(row);
+  listener(row: Listener, full = false): View {
+    const policies = policiesOf(this.#cloud, row);
     return {
       ...this.#base(row),
       operating_status: this.listenerOperating(row),
-      loadbalancers: [{ id: row.lbId }],
+      ...(!full && { loadbalancers: [{ id: row.lbId }] }),
       l7policies: full ? policies.map((one) => this.policy(one, true)) : ids(policies),
       default_tls_container_ref: null,
       sni_container_refs: [],
@@ -50,69 +54,63 @@ export class Views {
       tls_ciphers: null,
       tls_versions: null,
       alpn_protocols: null,
+      hsts_max_age: null,
+      hsts_include_subdomains: false,
+      hsts_preload: false,
     };
   }
 
-  pool(row: Pool, full = false): Record<string, unknown> {
-    const { listeners, members, healthMonitors } = this.#cloud.tables;
-    const mine = members.by('pool', row.id);
-    const monitor = healthMonitors.by('pool', row.id)[0];
+  pool(row: Pool, full = false): View {
+    const mine = this.#cloud.tables.members.by('pool', row.id);
+    const monitor = monitorOf(this.#cloud, row);
     return {
       ...this.#base(row),
       operating_status: this.poolOperating(row),
-      loadbalancers: [{ id: row.lbId }],
-      listeners: ids(listeners.by('lb', row.lbId).filter((one) => one.default_pool_id === row.id)),
+      ...(!full && { loadbalancers: [{ id: row.lbId }] }),
+      listeners: ids(listenersOf(this.#cloud, row)),
       members: full ? mine.map((one) => this.member(one)) : ids(mine),
-      healthmonitor_id: monitor?.id ?? null,
-      ...(full && { healthmonitor: monitor ? this.monitor(monitor) : null }),
+      ...(full
+        ? { healthmonitor: monitor ? this.monitor(monitor, true) : null }
+        : monitor && { healthmonitor_id: monitor.id }),
       tls_container_ref: null,
       ca_tls_container_ref: null,
       crl_container_ref: null,
-      tls_enabled: false,
-      tls_ciphers: null,
-      tls_versions: null,
-      alpn_protocols: null,
     };
   }
 
-  member(row: Member): Record<string, unknown> {
+  member(row: Member): View {
     const shown = omit(this.#base(omit(row, 'poolId')), 'description');
     return { ...shown, operating_status: this.memberOperating(row), vnic_type: 'normal' };
   }
 
-  monitor(row: HealthMonitor): Record<string, unknown> {
+  monitor(row: HealthMonitor, full = false): View {
     const shown = omit(this.#base(omit(row, 'poolId')), 'description');
-    return { ...shown, pools: [{ id: row.poolId }], operating_status: 'ONLINE', http_version: null, domain_name: null };
+    return { ...shown, ...(!full && { pools: [{ id: row.poolId }] }) };
   }
 
-  policy(row: L7Policy, full = false): Record<string, unknown> {
+  policy(row: L7Policy, full = false): View {
     const rules = this.#cloud.tables.l7Rules.by('policy', row.id);
-    return {
-      ...this.#base(row),
-      operating_status: 'ONLINE',
-      rules: full ? rules.map((one) => this.rule(one)) : ids(rules),
-    };
+    return { ...this.#base(row), rules: full ? rules.map((one) => this.rule(one)) : ids(rules) };
   }
 
-  rule(row: L7Rule): Record<string, unknown> {
-    const shown = omit(this.#base(omit(row, 'policyId')), 'name', 'description');
-    return { ...shown, operating_status: 'ONLINE' };
+  rule(row: L7Rule): View {
+    return omit(this.#base(omit(row, 'policyId')), 'name', 'description');
   }
 
   /** The tree of `GET …/loadbalancers/<id>/status`. */
-  status(row: LoadBalancer): Record<string, unknown> {
-    const { listeners, pools, members, healthMonitors, l7Rules } = this.#cloud.tables;
+  status(row: LoadBalancer): View {
+    const { listeners, members } = this.#cloud.tables;
     const head = ({ id, name, provisioning_status }: OctaviaRow, operating_status: string) => ({
       id,
-      name,
+      name: name ?? '',
       provisioning_status,
       operating_status,
     });
     const poolTree = (pool: Pool) => {
-      const monitor = healthMonitors.by('pool', pool.id)[0];
+      const monitor = monitorOf(this.#cloud, pool);
       return {
         ...head(pool, this.poolOperating(pool)),
-        ...(monitor && { health_monitor: { ...head(monitor, 'ONLINE'), type: monitor.type } }),
+        ...(monitor && { health_monitor: { ...head(monitor, monitor.operating_status), type: monitor.type } }),
         members: members.by('pool', pool.id).map((member) => ({
           ...head(member, this.memberOperating(member)),
           address: member.address,
@@ -125,29 +123,16 @@ export class Views {
         ...head(row, this.operating(row)),
         listeners: listeners.by('lb', row.id).map((listener) => ({
           ...head(listener, this.listenerOperating(listener)),
-          pools: pools
-            .by('lb', row.id)
-            .filter((pool) => pool.id === listener.default_pool_id)
-            .map(poolTree),
-          l7policies: this.#policies(listener).map((policy) => ({
-            ...head(policy, 'ONLINE'),
-            action: policy.action,
-            rules: l7Rules.by('policy', policy.id).map((rule) => ({
-              id: rule.id,
-              type: rule.type,
-              provisioning_status: rule.provisioning_status,
-              operating_status: 'ONLINE',
-            })),
-          })),
+          pools: poolsOf(this.#cloud, listener).map(poolTree),
         })),
-        pools: pools.by('lb', row.id).map(poolTree),
       },
     };
   }
 
   memberOperating(row: Member): string {
-    if (row.provisioning_status === 'PENDING_CREATE') return 'OFFLINE';
+    if (row.provisioning_status === 'PENDING_CREATE') return row.operating_status;
     if (this.#cloud.tables.healthMonitors.count('pool', row.poolId) === 0) return 'NO_MONITOR';
+    if (!row.admin_state_up) return 'OFFLINE';
     const { loadBalancers, ports, servers, subnets } = this.#cloud.tables;
     const network = loadBalancers.get(row.lbId)?.vip_network_id ?? '';
     const reachable = row.subnet_id === null ? subnets.by('network', network).map(({ id }) => id) : [row.subnet_id];
@@ -156,27 +141,24 @@ export class Views {
   }
 
   poolOperating(row: Pool): string {
-    if (row.provisioning_status === 'PENDING_CREATE') return 'OFFLINE';
+    if (row.provisioning_status === 'PENDING_CREATE' || !row.admin_state_up) return 'OFFLINE';
     return combine(this.#cloud.tables.members.by('pool', row.id).map((member) => this.memberOperating(member)));
   }
 
   listenerOperating(row: Listener): string {
-    if (row.provisioning_status === 'PENDING_CREATE') return 'OFFLINE';
+    if (row.provisioning_status === 'PENDING_CREATE' || !row.admin_state_up) return 'OFFLINE';
     const pool = this.#cloud.tables.pools.get(row.default_pool_id ?? '');
     return pool ? this.poolOperating(pool) : 'ONLINE';
   }
 
   operating(row: LoadBalancer): string {
-    if (row.provisioning_status === 'PENDING_CREATE') return 'OFFLINE';
+    if (row.provisioning_status === 'PENDING_CREATE' || !row.admin_state_up) return 'OFFLINE';
     if (row.provisioning_status === 'ERROR') return 'ERROR';
     return combine(this.#cloud.tables.listeners.by('lb', row.id).map((listener) => this.listenerOperating(listener)));
   }
 
-  #policies(row: Listener): L7Policy[] {
-    return this.#cloud.tables.l7Policies.by('listener', row.id).sort((a, b) => a.position - b.position);
-  }
-
-  #base(row: OctaviaRow): Record<string, unknown> {
-    return { ...omit(row, 'lbId'), tenant_id: row.project_id };
+  #base(row: OctaviaRow): View {
+    const { name, description } = row;
+    return { ...omit(row, 'lbId'), name: name ?? '', description: description ?? '', tenant_id: row.project_id };
   }
 }

@@ -129,5 +129,5 @@ export function seed(cloud: Cloud): void {
   for (const type of volumeTypes) {
     cloud.tables.volumeTypes.insert({ ...type, id: uuid(), description: null, extra_specs: {} });
   }
-  cloud.tables.lbFlavors.insert({ id: uuid(), ...loadBalancerFlavor, enabled: true });
+  cloud.tables.lbFlavors.insert({ id: uuid(), ...loadBalancerFlavor, enabled: true, flavor_profile_id: uuid() });
 }

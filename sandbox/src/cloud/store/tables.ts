@@ -79,6 +79,7 @@ export function createTables() {
     ]),
     l7Rules: new Table<L7Rule, 'project' | 'lb' | 'policy'>([project, lb, ['policy', (row) => row.policyId]]),
     lbFlavors: new Table<{
+      readonly flavor_profile_id: string;
       readonly id: string;
       readonly name: string;
       readonly description: string;

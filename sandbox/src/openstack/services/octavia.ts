@@ -36,8 +36,6 @@ export function octavia(plan: CloudPlan): ServicePlan {
     api_settings: {
       bind_host: '127.0.0.1',
       auth_strategy: 'keystone',
-      enabled_provider_drivers:
-        "amphora:'The Octavia Amphora driver.',octavia:'Deprecated alias of the Octavia Amphora driver.'",
       healthcheck_enabled: true,
     },
     oslo_messaging: { topic: 'octavia_prov' },

@@ -29,6 +29,13 @@ import { networkTags } from './network-tags.ts';
 import { dnsRecordsets } from './dns-recordsets.ts';
 import { dnsRequests } from './dns-requests.ts';
 import { dnsZones } from './dns-zones.ts';
+import { objectStoreAccount } from './object-store-account.ts';
+import { objectStoreContainers } from './object-store-containers.ts';
+import { objectStoreCopies } from './object-store-copies.ts';
+import { objectStoreLarge } from './object-store-large.ts';
+import { objectStoreListings } from './object-store-listings.ts';
+import { objectStoreObjects } from './object-store-objects.ts';
+import { objectStoreReads } from './object-store-reads.ts';
 
 /** Every area of the contract. */
 export const areas: readonly ContractArea[] = [
@@ -62,4 +69,11 @@ export const areas: readonly ContractArea[] = [
   dnsRecordsets,
   dnsRequests,
   dnsZones,
+  objectStoreAccount,
+  objectStoreContainers,
+  objectStoreCopies,
+  objectStoreLarge,
+  objectStoreListings,
+  objectStoreObjects,
+  objectStoreReads,
 ];

@@ -80,6 +80,8 @@ export function createServer(cloud: Cloud, services: readonly Service[]): Fastif
     routerOptions: { maxParamLength: 2048, querystringParser: () => ({}) },
     exposeHeadRoutes: false,
   });
+  // Swift's.
+  app.addHttpMethod('COPY', { hasBody: true });
   const log = (request: FastifyRequest, status: number): void => {
     const trace = traceOf(request);
     if (trace.service === 'admin') return;

@@ -7,7 +7,7 @@ import type { FloatingIp, Network, Port, Router, SecurityGroup, SecurityGroupRul
 import type { Flavor, KeyPair, Server, ServerGroup } from '../nova/rows.ts';
 import type { HealthMonitor, L7Policy, L7Rule, Listener, LoadBalancer, Member, Pool } from '../octavia/rows.ts';
 import type { QuotaRow } from '../quotas.ts';
-import type { Container, StoredObject } from '../swift/rows.ts';
+import type { Account, Container, StoredObject } from '../swift/rows.ts';
 import { Table, type Row } from './table.ts';
 
 interface Owned extends Row {
@@ -99,6 +99,7 @@ export function createTables() {
     ]),
     recordsets: new Table<Recordset, 'zone'>([['zone', (row) => row.zoneId]]),
 
+    accounts: new Table<Account>(),
     containers: new Table<Container, 'account'>([['account', (row) => row.account]]),
     objects: new Table<StoredObject, 'container'>([['container', (row) => `${row.account}/${row.container}`]]),
   };

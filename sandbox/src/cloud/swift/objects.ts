@@ -1,32 +1,33 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
 import type { Cloud } from '../cloud.ts';
-import { created, noContent, ok, reply, type Answer, type Call, type Service } from '../http/service.ts';
+import { created, type Answer, type Call } from '../http/service.ts';
 import { now } from '../store/time.ts';
-import { swiftError } from './errors.ts';
-import { mergeHeaders, metaHeaders, timestamp } from './metadata.ts';
-import type { Container, StoredObject } from './rows.ts';
+import { plainError, swiftError } from './errors.ts';
+import { checkMetadata, deleteAt, headersOf, mergeHeaders, metaHeaders, splitPath, timestamp } from './metadata.ts';
+import { manifestOf } from './manifests.ts';
+import type { Container, Segment, StoredObject } from './rows.ts';
 
-const manifestBody = z
-  .array(
-    z.looseObject({
-      path: z.string(),
-      etag: z.string().nullish(),
-      size_bytes: z.union([z.int(), z.string().transform(Number)]).nullish(),
-    }),
-  )
-  .min(1)
-  .max(1000);
+/** Headers of objects that are kept besides their metadata (swift:swift/obj/server.py, allowed_headers). */
+const kept = [
+  ...['content-encoding', 'content-disposition', 'cache-control', 'content-language', 'expires', 'x-robots-tag'],
+];
+/** Content types by the ends of names, where a request has none; Swift asks Python's mimetypes. */
+const typesByEnd: Readonly<Record<string, string>> = {
+  ...{ html: 'text/html', htm: 'text/html', css: 'text/css', txt: 'text/plain', csv: 'text/csv', xml: 'text/xml' },
+  ...{ js: 'text/javascript', json: 'application/json', pdf: 'application/pdf', zip: 'application/zip' },
+  ...{ png: 'image/png', jpg: 'image/jpeg', jpeg: 'image/jpeg', gif: 'image/gif', svg: 'image/svg+xml' },
+  ...{ tar: 'application/x-tar', bin: 'application/octet-stream' },
+};
+const maximumName = 1024;
 
-const kept = ['content-encoding', 'content-disposition', 'cache-control', 'content-language'];
-const md5 = (data: Buffer | string): string => createHash('md5').update(data).digest('hex');
+export const md5 = (data: Buffer | string): string => createHash('md5').update(data).digest('hex');
 const blobKey = (id: string): string => `object/${id}`;
 
-/** The names in `<container>/<object>`, as manifests and `X-Copy-From` write them. */
-function splitPath(path: string): [container: string, name: string] {
-  const trimmed = decodeURIComponent(path).replace(/^\//, '');
-  const slash = trimmed.indexOf('/');
-  return slash < 0 ? [trimmed, ''] : [trimmed.slice(0, slash), trimmed.slice(slash + 1)];
+/** What an object shows of itself: of a large one, the whole. */
+export interface Summary {
+  readonly bytes: number;
+  /** As the header has it: in quotes for a large object. */
+  readonly etag: string;
 }
 
 /** Objects of a cloud: small ones, and large ones made of segments. */
@@ -54,229 +55,180 @@ export class Objects {
       .filter((row) => this.find(account, container, row.name));
   }
 
+  /** Number and bytes of the objects in a container; of large ones, of their manifests. */
+  usage({ account, name }: Pick<Container, 'account' | 'name'>): { readonly count: number; readonly bytes: number } {
+    const rows = this.inContainer(account, name);
+    return { count: rows.length, bytes: rows.reduce((sum, row) => sum + row.bytes, 0) };
+  }
+
   remove(row: StoredObject): void {
     this.#cloud.blobs.delete(blobKey(row.id));
     this.#cloud.tables.objects.delete(row.id);
   }
 
-  /** All bytes, those of segments put together. */
-  content(row: StoredObject): Buffer {
-    return Buffer.concat(this.#parts(row).map((part) => this.#cloud.blobs.get(blobKey(part.id)) ?? Buffer.alloc(0)));
+  /** The bytes that are stored: of a large object, its manifest. */
+  stored(row: StoredObject): Buffer {
+    return this.#cloud.blobs.get(blobKey(row.id)) ?? Buffer.alloc(0);
   }
 
-  /** Size and ETag as HEAD shows them: of a large object, those of the whole. */
-  summary(row: StoredObject): { readonly bytes: number; readonly etag: string } {
-    if (row.segments === null && row.manifest === null) return { bytes: row.bytes, etag: row.etag };
-    const parts = this.#parts(row);
+  /** All bytes, those of segments put together. @throws ApiError 409 when a segment is not as it was */
+  content(row: StoredObject): Buffer {
+    if (row.segments !== null) return Buffer.concat(row.segments.map((segment) => this.#bytesOf(row.account, segment)));
+    if (row.manifest === null) return this.stored(row);
+    return Buffer.concat(this.#dynamicParts(row).map((part) => this.content(part)));
+  }
+
+  summary(row: StoredObject): Summary {
+    if (row.segments !== null) {
+      const bytes = row.segments.reduce((sum, segment) => sum + lengthOf(segment), 0);
+      return { bytes, etag: `"${etagOf(row.segments)}"` };
+    }
+    if (row.manifest === null) return { bytes: row.bytes, etag: row.etag };
+    const parts = this.#dynamicParts(row).map((part) => this.summary(part));
     return {
-      bytes: parts.reduce((sum, part) => sum + part.bytes, 0),
-      etag: `"${md5(parts.map((part) => part.etag).join(''))}"`,
+      bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0),
+      etag: `"${md5(parts.map(({ etag }) => etag.replaceAll('"', '')).join(''))}"`,
     };
   }
 
-  #parts(row: StoredObject): StoredObject[] {
-    if (row.segments !== null) {
-      return row.segments.map(({ path }) => {
-        const part = this.find(row.account, ...splitPath(path));
-        if (!part) throw swiftError(409);
-        return part;
-      });
-    }
-    if (row.manifest === null) return [row];
-    const [container, prefix] = splitPath(row.manifest);
+  #bytesOf(account: string, { name, hash, range }: Segment): Buffer {
+    const slash = name.indexOf('/', 1);
+    const part = this.find(account, name.slice(1, slash), name.slice(slash + 1));
+    if (part === undefined || this.summary(part).etag.replaceAll('"', '') !== hash) throw swiftError(409);
+    const [first = 0, last = Infinity] = range?.split('-').map(Number) ?? [];
+    return this.content(part).subarray(first, last + 1);
+  }
+
+  #dynamicParts(row: StoredObject): StoredObject[] {
+    const [container, prefix] = splitPath(row.manifest ?? '');
+    if (!this.#cloud.tables.containers.get(`${row.account}/${container}`)) throw swiftError(404);
     return this.inContainer(row.account, container)
       .filter(({ name }) => name.startsWith(prefix))
       .sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
   }
 
+  /** Stores what a call brings. */
   put(call: Call, container: Container, name: string): Answer {
-    const { account } = container;
-    const old = this.find(account, container.name, name);
-    if (call.headers['if-none-match'] === '*' && old) throw swiftError(412);
-    const source = this.#source(call, account);
-    const data = source ? this.content(source) : Buffer.isBuffer(call.body) ? call.body : Buffer.alloc(0);
-    const wantsManifest = call.query.get('multipart-manifest') === 'put';
-    const segments = wantsManifest ? this.#checkManifest(account, data) : null;
-    const etag = md5(data);
-    const expected = typeof call.headers.etag === 'string' ? call.headers.etag.replaceAll('"', '') : undefined;
-    if (expected !== undefined && !wantsManifest && expected !== etag) throw swiftError(422);
+    const data = Buffer.isBuffer(call.body) ? call.body : Buffer.alloc(0);
+    this.checkName(name);
+    checkMetadata(call, 'object');
+    const goes = deleteAt(call);
+    const once = call.headers['if-none-match'];
+    if (once !== undefined && once !== '*') throw plainError(400, 'If-None-Match only supports *');
+    if (call.query.get('multipart-manifest') === 'put') return this.#putManifest(call, container, name, data);
     const manifest = call.headers['x-object-manifest'];
-    const row = this.#cloud.tables.objects.insert({
-      id: `${container.id}/${name}`,
-      account,
-      container: container.name,
-      name,
-      etag,
-      bytes: data.length,
-      contentType: call.headers['content-type'] ?? source?.contentType ?? 'application/octet-stream',
-      headers: mergeHeaders(source?.headers ?? {}, this.#headers(call)),
-      modified: now(),
-      segments,
+    if (typeof manifest === 'string' && splitPath(manifest)[1] === '') {
+      throw swiftError(400, 'X-Object-Manifest must be in the format container/prefix');
+    }
+    this.checkQuota(container, data.length);
+    if (once === '*' && this.find(container.account, container.name, name)) throw swiftError(412);
+    const etag = md5(data);
+    const expected = typeof call.headers.etag === 'string' ? call.headers.etag.replaceAll('"', '') : '';
+    if (expected !== '' && expected !== etag) {
+      throw swiftError(422, undefined, { 'last-modified': new Date().toUTCString() });
+    }
+    const row = this.store(container, name, data, {
+      contentType: typeOf(call, name),
+      headers: this.headersFrom(call),
       manifest: typeof manifest === 'string' ? decodeURIComponent(manifest) : null,
-      deleteAt: this.#deleteAt(call),
+      deleteAt: goes,
     });
-    this.#cloud.blobs.set(blobKey(row.id), data);
-    return created('', {
-      etag: this.summary(row).etag.replaceAll('"', segments ? '"' : ''),
-      'last-modified': new Date(row.modified).toUTCString(),
-    });
+    return created(undefined, this.#stamp(row, row.etag));
   }
 
-  #source(call: Call, account: string): StoredObject | undefined {
-    const from = call.headers['x-copy-from'];
-    if (typeof from !== 'string') return undefined;
-    const row = this.find(account, ...splitPath(from));
-    if (!row) throw swiftError(404);
+  #putManifest(call: Call, container: Container, name: string, data: Buffer): Answer {
+    const segments = manifestOf(call, this, container.account, `/${container.name}/${name}`, data);
+    const etag = etagOf(segments);
+    const expected = typeof call.headers.etag === 'string' ? call.headers.etag.replaceAll('"', '') : etag;
+    if (expected !== etag) throw swiftError(422);
+    const manifest = Buffer.from(pythonJson(segments));
+    const values = { contentType: typeOf(call, name), headers: this.headersFrom(call), segments };
+    const row = this.store(container, name, manifest, { ...values, deleteAt: deleteAt(call) });
+    return created(undefined, this.#stamp(row, `"${etag}"`));
+  }
+
+  #stamp(row: StoredObject, etag: string): Record<string, string> {
+    return { etag, 'last-modified': new Date(row.modified).toUTCString() };
+  }
+
+  /** Stores an object over one that may be there. */
+  store(
+    { id, account, name: container }: Container,
+    name: string,
+    data: Buffer,
+    values: Pick<StoredObject, 'contentType' | 'headers'> & Partial<StoredObject>,
+  ): StoredObject {
+    const row = this.#cloud.tables.objects.insert({
+      ...{ segments: null, manifest: null, deleteAt: null },
+      ...values,
+      ...{ id: `${id}/${name}`, account, container, name },
+      ...{ etag: md5(data), bytes: data.length, modified: now() },
+    });
+    this.#cloud.blobs.set(blobKey(row.id), data);
     return row;
   }
 
-  #headers(call: Call): Record<string, string> {
-    const more = kept.flatMap((name) =>
-      typeof call.headers[name] === 'string' ? [[name, call.headers[name]] as const] : [],
-    );
-    return { ...metaHeaders(call, 'object'), ...Object.fromEntries(more) };
+  checkName(name: string): void {
+    const { length } = Buffer.from(name);
+    if (length > maximumName) throw plainError(400, `Object name length of ${length} longer than ${maximumName}`);
   }
 
-  #deleteAt(call: Call): number | null {
-    const [at, after] = [call.headers['x-delete-at'], call.headers['x-delete-after']];
-    if (typeof after === 'string') return Math.floor(Date.now() / 1000) + Number(after);
-    if (typeof at !== 'string') return null;
-    if (Number(at) * 1000 < Date.now()) throw swiftError(400, 'X-Delete-At in past');
-    return Number(at);
+  /** Refuses what a container's quota has no room for (swift:swift/common/middleware/container_quotas.py). */
+  checkQuota(container: Container, more: number): void {
+    const { count, bytes } = this.usage(container);
+    const limit = (of: string) => Number(container.headers[`x-container-meta-quota-${of}`] ?? Infinity);
+    if (bytes + more > limit('bytes') || count + 1 > limit('count')) throw swiftError(413, 'Upload exceeds quota.');
   }
 
-  #checkManifest(account: string, data: Buffer): StoredObject['segments'] {
-    const parsed = manifestBody.safeParse(readJson(data));
-    if (!parsed.success) throw swiftError(400, 'Manifest must be valid JSON.\n');
-    const problems: string[] = [];
-    const segments = parsed.data.map(({ path, etag, size_bytes }) => {
-      const part = this.find(account, ...splitPath(path));
-      if (!part) problems.push(`${path}, 404 Not Found`);
-      else if (typeof etag === 'string' && etag !== part.etag) problems.push(`${path}, Etag Mismatch`);
-      else if (typeof size_bytes === 'number' && size_bytes !== part.bytes) problems.push(`${path}, Size Mismatch`);
-      return { path, bytes: part?.bytes ?? 0, etag: part?.etag ?? '' };
-    });
-    if (problems.length > 0) throw swiftError(400, `Errors:\n${problems.join('\n')}\n`);
-    return segments;
-  }
+  /** The headers of a request that an object keeps. */
+  headersFrom = (call: Call): Record<string, string> =>
+    mergeHeaders({}, { ...metaHeaders(call, 'object'), ...headersOf(call, kept) });
 
   /** What HEAD and GET say of an object. */
   headers(row: StoredObject): Record<string, string> {
-    const { etag } = this.summary(row);
     return {
       'content-type': row.contentType,
-      etag,
-      'last-modified': new Date(row.modified).toUTCString(),
+      etag: this.summary(row).etag,
+      'last-modified': httpDate(row.modified),
       'x-timestamp': timestamp(row.modified),
       'accept-ranges': 'bytes',
       ...row.headers,
-      ...(row.segments !== null && { 'x-static-large-object': 'True' }),
+      ...(row.segments !== null && { 'x-static-large-object': 'True', 'x-manifest-etag': row.etag }),
       ...(row.manifest !== null && { 'x-object-manifest': row.manifest }),
       ...(row.deleteAt !== null && { 'x-delete-at': String(row.deleteAt) }),
     };
   }
-
-  get(call: Call, row: StoredObject): Answer {
-    const headers = this.headers(row);
-    if (row.segments !== null && call.query.get('multipart-manifest') === 'get') {
-      const listed = row.segments.map(({ path, bytes, etag }) => ({
-        name: path,
-        bytes,
-        hash: etag,
-        content_type: 'application/octet-stream',
-      }));
-      return ok(Buffer.from(JSON.stringify(listed)), { ...headers, 'content-type': 'application/json; charset=utf-8' });
-    }
-    const plain = (headers['etag'] ?? '').replaceAll('"', '');
-    const matches = (value: string | undefined): boolean =>
-      value !== undefined &&
-      (value === '*' || value.split(',').some((one) => one.trim().replaceAll('"', '') === plain));
-    if (call.headers['if-match'] !== undefined && !matches(call.headers['if-match'])) throw swiftError(412);
-    if (matches(call.headers['if-none-match'])) return reply(304, undefined, headers);
-    const data = this.content(row);
-    const range = /^bytes=(\d*)-(\d*)$/.exec(call.headers.range ?? '');
-    if (!range || (range[1] === '' && range[2] === '')) return reply(200, data, headers);
-    const [first = '', last = ''] = [range[1], range[2]];
-    const start = first === '' ? Math.max(0, data.length - Number(last)) : Number(first);
-    const end = first === '' || last === '' ? data.length - 1 : Math.min(Number(last), data.length - 1);
-    if (start > end) throw swiftError(416);
-    return reply(206, data.subarray(start, end + 1), {
-      ...headers,
-      'content-range': `bytes ${start}-${end}/${data.length}`,
-    });
-  }
-
-  /** Replaces an object's metadata, as POST does. */
-  post(call: Call, row: StoredObject): Answer {
-    const type = call.headers['content-type'];
-    this.#cloud.tables.objects.patch(row, {
-      headers: mergeHeaders({}, this.#headers(call)),
-      ...(type !== undefined && { contentType: type }),
-    });
-    return reply(202, '');
-  }
-
-  delete(call: Call, row: StoredObject): Answer {
-    if (row.segments !== null && call.query.get('multipart-manifest') === 'delete') {
-      let deleted = 1;
-      for (const { path } of row.segments) {
-        const part = this.find(row.account, ...splitPath(path));
-        if (!part) continue;
-        this.remove(part);
-        deleted += 1;
-      }
-      this.remove(row);
-      return ok({
-        'Response Status': '200 OK',
-        'Response Body': '',
-        'Number Deleted': deleted,
-        'Number Not Found': 0,
-        Errors: [],
-      });
-    }
-    this.remove(row);
-    return noContent();
-  }
 }
 
-function readJson(data: Buffer): unknown {
-  try {
-    return JSON.parse(data.toString()) as unknown;
-  } catch {
-    return undefined;
-  }
+/** Swift rounds up to whole seconds, so that nothing seems older than it is. */
+export const httpDate = (iso: string): string => new Date(Math.ceil(Date.parse(iso) / 1000) * 1000).toUTCString();
+
+const lengthOf = ({ bytes, range }: Segment): number => {
+  const [first = 0, last = bytes - 1] = range?.split('-').map(Number) ?? [];
+  return last - first + 1;
+};
+
+/** MD5 of the segments' hashes (swift:swift/common/middleware/slo.py). */
+const etagOf = (segments: readonly Segment[]): string =>
+  md5(segments.map(({ hash, range }) => (range === undefined ? hash : `${hash}:${range};`)).join(''));
+
+/** The content type of a new object: what the request says, else by its name. */
+export function typeOf(call: Call, name: string): string {
+  const type = call.headers['content-type'] ?? '';
+  if (type !== '' && call.headers['x-detect-content-type'] !== 'true') return type;
+  return typesByEnd[/\.(\w+)$/.exec(name)?.[1]?.toLowerCase() ?? ''] ?? 'application/octet-stream';
 }
 
-/** `/v1/<account>/<container>/<object>` */
-export function objectRoutes(
-  service: Service,
-  cloud: Cloud,
-  objects: Objects,
-  containerOf: (call: Call) => Container,
-): void {
-  const path = '/v1/:account/:container/*';
-  const nameOf = (call: Call): string => {
-    const [, , , , ...rest] = call.path.split('/');
-    return decodeURIComponent(rest.join('/'));
-  };
-  const find = (call: Call): StoredObject => {
-    const { account, name: container } = containerOf(call);
-    const row = objects.find(account, container, nameOf(call));
-    if (!row) throw swiftError(404);
-    return row;
-  };
-  const open = { open: true } as const;
-  service.put(path, (call) => objects.put(call, containerOf(call), nameOf(call)), open);
-  service.get(path, (call) => objects.get(call, find(call)), open);
-  service.route(
-    'HEAD',
-    path,
-    (call) => {
-      const row = find(call);
-      return reply(200, undefined, { ...objects.headers(row), 'content-length': String(objects.summary(row).bytes) });
-    },
-    open,
+/** JSON as Python writes it: its length counts in the container. */
+export function pythonJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(pythonJson).join(', ')}]`;
+  if (typeof value === 'object' && value !== null) {
+    return `{${Object.entries(value)
+      .map(([key, inner]) => `${pythonJson(key)}: ${pythonJson(inner)}`)
+      .join(', ')}}`;
+  }
+  return JSON.stringify(value).replaceAll(
+    /[^ -~]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
-  service.post(path, (call) => objects.post(call, find(call)), open);
-  service.delete(path, (call) => objects.delete(call, find(call)), open);
 }

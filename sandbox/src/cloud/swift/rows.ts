@@ -1,3 +1,11 @@
+/** An account that something was put into; `id` is `AUTH_<project>`. */
+export interface Account {
+  readonly id: string;
+  /** `x-account-meta-*`. */
+  headers: Record<string, string>;
+  readonly created: string;
+}
+
 /** A container; `id` is `<account>/<name>`. */
 export interface Container {
   readonly id: string;
@@ -8,21 +16,35 @@ export interface Container {
   readonly created: string;
 }
 
+/** A segment of a static large object, as its manifest stores it. */
+export interface Segment {
+  /** `/<container>/<object>`. */
+  readonly name: string;
+  readonly bytes: number;
+  readonly hash: string;
+  readonly content_type: string;
+  readonly last_modified: string;
+  /** `<first>-<last>` if it is not the whole object. */
+  readonly range?: string;
+}
+
 /** An object; `id` is `<account>/<container>/<name>`. Its bytes are among the cloud's blobs under `object/<id>`. */
 export interface StoredObject {
   readonly id: string;
   readonly account: string;
   readonly container: string;
   readonly name: string;
+  /** MD5 of the bytes; of a large object, of its manifest. */
   readonly etag: string;
+  /** Number of bytes; of a large object, of its manifest. */
   readonly bytes: number;
   contentType: string;
   /** `x-object-meta-*` and the other headers that are kept. */
   headers: Record<string, string>;
-  readonly modified: string;
+  modified: string;
   /** Of a static large object: its segments, in order. */
-  readonly segments: readonly { readonly path: string; readonly bytes: number; readonly etag: string }[] | null;
+  readonly segments: readonly Segment[] | null;
   /** Of a dynamic large object: `<container>/<prefix>`. */
   readonly manifest: string | null;
-  readonly deleteAt: number | null;
+  deleteAt: number | null;
 }

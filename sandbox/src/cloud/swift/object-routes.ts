@@ -1,0 +1,104 @@
+import type { Cloud } from '../cloud.ts';
+import { noContent, reply, type Answer, type Call, type Service } from '../http/service.ts';
+import { now } from '../store/time.ts';
+import { checkAccess, findContainer, type Wish } from './access.ts';
+import { deleteMany, type Doomed } from './bulk.ts';
+import { copy, placeIn } from './copies.ts';
+import { acceptedPage, pageType, swiftError } from './errors.ts';
+import { checkMetadata, deleteAt } from './metadata.ts';
+import type { Objects } from './objects.ts';
+import { read } from './reads.ts';
+import type { StoredObject } from './rows.ts';
+
+const open = { open: true } as const;
+
+/** The name of the object that a path ends with. */
+function nameIn(call: Call): string {
+  const [, , , , ...rest] = call.path.split('/');
+  return decodeURIComponent(rest.join('/'));
+}
+
+/** `/v1/<account>/<container>/<object>` */
+export function objectRoutes(service: Service, cloud: Cloud, objects: Objects): void {
+  const path = '/v1/:account/:container/*';
+  const look = (call: Call, wish: Wish): StoredObject | undefined => {
+    const { account, name } = findContainer(cloud, call, wish);
+    return objects.find(account, name, nameIn(call));
+  };
+  const find = (call: Call, wish: Wish): StoredObject => {
+    const row = look(call, wish);
+    if (!row) throw swiftError(404);
+    return row;
+  };
+  const get = (call: Call): Answer => {
+    const row = look(call, 'read');
+    if (row) return read(call, objects, row);
+    // A condition on an object that is not there fails before anything else.
+    if (call.headers['if-match'] === '*') return reply(412, undefined, { 'content-type': pageType });
+    throw swiftError(404);
+  };
+  service.get(path, get, open);
+  service.route('HEAD', path, get, open);
+  service.put(
+    path,
+    (call) => {
+      const container = findContainer(cloud, call, 'write');
+      const name = nameIn(call);
+      if (call.headers['x-copy-from'] === undefined) return objects.put(call, container, name);
+      return copy(call, objects, objects.find(container.account, ...placeIn(call, 'X-Copy-From')), container, name);
+    },
+    open,
+  );
+  service.route(
+    'COPY',
+    path,
+    (call) => {
+      const source = look(call, 'read');
+      const [container, name] = placeIn(call, 'Destination');
+      if (!source) throw swiftError(404);
+      const to = findContainer(cloud, { ...call, params: { ...call.params, container } }, 'write');
+      return copy(call, objects, source, to, name);
+    },
+    open,
+  );
+  service.post(
+    path,
+    (call) => {
+      const { account, name } = findContainer(cloud, call, 'write');
+      checkMetadata(call, 'object');
+      const row = objects.find(account, name, nameIn(call));
+      if (!row) throw swiftError(404);
+      const type = call.headers['content-type'];
+      cloud.tables.objects.patch(row, {
+        headers: objects.headersFrom(call),
+        deleteAt: deleteAt(call),
+        modified: now(),
+        ...(type !== undefined && type !== '' && { contentType: type }),
+      });
+      return acceptedPage();
+    },
+    open,
+  );
+  service.delete(
+    path,
+    (call) => {
+      if (call.query.get('multipart-manifest') === 'delete') {
+        checkAccess(call, call.params['account'] ?? '', 'own');
+        return deleteMany(call, cloud, objects, segmentsAt(call, objects));
+      }
+      objects.remove(find(call, 'write'));
+      return noContent();
+    },
+    open,
+  );
+}
+
+/** A large object and all that it is made of. */
+function segmentsAt(call: Call, objects: Objects): Doomed[] {
+  const { account = '', container = '' } = call.params;
+  const name = nameIn(call);
+  const row = objects.find(account, container, name);
+  const own = `/${container}/${name}`;
+  if (row && row.segments === null) return [{ path: own, problem: 'Not an SLO manifest' }];
+  return [...(row?.segments ?? []).map((segment) => ({ path: segment.name })), { path: own }];
+}

@@ -5,6 +5,6 @@ import { latencyProfiles, mergeLatency } from '../../../sandbox/src/latency.ts';
  * seconds, load balancers refuse changes meanwhile, and cases look at that: so they are PENDING here for long enough to be seen.
  */
 export const emulatorLatency = mergeLatency(latencyProfiles.instant, {
-  loadBalancer: { create: 1, update: 0.6, delete: 1 },
+  loadBalancer: { create: 3, update: 1.5, delete: 2 },
   dns: { change: 0.2 },
 });

@@ -1,4 +1,5 @@
 import type { ContractArea } from '../kit/case.ts';
+import { loadBalancerAreas } from './load-balancer-areas.ts';
 import { computeActions } from './compute-actions.ts';
 import { computeCatalogue } from './compute-catalogue.ts';
 import { computeGroups } from './compute-groups.ts';
@@ -76,4 +77,5 @@ export const areas: readonly ContractArea[] = [
   objectStoreListings,
   objectStoreObjects,
   objectStoreReads,
+  ...loadBalancerAreas,
 ];

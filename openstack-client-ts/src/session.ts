@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { abandonable } from './abort.ts';
 import { type AuthOptions, tokenRequest } from './auth-options.ts';
 import { catalogEntrySchema } from './catalog.ts';
-import { UnauthorizedError, UnexpectedResponseError } from './errors.ts';
+import { NotFoundError, UnauthorizedError, UnexpectedResponseError } from './errors.ts';
 import type { Handler } from './http-types.ts';
 import { describeIssues } from './issues.ts';
 import type { Redactor } from './redact.ts';
@@ -78,7 +78,7 @@ export class Session {
       idempotent: true, // A token more or less has no effect.
       expect: 'text',
       attempt: 1,
-    });
+    }).catch(refuseLogin);
     const value = response.headers['x-subject-token'];
     const fail = (words: string): UnexpectedResponseError =>
       new UnexpectedResponseError({
@@ -97,6 +97,16 @@ export class Session {
     return this.#current;
   }
 }
+
+/**
+ * Keystone answers 404 for an application credential or a token that is gone. That is a credential refused: whoever takes
+ * a missing resource for success must not see it (keystone:keystone/exception.py, ApplicationCredentialNotFound).
+ */
+const refuseLogin = (error: unknown): never => {
+  if (!(error instanceof NotFoundError)) throw error;
+  const { words, status, method, url, requestId, code } = error;
+  throw new UnauthorizedError({ words, status, method, url, requestId, code, cause: error });
+};
 
 const parseJson = (text: string): unknown => {
   try {

@@ -112,6 +112,15 @@ describe('the request for a token', () => {
     expect(error.message).toContain('The request you have made requires authentication');
     expect(cloud.count(TOKENS)).toBe(1);
   });
+
+  test('an application credential that is gone is Unauthorized, not a missing resource, also when it is deleted with', async () => {
+    const message = 'Could not find Application Credential: ac.';
+    const gone = { status: 404, json: { error: { code: 404, message, title: 'Not Found' } } };
+    const cloud = await fakeCloud({ [TOKENS]: gone });
+    const error = await thrownBy(cloud.client().network.networks.delete('n'));
+    expect(error).toBeInstanceOf(UnauthorizedError);
+    expect(error.message).toContain('Could not find Application Credential: ac');
+  });
 });
 
 describe('the life of a token', () => {

@@ -26,7 +26,8 @@ export const applicationCredentialSchema = z.looseObject({
   description: z.string().nullish(),
   project_id: z.string().nullish(),
   expires_at: z.string().nullish(),
-  unrestricted: z.boolean().optional(),
+  /** Null in the answer to a creation that did not say it (keystone:keystone/application_credential/backends/sql.py). */
+  unrestricted: z.boolean().nullish(),
   roles: z.array(z.looseObject({ id: z.string(), name: z.string().optional() })).default([]),
   /** Only in the answer to the creation. */
   secret: z.string().optional(),

@@ -7,13 +7,19 @@ import { externalNetwork, flavors, images, loadBalancerFlavor, volumeTypes } fro
 import { hexId, secret, uuid } from './store/ids.ts';
 import { now, toSeconds } from './store/time.ts';
 
+/** Keystone's own roles and Octavia's. */
+const roleNames = [
+  ...['admin', 'manager', 'member', 'reader', 'service', 'load-balancer_observer', 'load-balancer_global_observer'],
+  ...['load-balancer_member', 'load-balancer_admin', 'load-balancer_quota_admin'],
+] as const;
+
 /** The users that are there from the start, and the project each works in. */
 export const seededUsers = ['demo', 'admin'] as const;
 
 function seedIdentity(cloud: Cloud): { admin: string } {
   const { domains, projects, users, roles, assignments } = cloud.tables;
   domains.insert({ id: 'default', name: 'Default', description: 'The default domain', enabled: true });
-  const roleIds = ['admin', 'manager', 'member', 'reader'].map((name) => roles.insert({ id: hexId(), name }));
+  const roleIds = roleNames.map((name) => roles.insert({ id: hexId(), name }));
   const project = (name: string) =>
     projects.insert({ id: hexId(), name, domain_id: 'default', description: '', enabled: true, tags: [] });
   const admin = project('admin');
@@ -39,9 +45,9 @@ function seedIdentity(cloud: Cloud): { admin: string } {
     }
   };
   const administrator = user('admin', admin.id);
-  grant(administrator.id, admin.id, ['admin', 'manager', 'member', 'reader']);
-  grant(administrator.id, demo.id, ['admin', 'manager', 'member', 'reader']);
-  grant(user('demo', demo.id).id, demo.id, ['member', 'reader']);
+  grant(administrator.id, admin.id, ['admin']);
+  grant(administrator.id, demo.id, ['admin']);
+  grant(user('demo', demo.id).id, demo.id, ['member', 'load-balancer_member']);
   ensureDefaultGroup(cloud, admin.id);
   ensureDefaultGroup(cloud, demo.id);
   return { admin: admin.id };

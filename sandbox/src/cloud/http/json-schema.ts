@@ -36,6 +36,9 @@ export interface SchemaIssue {
   readonly message: string;
   /** The value there. */
   readonly value: unknown;
+  /** What it does not fulfil, and in which schema. */
+  readonly keyword: string;
+  readonly schema: Schema;
   /** Words of a format's own, which stand for the whole message. */
   readonly reason?: string | undefined;
 }
@@ -206,7 +209,14 @@ const checks: Readonly<Record<string, Check>> = {
 };
 
 function issuesOf(schema: Schema, value: unknown, formats: Formats): SchemaIssue[] {
-  return Object.keys(schema)
-    .flatMap((keyword) => checks[keyword]?.(schema, value, formats) ?? [])
-    .map((found) => ({ path: [], message: '', value, ...found }));
+  return Object.keys(schema).flatMap((keyword) =>
+    [...(checks[keyword]?.(schema, value, formats) ?? [])].map((found) => ({
+      path: [],
+      message: '',
+      value,
+      keyword,
+      schema,
+      ...found,
+    })),
+  );
 }

@@ -45,6 +45,8 @@ function send(reply: FastifyReply, answer: Answer, trace: Trace, emptyType?: str
   if (type !== undefined && !Buffer.isBuffer(body) && !reply.hasHeader('content-type')) {
     void reply.header('content-type', type);
   }
+  // An empty type is the handler's word for none.
+  if (reply.getHeader('content-type') === '') void reply.removeHeader('content-type');
   // JSON goes out as bytes: Fastify would add a charset to the type, and OpenStack's services do not.
   const plain = body === undefined || typeof body === 'string' || Buffer.isBuffer(body);
   return reply.send(plain ? body : Buffer.from(JSON.stringify(body)));
@@ -63,11 +65,16 @@ const stringParams = (params: unknown): Record<string, string> =>
 const pause = (milliseconds: number): Promise<void> => new Promise((done) => setTimeout(done, milliseconds));
 
 /** What keystonemiddleware answers without a good token (keystonemiddleware:auth_token/__init__.py). */
-function unauthorized(origin: string, { dialect }: Service): ApiError {
+function unauthorized(request: FastifyRequest, { dialect }: Service): ApiError {
+  const origin = `${request.protocol}://${request.host}`;
+  const token = request.headers['x-auth-token'];
   const challenge = { 'www-authenticate': `Keystone uri="${origin}/identity/v3"` };
   const message = 'The request you have made requires authentication.';
   const body = { error: { code: 401, title: 'Unauthorized', message } };
-  return dialect.unauthorized?.(challenge) ?? new ApiError(401, body, message, challenge);
+  return (
+    dialect.unauthorized?.(challenge, typeof token === 'string' ? token : undefined) ??
+    new ApiError(401, body, message, challenge)
+  );
 }
 
 /** One HTTP server with all services of a cloud under their prefixes. */
@@ -120,7 +127,7 @@ export function createServer(cloud: Cloud, services: readonly Service[]): Fastif
     try {
       const who = authenticate(cloud, request.headers['x-auth-token']);
       if (who) trace.who = who;
-      else if (!route.open) throw unauthorized(origin, service);
+      else if (!route.open) throw unauthorized(request, service);
       const [path, search] = split(request.url);
       const call: Call = {
         method: request.method,
@@ -174,7 +181,7 @@ export function createServer(cloud: Cloud, services: readonly Service[]): Fastif
     const who = authenticate(cloud, request.headers['x-auth-token']);
     if (who) trace.who = who;
     else if (service.guarded) {
-      return sendError(request, reply, unauthorized(`${request.protocol}://${request.host}`, service));
+      return sendError(request, reply, unauthorized(request, service));
     }
     const allowed = routes.filter((route) => route.pattern.test(path)).map((route) => route.method);
     const { method, headers } = request;

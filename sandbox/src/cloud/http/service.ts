@@ -66,7 +66,7 @@ export interface Dialect {
    */
   unknownPath?(asked: Asked & { readonly allowed: readonly string[] }): ApiError;
   /** A request without a good token, with the headers of the challenge; without it the words of keystonemiddleware. */
-  unauthorized?(challenge: Readonly<Record<string, string>>): ApiError;
+  unauthorized?(challenge: Readonly<Record<string, string>>, token: string | undefined): ApiError;
   /**
    * Reads a body that is not empty, as the service reads it. Without it: JSON, else 400 `Malformed request body`.
    * @throws ApiError in the service's words, for a body or a content type that it does not take

@@ -14,7 +14,8 @@ const explanations: Readonly<Record<number, readonly [title: string, explanation
   410: ['Gone', 'This resource is no longer available. No forwarding address is given.'],
   412: ['Precondition Failed', 'Request precondition failed.'],
   413: ['Request Entity Too Large', 'The body of your request was too large for this server.'],
-  415: ['Unsupported Media Type', 'The request media type is not supported by this server.'],
+  415: ['Unsupported Media Type', ''],
+  416: ['Request Range Not Satisfiable', 'The Range requested is not available.'],
   500: ['Internal Server Error', 'The server has either erred or is incapable of performing the requested operation.'],
   503: ['Service Unavailable', 'The server is currently unavailable. Please try again at a later time.'],
 };
@@ -23,35 +24,48 @@ const explanations: Readonly<Record<number, readonly [title: string, explanation
 export const statusTitle = (status: number): string =>
   status === 405 ? 'Method Not Allowed' : (explanations[status]?.[0] ?? 'Error');
 
+/** What an error says besides its status. */
+interface Words {
+  /** In place of the explanation of the status; for 415 the content type. */
+  readonly text?: string | undefined;
+  /** Behind the explanation. */
+  readonly detail?: string;
+}
+
 /** The error WebOb makes (Pylons/webob:src/webob/exc.py), by what the client accepts: JSON or HTML. */
 class WebobError extends ApiError {
-  readonly #text: string | undefined;
+  readonly #words: Words;
 
-  constructor(status: number, text: string | undefined, headers: Readonly<Record<string, string>>) {
-    super(status, undefined, text ?? statusTitle(status), headers);
-    this.#text = text;
+  constructor(status: number, words: Words, headers: Readonly<Record<string, string>>) {
+    super(status, undefined, words.detail ?? words.text ?? statusTitle(status), headers);
+    this.#words = words;
   }
 
   override answer = ({ method, headers }: Asked): Answer => {
-    const title = statusTitle(this.status);
-    const explanation = this.#text ?? explanations[this.status]?.[1] ?? '';
-    const text =
-      this.status === 405
-        ? `The method ${method} is not allowed for this resource. <br /><br />\n`
-        : `${explanation}<br /><br />\n\n\n`;
-    const code = `${this.status} ${title}`;
+    const code = `${this.status} ${statusTitle(this.status)}`;
+    const text = this.#text(method);
     if ((headers.accept ?? '').includes('json')) {
-      return { status: this.status, body: { message: text, code, title }, headers: this.headers };
+      const body = { message: text, code, title: statusTitle(this.status) };
+      return { status: this.status, body, headers: this.headers };
     }
     const page = `<html>\n <head>\n  <title>${code}</title>\n </head>\n <body>\n  <h1>${code}</h1>\n  ${text}\n </body>\n</html>`;
-    return {
-      status: this.status,
-      body: page,
-      headers: { ...this.headers, 'content-type': 'text/html; charset=UTF-8' },
-    };
+    const all = { ...this.headers, 'content-type': 'text/html; charset=UTF-8' };
+    return { status: this.status, body: page, headers: all };
   };
+
+  #text(method: string): string {
+    const { text, detail = '' } = this.#words;
+    if (this.status === 405) return `The method ${method} is not allowed for this resource. <br /><br />\n`;
+    if (this.status === 415) {
+      return `The request media type ${text ?? ''} is not supported by this server.\n<br /><br />\n`;
+    }
+    return `${text ?? explanations[this.status]?.[1] ?? ''}<br /><br />\n${detail}\n\n`;
+  }
 }
 
-/** WebOb's error; a text of its own replaces the explanation of the status. */
+/** WebOb's error; a text of its own replaces the explanation of the status, and is the content type of a 415. */
 export const webobError = (status: number, text?: string, headers: Readonly<Record<string, string>> = {}): ApiError =>
-  new WebobError(status, text, headers);
+  new WebobError(status, { text }, headers);
+
+/** WebOb's error with a detail behind the explanation of its status. */
+export const webobDetail = (status: number, detail: string): ApiError => new WebobError(status, { detail }, {});

@@ -20,8 +20,6 @@ export const keystoneDialect: Dialect = {
     const page = `<!doctype html>\n<html lang=en>\n<title>404 Not Found</title>\n<h1>Not Found</h1>\n<p>${words}</p>\n`;
     return new ApiError(404, page, words, { 'content-type': 'text/html; charset=utf-8' });
   },
-  unauthorized: (challenge) =>
-    keystoneDialect.error(401, 'The request you have made requires authentication.', undefined, challenge),
   readBody(text, contentType) {
     if (contentType.split(';')[0]?.trim() !== 'application/json') {
       throw malformed('Expecting to find application/json in Content-Type header.');
@@ -40,9 +38,14 @@ export const malformed = (words: string): ApiError =>
     `${words} The server could not comply with the request since it is either malformed or otherwise incorrect. The client is assumed to be in error.`,
   );
 
+/** Where to log in: what a 401 tells. */
+export const challenge = (origin: string): Readonly<Record<string, string>> => ({
+  'www-authenticate': `Keystone uri="${origin}/identity/v3"`,
+});
+
 /** 401 with the words Keystone uses for every failed log-in. */
-export const unauthorized = (): ApiError =>
-  keystoneDialect.error(401, 'The request you have made requires authentication.');
+export const unauthorized = (origin: string): ApiError =>
+  keystoneDialect.error(401, 'The request you have made requires authentication.', undefined, challenge(origin));
 
 /** 403 by policy or by a restricted application credential. */
 export const forbidden = (action: string): ApiError =>
@@ -53,11 +56,8 @@ export const notFound = (type: string, id: string): ApiError =>
   keystoneDialect.error(404, `Could not find ${type}: ${id}.`);
 
 /** 409 for a name that is taken. */
-export const duplicate = (type: string, name: string): ApiError =>
-  keystoneDialect.error(
-    409,
-    `Conflict occurred attempting to store ${type} - Duplicate entry found with name ${name}.`,
-  );
+export const duplicate = (type: string, details: string): ApiError =>
+  keystoneDialect.error(409, `Conflict occurred attempting to store ${type} - ${details}.`);
 
 /** Lets only admins pass. */
 export function requireAdmin(call: Call, action: string): void {

@@ -20,7 +20,8 @@ export interface User {
   name: string;
   domain_id: string;
   default_project_id: string | null;
-  description: string;
+  /** Null: not shown. */
+  description: string | null;
   email: string | null;
   enabled: boolean;
   /** `scrypt:<salt>:<hash>`. */
@@ -47,9 +48,21 @@ export interface ApplicationCredential {
   readonly userId: string;
   readonly projectId: string;
   readonly roles: readonly string[];
-  readonly unrestricted: boolean;
+  /** Null where the creation did not say: like false. */
+  readonly unrestricted: boolean | null;
   readonly expiresAt: string | null;
+  /** Ids. */
+  readonly accessRules: readonly string[];
   readonly secretHash: string;
+}
+
+/** What an application credential may be used for. */
+export interface AccessRule {
+  readonly id: string;
+  readonly userId: string;
+  readonly path: string;
+  readonly method: string;
+  readonly service: string;
 }
 
 export interface Token {
@@ -62,5 +75,6 @@ export interface Token {
   readonly applicationCredentialId: string | null;
   readonly issuedAt: string;
   readonly expiresAt: string;
-  readonly auditId: string;
+  /** Its own, and that of the first token of its chain. */
+  readonly auditIds: readonly string[];
 }

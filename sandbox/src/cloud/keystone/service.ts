@@ -1,13 +1,32 @@
 import type { Cloud } from '../cloud.ts';
-import { ok, reply, Service, type Call } from '../http/service.ts';
+import { ok, reply, Service, type Call, type Dialect } from '../http/service.ts';
 import { applicationCredentialRoutes } from './application-credentials.ts';
-import { keystoneDialect } from './errors.ts';
+import { keystoneDialect, notFound } from './errors.ts';
+import { projectRoutes } from './projects.ts';
 import { identityResourceRoutes } from './resources.ts';
+import { roleAssignmentRoutes } from './role-assignments.ts';
 import { tokenRoutes } from './tokens.ts';
+import { userRoutes } from './users.ts';
 
 /** Keystone v3 under `/identity`. */
 export function createKeystone(cloud: Cloud): Service {
-  const service = new Service('identity', '/identity', keystoneDialect, { guarded: false });
+  const { tokens, applicationCredentials, projects } = cloud.tables;
+  const dialect: Dialect = {
+    ...keystoneDialect,
+    // Keystone itself says why a token is not good any more; other services answer 401.
+    unauthorized(challenge, token) {
+      const lost = tokens.get(token ?? '');
+      const credential = lost?.applicationCredentialId;
+      const project = projects.get(lost?.projectId ?? '');
+      if (project?.enabled === false) {
+        return keystoneDialect.error(404, `Unable to validate token because project ${project.id} is disabled`);
+      }
+      return typeof credential === 'string' && !applicationCredentials.get(credential)
+        ? notFound('Application Credential', credential)
+        : keystoneDialect.error(401, 'The request you have made requires authentication.', undefined, challenge);
+    },
+  };
+  const service = new Service('identity', '/identity', dialect, { guarded: false });
   const version = (call: Call) => ({
     id: 'v3.14',
     status: 'stable',
@@ -20,6 +39,9 @@ export function createKeystone(cloud: Cloud): Service {
     service.get(`/v3${path}`, (call) => ok({ version: version(call) }), { open: true });
   }
   tokenRoutes(service, cloud);
+  projectRoutes(service, cloud);
+  userRoutes(service, cloud);
+  roleAssignmentRoutes(service, cloud);
   identityResourceRoutes(service, cloud);
   applicationCredentialRoutes(service, cloud);
   return service;

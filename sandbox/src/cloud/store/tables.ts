@@ -1,7 +1,16 @@
 import type { Snapshot, Volume, VolumeType } from '../cinder/rows.ts';
 import type { Recordset, Zone } from '../designate/rows.ts';
 import type { Image } from '../glance/rows.ts';
-import type { ApplicationCredential, Assignment, Domain, Project, Role, Token, User } from '../keystone/rows.ts';
+import type {
+  AccessRule,
+  ApplicationCredential,
+  Assignment,
+  Domain,
+  Project,
+  Role,
+  Token,
+  User,
+} from '../keystone/rows.ts';
 import { addressKey } from '../neutron/addresses.ts';
 import type { FloatingIp, Network, Port, Router, SecurityGroup, SecurityGroupRule, Subnet } from '../neutron/rows.ts';
 import type { Flavor, KeyPair, Server, ServerGroup } from '../nova/rows.ts';
@@ -26,6 +35,7 @@ export function createTables() {
     roles: new Table<Role>(),
     assignments: new Table<Assignment, 'user'>([['user', (row) => row.userId]]),
     applicationCredentials: new Table<ApplicationCredential, 'user'>([['user', (row) => row.userId]]),
+    accessRules: new Table<AccessRule, 'user'>([['user', (row) => row.userId]]),
     tokens: new Table<Token>(),
     quotas: new Table<QuotaRow>(),
 

@@ -18,12 +18,12 @@ const identified = z.looseObject({ id: z.string() });
 
 /** Makes a resource of Keystone as its administrator, unrecorded, and removes it in the end. */
 export async function makeIdentity(
-  { admin, cleanUp, signal }: CaseContext,
+  { admin, cleanUp, signal, unique }: CaseContext,
   kind: 'project' | 'user' | 'role',
   values: object = {},
 ): Promise<{ id: string; name: string; password: string }> {
   const { service } = admin.identity;
-  const name = `contract-${randomBytes(6).toString('hex')}`;
+  const name = unique('contract');
   const password = randomBytes(12).toString('hex');
   const json = {
     [kind]: {

@@ -44,6 +44,7 @@ export const loadBalancerLists: ContractArea = {
       reference: REFERENCE,
       run: async (context) => {
         const { lb } = await standing(context, { name: 'a', description: 'first', tags: ['red', 'round'] });
+        await context.user.loadBalancer.loadBalancers.get(lb.id);
         for (const query of [
           ...[
             'name=a',

@@ -17,5 +17,7 @@ export interface ActivityDeps {
   /** A client of the same Temporal namespace, with the same data converter as the worker. */
   readonly temporal: Client;
   readonly taskQueue: string;
+  /** Most milliseconds that an activity may take, all its tries together; its own limits when absent. */
+  readonly stepTimeoutMs?: number;
   readonly onOpenStackRequest?: (request: OpenStackRequest) => void;
 }

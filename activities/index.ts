@@ -5,6 +5,7 @@ import { revokeJoinTokens } from './kubernetes/revoke-join-tokens.ts';
 import { waitForApi } from './kubernetes/wait-for-api.ts';
 import { waitForNodes } from './kubernetes/wait-for-nodes.ts';
 import { toFailure } from './lib/failures.ts';
+import { limitStep, withinLimit } from './lib/step-deadline.ts';
 import { checkCloud } from './openstack/check-cloud.ts';
 import { checkCluster } from './openstack/check-cluster.ts';
 import { Clouds } from './openstack/clouds.ts';
@@ -35,7 +36,7 @@ export type Activities = ReturnType<typeof composeActivities>;
 /** Makes the activities of a worker. Errors of OpenStack, Vault and Kubernetes leave them as failures of a stable type. */
 export function createActivities(deps: ActivityDeps): Activities {
   const clouds = new Clouds(deps.vault, deps.onOpenStackRequest);
-  return withFailureTypes(composeActivities({ ...deps, clouds }));
+  return withVerdicts(composeActivities({ ...deps, clouds }), deps.stepTimeoutMs);
 }
 
 function composeActivities(deps: ActivityDeps & { clouds: Clouds }) {
@@ -71,14 +72,15 @@ function composeActivities(deps: ActivityDeps & { clouds: Clouds }) {
   };
 }
 
-function withFailureTypes(activities: Activities): Activities {
+function withVerdicts(activities: Activities, stepTimeoutMs: number | undefined): Activities {
   const wrapped = Object.entries(activities).map(([name, activity]) => [
     name,
     async (input: never) => {
+      limitStep(stepTimeoutMs);
       try {
         return await activity(input);
       } catch (error) {
-        throw toFailure(error);
+        throw withinLimit(toFailure(error));
       }
     },
   ]);

@@ -42,6 +42,7 @@ ${table(temporalVariables)}
 | \`SLIPWAY_VAULT_TOKEN_FILE\` |  | File that holds the token; read again when it changes, so that an agent may renew it |
 | \`VAULT_NAMESPACE\` |  | Namespace of Vault Enterprise or OpenBao |
 | \`VAULT_CACERT\` |  | PEM file of the authority to trust |
+| \`VAULT_CLIENT_TIMEOUT\` | 10 | Seconds to wait for one answer |
 
 ## Worker (\`workers/main.ts\`)
 

@@ -11,6 +11,11 @@ const environmentSchema = z.looseObject({
   SLIPWAY_VAULT_TOKEN_FILE: z.string().min(1).optional(),
   VAULT_NAMESPACE: z.string().min(1).optional(),
   VAULT_CACERT: z.string().min(1).optional(),
+  VAULT_CLIENT_TIMEOUT: z
+    .string()
+    .regex(/^[1-9]\d{0,3}s?$/, 'must be whole seconds, such as 10 or 10s')
+    .transform((text) => Number.parseInt(text, 10))
+    .optional(),
 });
 
 /** Vault cannot be reached with the settings given; the message names each variable and what is wrong with it. */
@@ -19,7 +24,8 @@ export class VaultConfigError extends Error {
 }
 
 /**
- * Reads the settings from VAULT_ADDR, VAULT_TOKEN or SLIPWAY_VAULT_TOKEN_FILE, VAULT_NAMESPACE and VAULT_CACERT (a file). The token
+ * Reads the settings from VAULT_ADDR, VAULT_TOKEN or SLIPWAY_VAULT_TOKEN_FILE, VAULT_NAMESPACE, VAULT_CACERT (a file) and
+ * VAULT_CLIENT_TIMEOUT (longest wait for one answer, in seconds). The token
  * file is read again whenever it is a few seconds old, so that an agent may renew it. Throws {@link VaultConfigError}.
  */
 export function vaultOptionsFromEnvironment(
@@ -35,12 +41,14 @@ export function vaultOptionsFromEnvironment(
       `Vault is not configured: ${reasons.join('; ')}. Set the environment variable and start again.`,
     );
   }
-  const { VAULT_ADDR, VAULT_TOKEN, SLIPWAY_VAULT_TOKEN_FILE, VAULT_NAMESPACE, VAULT_CACERT } = parsed.data;
+  const { VAULT_ADDR, VAULT_TOKEN, SLIPWAY_VAULT_TOKEN_FILE, VAULT_NAMESPACE, VAULT_CACERT, VAULT_CLIENT_TIMEOUT } =
+    parsed.data;
   return {
     address: VAULT_ADDR,
     token:
       SLIPWAY_VAULT_TOKEN_FILE === undefined ? () => Promise.resolve(VAULT_TOKEN) : tokenFile(SLIPWAY_VAULT_TOKEN_FILE),
     ...(VAULT_NAMESPACE === undefined ? {} : { namespace: VAULT_NAMESPACE }),
+    ...(VAULT_CLIENT_TIMEOUT === undefined ? {} : { timeoutMs: VAULT_CLIENT_TIMEOUT * 1000 }),
     ...(VAULT_CACERT === undefined ? {} : { caCert: readCertificate(VAULT_CACERT) }),
   };
 }

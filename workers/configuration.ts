@@ -63,6 +63,11 @@ export const workerVariables = z.object({
   SLIPWAY_HEARTBEAT_INTERVAL: wholeNumber(1, 60)
     .prefault('5')
     .describe('Most seconds between two heartbeats of an activity that has something new to tell'),
+  SLIPWAY_STEP_TIMEOUT: wholeNumber(1, 86_400)
+    .optional()
+    .describe(
+      'Most seconds that a step of an operation tries and waits, all its tries together, before the operation ends with what the service said last; when empty, Slipway’s own limits hold: 15 minutes to an hour, enough to outlast a service that restarts',
+    ),
   SLIPWAY_SHUTDOWN_GRACE: wholeNumber(1, 3_600)
     .prefault('10')
     .describe('Seconds that running activities get to end at shutdown; then they are stopped and retried elsewhere'),
@@ -120,6 +125,7 @@ export interface WorkerConfiguration {
   readonly maxCachedWorkflows: number;
   readonly stickyTimeoutSeconds: number;
   readonly heartbeatIntervalSeconds: number;
+  readonly stepTimeoutSeconds?: number;
   readonly shutdownGraceSeconds: number;
   readonly http: ListenAddress;
   readonly sdkMetrics?: ListenAddress;
@@ -142,6 +148,7 @@ export function loadWorkerConfiguration(environment: Environment = process.env):
     maxCachedWorkflows: own.SLIPWAY_MAX_CACHED_WORKFLOWS,
     stickyTimeoutSeconds: own.SLIPWAY_STICKY_TIMEOUT,
     heartbeatIntervalSeconds: own.SLIPWAY_HEARTBEAT_INTERVAL,
+    ...(own.SLIPWAY_STEP_TIMEOUT === undefined ? {} : { stepTimeoutSeconds: own.SLIPWAY_STEP_TIMEOUT }),
     shutdownGraceSeconds: own.SLIPWAY_SHUTDOWN_GRACE,
     http: own.SLIPWAY_HTTP_ADDRESS,
     ...(own.SLIPWAY_SDK_METRICS_ADDRESS ? { sdkMetrics: own.SLIPWAY_SDK_METRICS_ADDRESS } : {}),

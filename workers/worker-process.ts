@@ -37,7 +37,7 @@ export async function runWorker(configuration: WorkerConfiguration, code: Worker
   const sdkLogger = temporalLogger(logger);
   Runtime.install({ logger: sdkLogger, shutdownSignals: [], telemetryOptions: telemetry(configuration) });
 
-  const { temporal, taskQueue, deploymentName } = configuration;
+  const { temporal, taskQueue, deploymentName, stepTimeoutSeconds } = configuration;
   const vault = vaultFromEnvironment();
   const dataConverter = loadDataConverter(vault, temporal.codec);
   const [buildId, workflowBundle, connection] = await Promise.all([
@@ -58,6 +58,7 @@ export async function runWorker(configuration: WorkerConfiguration, code: Worker
       vault,
       temporal: client,
       taskQueue,
+      ...(stepTimeoutSeconds === undefined ? {} : { stepTimeoutMs: stepTimeoutSeconds * 1000 }),
       onOpenStackRequest: metrics.onOpenStackRequest,
     }),
     metrics: metrics.activities,

@@ -59,7 +59,7 @@ export class ClusterApi {
 
   /**
    * Calls `onNode` for every change of a node until `stop` is aborted or the server ends the watch (it does so after `seconds` at the
-   * latest). Resolves either way; rejects only if the watch cannot be opened.
+   * latest). Resolves either way; rejects when the watch is refused, breaks, or is not answered.
    */
   async watchNodes(
     resourceVersion: string,
@@ -74,16 +74,35 @@ export class ClusterApi {
         else if (type === 'ERROR') finish();
       };
       let abort: AbortController | undefined;
-      const finish = () => {
+      let ended = false;
+      const end = () => {
+        ended = true;
+        clearTimeout(unanswered);
         stop.removeEventListener('abort', finish);
         abort?.abort();
+      };
+      const finish = () => {
+        end();
         resolve();
       };
+      const fail = (error: Error) => {
+        end();
+        reject(error);
+      };
+      // The fault matrix, "waitForNodes GET kubernetes …watch=true: hang": an API server that takes the request and never answers.
+      const unanswered = setTimeout(() => fail(new Error(`no answer to a watch within ${TIMEOUT_MS} ms`)), TIMEOUT_MS);
       stop.addEventListener('abort', finish, { once: true });
-      watch.watch('/api/v1/nodes', { resourceVersion, timeoutSeconds: seconds }, onEvent, finish).then((controller) => {
+      if (stop.aborted) {
+        finish();
+        return;
+      }
+      // The client tells of a refusal as of an end; taken for one, the next watch would follow at once, and the next.
+      const done = (error: unknown) => (error instanceof Error ? fail(error) : finish());
+      watch.watch('/api/v1/nodes', { resourceVersion, timeoutSeconds: seconds }, onEvent, done).then((controller) => {
+        clearTimeout(unanswered);
         abort = controller;
-        if (stop.aborted) finish();
-      }, reject);
+        if (ended) controller.abort();
+      }, fail);
     });
   }
 }

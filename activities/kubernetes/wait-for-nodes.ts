@@ -4,6 +4,7 @@ import type { V1Node } from '@kubernetes/client-node';
 import { type ClusterSpec, CONTROL_PLANE_GROUP, FailureType, NODE_GROUP_LABEL } from '../../model/index.ts';
 import type { VaultClient } from '../../vault/index.ts';
 import { reportProgress } from '../lib/progress.ts';
+import { timeLeft } from '../lib/step-deadline.ts';
 import { BootWatch } from '../openstack/boot-watch.ts';
 import type { Clouds } from '../openstack/clouds.ts';
 import { requireApi } from './cluster-api.ts';
@@ -23,13 +24,15 @@ export const waitForNodes =
   async ({ id, spec }: { id: string; spec: ClusterSpec }): Promise<void> => {
     const api = await requireApi(vault, id);
     const boots = new BootWatch(await clouds.get(spec.cloud), id);
-    const deadline = Date.now() + DEADLINE_MS;
+    const limitMs = timeLeft(DEADLINE_MS);
+    const deadline = Date.now() + limitMs;
+    let trouble = '';
     const census = new Census(spec);
     while (!census.complete()) {
       cancellationSignal().throwIfAborted();
       if (Date.now() > deadline) {
         throw ApplicationFailure.nonRetryable(
-          `waited ${DEADLINE_MS / 60_000} minutes for the nodes of ${id}: ${census.summary()}`,
+          `waited ${Math.round(limitMs / 1000)} s for the nodes of ${id}: ${census.summary()}${trouble}`,
           FailureType.DeadlineExceeded,
         );
       }
@@ -42,15 +45,18 @@ export const waitForNodes =
           if (census.complete()) stop.abort();
         };
         seen();
+        if (census.complete()) break;
         const signal = AbortSignal.any([stop.signal, cancellationSignal()]);
-        await api.watchNodes(resourceVersion, WATCH_SECONDS, signal, (type, node) => {
+        const seconds = Math.max(1, Math.min(WATCH_SECONDS, Math.round((deadline - Date.now()) / 1000)));
+        await api.watchNodes(resourceVersion, seconds, signal, (type, node) => {
           census.see(type, node);
           seen();
         });
       } catch (error) {
         // The API's own start-up shakes: etcd members join, the load balancer learns of them. The deadline bounds it.
+        trouble = `; the API does not answer (${describe(error)})`;
         reportProgress({
-          detail: `${census.summary()}; the API does not answer (${describe(error)})`,
+          detail: `${census.summary()}${trouble}`,
           done: census.ready(),
           of: census.wanted,
         });

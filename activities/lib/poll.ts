@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure, cancellationSignal } from '@temporalio/activity';
 import { FailureType } from '../../model/index.ts';
+import { timeLeft } from './step-deadline.ts';
 
 /** First pause between two looks, in milliseconds. */
 const FIRST_MS = 200;
@@ -24,13 +25,14 @@ export interface Poll {
  */
 export async function poll<T>(wait: Poll, look: () => Promise<{ done: T } | { pending: string }>): Promise<T> {
   const signal = cancellationSignal();
-  const deadline = Date.now() + wait.deadlineMs;
+  const deadlineMs = timeLeft(wait.deadlineMs);
+  const deadline = Date.now() + deadlineMs;
   for (let pause = FIRST_MS; ; pause = Math.min(pause * FACTOR, wait.longestMs ?? LONGEST_MS)) {
     signal.throwIfAborted();
     const seen = await look();
     if ('done' in seen) return seen.done;
     if (Date.now() + pause > deadline) {
-      const seconds = Math.round(wait.deadlineMs / 1000);
+      const seconds = Math.round(deadlineMs / 1000);
       throw ApplicationFailure.nonRetryable(
         `waited ${seconds} s for ${wait.subject}; last seen: ${seen.pending}`,
         FailureType.DeadlineExceeded,

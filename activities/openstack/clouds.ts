@@ -10,6 +10,8 @@ export interface Cloud {
   readonly name: string;
   readonly client: OpenStackClient;
   readonly settings: CloudSettings;
+  /** Longest wait for the answer to an ordinary request: `api_timeout` of its entry, else a minute. */
+  readonly timeoutMs: number;
   /** Requests that the cloud refused because there were too many, since the worker started. */
   readonly refused: RefusedRequests;
 }
@@ -80,8 +82,10 @@ export class Clouds {
     const limit = new RateLimit(entry.settings.requestsPerSecond);
     const refused = this.#refused.get(name) ?? { count: 0, last: undefined };
     this.#refused.set(name, refused);
+    const options = await cloudOptions(entry.cloud, `cloud ${name} in Vault`);
+    const { timeoutMs = 60_000 } = options;
     const client = new OpenStackClient({
-      ...(await cloudOptions(entry.cloud, `cloud ${name} in Vault`)),
+      ...options,
       userAgent: 'slipway',
       hooks: {
         beforeRequest: ({ signal }) => limit.take(signal),
@@ -94,7 +98,7 @@ export class Clouds {
         },
       },
     });
-    return { text, checkedAt: Date.now(), cloud: { name, client, settings: entry.settings, refused } };
+    return { text, checkedAt: Date.now(), cloud: { name, client, settings: entry.settings, timeoutMs, refused } };
   }
 
   async #read(name: string): Promise<{ entry: CloudEntry; text: string }> {

@@ -4,6 +4,7 @@ import { concurrently } from '../lib/concurrently.ts';
 import { reportProgress } from '../lib/progress.ts';
 import type { Cloud, Clouds } from './clouds.ts';
 import type { Removed } from './delete-servers.ts';
+import { timeLeft } from '../lib/step-deadline.ts';
 import { call } from './session.ts';
 
 const DEADLINE_MS = 15 * 60_000;
@@ -24,11 +25,11 @@ export const deleteLoadBalancers =
         await loadBalancers.waitFor(
           one.id,
           { target: ['ACTIVE', 'ERROR', 'DELETED'] },
-          { ...call(), deadlineMs: DEADLINE_MS },
+          { ...call(), deadlineMs: timeLeft(DEADLINE_MS) },
         );
       }
       await loadBalancers.delete(one.id, { ...call(), cascade: true, missingOk: true });
-      await loadBalancers.waitGone(one.id, { ...call(), deadlineMs: DEADLINE_MS });
+      await loadBalancers.waitGone(one.id, { ...call(), deadlineMs: timeLeft(DEADLINE_MS) });
     });
     return { removed: found.length === 0 ? {} : { 'load balancer': found.length } };
   };

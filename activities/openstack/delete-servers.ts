@@ -3,6 +3,7 @@ import { concurrently } from '../lib/concurrently.ts';
 import { poll } from '../lib/poll.ts';
 import { reportProgress } from '../lib/progress.ts';
 import type { Cloud, Clouds } from './clouds.ts';
+import { timeLeft } from '../lib/step-deadline.ts';
 import { call, machinesOf } from './session.ts';
 import type { FailedServer } from './wait-for-servers.ts';
 
@@ -28,7 +29,7 @@ export const deleteServers =
     const { client } = await clouds.get(name);
     await concurrently(servers, AT_ONCE, async ({ id }) => {
       await client.compute.servers.delete(id, { ...call(), missingOk: true });
-      await client.compute.servers.waitGone(id, { ...call(), deadlineMs: DEADLINE_MS });
+      await client.compute.servers.waitGone(id, { ...call(), deadlineMs: timeLeft(DEADLINE_MS) });
     });
   };
 

@@ -3,10 +3,14 @@ import { clusterNames, type ClusterSpec, controlPlaneName, FailureType, ownerTag
 import { ensureOne, oldestFirst } from '../lib/ensure.ts';
 import { notYet } from '../lib/failures.ts';
 import { reportProgress } from '../lib/progress.ts';
+import { timeLeft } from '../lib/step-deadline.ts';
 import type { ClusterFacts } from './check-cluster.ts';
 import type { Cloud, Clouds } from './clouds.ts';
 import type { ClusterNetwork } from './ensure-network.ts';
 import { call, neutronAge, owned } from './session.ts';
+
+/** Less than the two minutes of a try, so that it ends with what was seen. */
+const GONE_DEADLINE_MS = 100_000;
 
 /** The API's way in: load balancer, addresses, and the control plane's ports behind it. */
 export interface ClusterApiAddress {
@@ -94,7 +98,7 @@ async function findOrCreateLoadBalancer(
   const remove = async (one: LoadBalancer) => {
     reportProgress({ detail: `removing load balancer ${one.id} (${one.provisioning_status})` });
     await loadBalancers.delete(one.id, { ...call(), cascade: true, missingOk: true });
-    await loadBalancers.waitGone(one.id, call());
+    await loadBalancers.waitGone(one.id, { ...call(), deadlineMs: timeLeft(GONE_DEADLINE_MS) });
   };
   const find = async () => {
     const found = await loadBalancers.list({ name, tags: [ownerTag(id)] }, call());

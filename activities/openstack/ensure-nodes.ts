@@ -25,8 +25,8 @@ export interface EnsureNodesInput {
 /** Batches of one round; a round of 5,000 machines one by one still keeps to it. */
 const BATCHES_PER_ROUND = 5000;
 
-/** Nova writes every server of a batch to its database before it answers. */
-const BATCH_TIMEOUT_MS = 300_000;
+/** Nova writes every server of a batch to its database before it answers: so many times as long as an ordinary answer may take. */
+const BATCH_PATIENCE = 5;
 
 /**
  * Asks Nova for the machines of a group that are missing, many with each request. The names of a round's batches are known before, so a
@@ -40,7 +40,7 @@ export const ensureNodes =
     const group = spec.nodeGroups.find((one) => one.name === name);
     if (group === undefined)
       throw ApplicationFailure.nonRetryable(`there is no node group ${name}`, FailureType.InvalidInput);
-    const { client, settings } = await clouds.get(spec.cloud);
+    const { client, settings, timeoutMs } = await clouds.get(spec.cloud);
     const existing = (await client.compute.servers.listBrief(machinesOf(id, name), call())).map(
       (server) => server.name,
     );
@@ -76,7 +76,7 @@ export const ensureNodes =
           min_count: batch.size,
           max_count: batch.size,
         },
-        { ...call(), timeoutMs: BATCH_TIMEOUT_MS, hints: { group: input.serverGroupIds[name] } },
+        { ...call(), timeoutMs: BATCH_PATIENCE * timeoutMs, hints: { group: input.serverGroupIds[name] } },
       );
       asked += batch.size;
       reportProgress({ detail: `asked for ${asked} machines of ${name}`, done: asked, of: group.count });

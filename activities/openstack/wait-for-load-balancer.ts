@@ -1,6 +1,7 @@
 import type { ClusterSpec } from '../../model/index.ts';
 import { reportProgress } from '../lib/progress.ts';
 import type { Clouds } from './clouds.ts';
+import { timeLeft } from '../lib/step-deadline.ts';
 import { call } from './session.ts';
 
 /** Amphorae are servers: Octavia gives up on one after ten minutes by default (octavia: `amp_active_retries` × `amp_active_wait_sec`). */
@@ -13,7 +14,7 @@ export const waitForLoadBalancer =
     const { client } = await clouds.get(spec.cloud);
     await client.loadBalancer.loadBalancers.waitActive(loadBalancerId, {
       ...call(),
-      deadlineMs: DEADLINE_MS,
+      deadlineMs: timeLeft(DEADLINE_MS),
       onPoll: (_, state) => reportProgress({ detail: `load balancer ${loadBalancerId} is ${state}` }),
     });
   };

@@ -58,6 +58,7 @@ export const waitForStates = async <T>(wait: Wait<T>): Promise<T | undefined> =>
   const interval = { ...DEFAULT_INTERVAL, ...wait.interval };
   const observed: Record<string, number> = {};
   let last: string | undefined;
+  let lastError: Error | undefined;
   const note = (what: string): void => {
     observed[what] = (observed[what] ?? 0) + 1;
     last = what;
@@ -67,8 +68,8 @@ export const waitForStates = async <T>(wait: Wait<T>): Promise<T | undefined> =>
     const seen = Object.entries(observed).map(([what, times]) => `${what} ${times}×`);
     const words =
       `${subject} did not become ${states.target.join(' or ')} within ${deadlineMs / 1000} s; ` +
-      `observed: ${seen.join(', ') || 'nothing'}; last: ${last ?? 'nothing'}`;
-    return new TimeoutError({ words, observed });
+      `observed: ${seen.join(', ') || 'nothing'}; last: ${lastError?.message ?? last ?? 'nothing'}`;
+    return new TimeoutError({ words, observed, cause: lastError });
   };
 
   const look = async (
@@ -78,6 +79,7 @@ export const waitForStates = async <T>(wait: Wait<T>): Promise<T | undefined> =>
       const value = await wait.poll(signal);
       const state = wait.state(value);
       note(state);
+      lastError = undefined;
       wait.onPoll?.(value, state);
       return { state, value };
     } catch (error) {
@@ -87,7 +89,10 @@ export const waitForStates = async <T>(wait: Wait<T>): Promise<T | undefined> =>
         return { state: GONE };
       }
       if (!(error instanceof UnavailableError) && !(error instanceof RateLimitedError)) throw error;
-      if (!signal.aborted) note(`${error.kind}${error.status === undefined ? '' : ` (${error.status})`}`);
+      if (!signal.aborted) {
+        note(`${error.kind}${error.status === undefined ? '' : ` (${error.status})`}`);
+        lastError = error;
+      }
       return { state: '', retryAfter: error.retryAfter };
     }
   };

@@ -1,4 +1,6 @@
+import proto from '@temporalio/proto';
 import type { DataConverter, Payload } from '@temporalio/common';
+import { z } from 'zod';
 import type { Client } from '@temporalio/client';
 
 /** A run's history: every text in it as the server keeps it, and everything that its payloads say when they are decoded. */
@@ -52,3 +54,41 @@ const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');
 
 const isPayload = (node: object): node is Payload =>
   'metadata' in node && 'data' in node && node.data instanceof Uint8Array;
+
+const { History } = proto.temporal.api.history.v1;
+
+/** A run's history as JSON: protobuf's plain objects, with names for enumerations and base64 for bytes. */
+export interface JsonHistory {
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly type: string;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  readonly json: string;
+}
+
+const FORM = { enums: String, longs: String, bytes: String } as const;
+
+/** The history that such a text holds. */
+export const parseHistory = (json: string) =>
+  History.fromObject(z.record(z.string(), z.unknown()).parse(JSON.parse(json)));
+
+/** The histories of a cluster: its own runs, its operations, and the requests for them. */
+export async function historiesOf(client: Client, cluster: string): Promise<JsonHistory[]> {
+  const requests = ['createCluster', 'deleteCluster', 'cluster'].map(
+    (kind) => `WorkflowId STARTS_WITH "${kind}/${cluster}/"`,
+  );
+  const query = [...requests, `WorkflowId = "cluster/${cluster}"`].join(' OR ');
+  const histories: JsonHistory[] = [];
+  for await (const { workflowId, runId, type, startTime } of client.workflow.list({ query })) {
+    const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+    histories.push({
+      workflowId,
+      runId,
+      type,
+      startedAt: startTime.getTime(),
+      json: JSON.stringify(History.toObject(History.fromObject(history), FORM), null, 1),
+    });
+  }
+  return histories;
+}

@@ -1,0 +1,316 @@
+import type { OperationName } from '../../model/index.ts';
+import { bodyOf, type Reply, without } from '../support/fault-proxy.ts';
+import { type BreakableKind, breakableIn, createdIds, vanish } from './cloud-effects.ts';
+import { busyAnswer, requestIdOf, serviceError } from './fault-answers.ts';
+import { isRead, type Place, type RecordedCall } from './places.ts';
+import type { Exchange } from './traffic.ts';
+
+/** What a fault can do beside what the proxies can. */
+export interface FaultControl {
+  /** Puts a server or load balancer into ERROR, as the hypervisor or the provider would. */
+  breakDown(kind: BreakableKind, id: string, message: string): Promise<void>;
+  /** Does to the worker that sent a call what its pool is for: kills it, or has another build take over. */
+  disturbWorker(pid: number): Promise<void>;
+  /** Asks for another operation on the same cluster. */
+  askMeanwhile(operation: OperationName): Promise<void>;
+}
+
+/** The pools of workers: each has a task queue of its own, and something of its own happens to its workers. */
+export type PoolName = 'passing' | 'permanent' | 'killed' | 'replaced' | 'new-build';
+
+/** How an operation must end when the fault met one call. */
+export type Expectation =
+  /** As without the fault. */
+  | 'success'
+  /** As without the fault, or with a verdict, after which the operation can be resumed: what was made is broken for good. */
+  | 'success or verdict'
+  /** It may be stopped: another operation that was asked for meanwhile goes first. */
+  | 'anything';
+
+/** A fault that can meet a call. */
+export interface Fault {
+  readonly name: string;
+  /** For the table's legend. */
+  readonly title: string;
+  /** Why it cannot meet this call; undefined when it can. */
+  readonly notApplicable: (call: RecordedCall) => string | undefined;
+  /** Where its cases run; `passing` unless given. Cases of permanent faults run in `permanent`. */
+  readonly pool?: PoolName;
+  /** Has no permanent form. */
+  readonly once?: true;
+  /** With which failures another operation that was asked for meanwhile may be refused. */
+  readonly refusals?: readonly string[];
+  readonly act: (exchange: Exchange, control: FaultControl, operation: OperationName) => Promise<Reply>;
+  readonly expects: Expectation;
+  /** The call has its effect although its answer is lost: the next try may find it, so even a permanent fault may end well. */
+  readonly hasEffect?: true;
+  /** What a verdict must say when the fault is permanent: the failure's types, and a part of its words. */
+  readonly verdict: (place: Place) => { readonly types: readonly string[]; readonly words: RegExp };
+}
+
+/** Nova's and the provider's words for what is broken. */
+const BROKEN = 'No valid host was found: made by the fault matrix';
+
+const any = (): undefined => undefined;
+const writesOnly = ({ place }: RecordedCall): string | undefined =>
+  isRead(place) ? 'the call changes nothing, so before and after its effect are the same' : undefined;
+
+const UNAVAILABLE = {
+  openstack: 'OpenStack.Unavailable',
+  vault: 'Vault.Unavailable',
+  kubernetes: 'Kubernetes.Unavailable',
+} as const;
+
+/** A wait that runs out says what it saw; so does the closing sweep of a deletion. */
+const WAITS = ['Slipway.DeadlineExceeded', 'Slipway.LeftBehind'];
+
+const unavailable = (words: RegExp) => (place: Place) => ({ types: [UNAVAILABLE[place.service], ...WAITS], words });
+const withRequestId = ({ service }: Place): RegExp =>
+  service === 'openstack' ? new RegExp(`made by the fault matrix.*${requestIdOf}`) : /made by the fault matrix/;
+const refusing = (status: number) => ({
+  act: ({ place, request }: Exchange): Promise<Reply> => Promise.resolve(serviceError(place, request, status)),
+  verdict: (place: Place) => unavailable(withRequestId(place))(place),
+});
+const afterEffect = (status: number) => ({
+  act: async ({ place, request, forward }: Exchange): Promise<Reply> => {
+    await bodyOf(await forward());
+    return serviceError(place, request, status);
+  },
+  verdict: (place: Place) => unavailable(withRequestId(place))(place),
+});
+
+const firstOfActivity = ({ opensActivity }: RecordedCall): string | undefined =>
+  opensActivity ? undefined : 'stands for its activity: the first call of each is met';
+const noVerdict = () => ({ types: [], words: /^/ });
+const disturbed = async ({ tag, forward }: Exchange, control: FaultControl): Promise<Reply> => {
+  const answer = await forward();
+  await control.disturbWorker(tag.pid);
+  return answer;
+};
+
+/** What happens around an operation rather than to one of its calls. */
+const disruptions: readonly Fault[] = [
+  {
+    name: 'worker-killed',
+    title: 'the worker is killed with SIGKILL right after the call left; another takes over',
+    pool: 'killed',
+    once: true,
+    notApplicable: any,
+    expects: 'success',
+    act: disturbed,
+    verdict: noVerdict,
+  },
+  {
+    name: 'worker-replaced',
+    title: 'the worker is asked to end, and one with another build id takes over (workers without versioning)',
+    pool: 'replaced',
+    once: true,
+    notApplicable: firstOfActivity,
+    expects: 'success',
+    act: disturbed,
+    verdict: noVerdict,
+  },
+  {
+    name: 'new-build',
+    title:
+      'a worker with a new build id becomes the current one, the old one ends what it began (workers with versioning)',
+    pool: 'new-build',
+    once: true,
+    notApplicable: firstOfActivity,
+    expects: 'success',
+    act: disturbed,
+    verdict: noVerdict,
+  },
+  {
+    name: 'deleted-meanwhile',
+    title: 'the deletion of the cluster is asked for while it is created',
+    once: true,
+    notApplicable: ({ operation }) =>
+      operation === 'createCluster' ? undefined : 'the cluster is being deleted already',
+    expects: 'anything',
+    refusals: ['Slipway.ClusterNotFound'],
+    act: async ({ forward }, control) => {
+      await control.askMeanwhile('deleteCluster');
+      return forward();
+    },
+    verdict: noVerdict,
+  },
+  {
+    name: 'asked-twice',
+    title: 'somebody else asks for the same at the same time',
+    once: true,
+    notApplicable: firstOfActivity,
+    expects: 'success',
+    refusals: ['Slipway.NameTaken', 'Slipway.ClusterNotFound'],
+    act: async ({ forward }, control, operation) => {
+      await control.askMeanwhile(operation);
+      return forward();
+    },
+    verdict: noVerdict,
+  },
+  {
+    name: 'created-meanwhile',
+    title: 'somebody asks for a cluster of the same name while it is deleted',
+    once: true,
+    notApplicable: (call) =>
+      call.operation === 'deleteCluster' ? firstOfActivity(call) : 'the cluster is being created already',
+    expects: 'success',
+    refusals: ['Slipway.NameTaken', 'Slipway.NotAdmitted', 'Slipway.ClusterNotFound'],
+    act: async ({ forward }, control) => {
+      await control.askMeanwhile('createCluster');
+      return forward();
+    },
+    verdict: noVerdict,
+  },
+];
+
+/** What happens to one call. */
+const callFaults: readonly Fault[] = [
+  {
+    name: 'refused',
+    title: 'the connection breaks before the request is read, and the port refuses new ones for a moment',
+    notApplicable: any,
+    expects: 'success',
+    act: async ({ refuse }) => {
+      await refuse();
+      return 'cut';
+    },
+    verdict: unavailable(/ECONNREFUSED|ECONNRESET|closed|hang up|socket/i),
+  },
+  { name: '500-before', title: 'HTTP 500 before the effect', notApplicable: any, expects: 'success', ...refusing(500) },
+  { name: '503-before', title: 'HTTP 503 before the effect', notApplicable: any, expects: 'success', ...refusing(503) },
+  {
+    name: '500-after',
+    hasEffect: true,
+    title: 'HTTP 500 after the effect',
+    notApplicable: writesOnly,
+    expects: 'success',
+    ...afterEffect(500),
+  },
+  {
+    name: '503-after',
+    hasEffect: true,
+    title: 'HTTP 503 after the effect',
+    notApplicable: writesOnly,
+    expects: 'success',
+    ...afterEffect(503),
+  },
+  {
+    name: 'cut',
+    hasEffect: true,
+    title: 'the connection breaks after the effect, before the answer',
+    notApplicable: any,
+    expects: 'success',
+    act: async ({ forward }) => {
+      const answer = await forward();
+      if (Buffer.isBuffer(answer.body)) return 'cut';
+      answer.body.destroy();
+      return 'cut';
+    },
+    verdict: unavailable(/ECONNREFUSED|ECONNRESET|closed|hang up|socket/i),
+  },
+  {
+    name: '429',
+    title: 'HTTP 429 with Retry-After',
+    notApplicable: any,
+    expects: 'success',
+    act: ({ place, request }) => Promise.resolve(serviceError(place, request, 429, { 'retry-after': '1' })),
+    verdict: (place) => ({
+      types: [...(place.service === 'openstack' ? ['OpenStack.RateLimited'] : [UNAVAILABLE[place.service]]), ...WAITS],
+      words: withRequestId(place),
+    }),
+  },
+  {
+    name: 'busy',
+    title: 'HTTP 409, or what the service says while something is in use or changing',
+    notApplicable: ({ place }) =>
+      busyAnswer(place) === undefined ? 'the service has no such answer to this call' : undefined,
+    expects: 'success',
+    act: ({ place }) => Promise.resolve(busyAnswer(place) ?? 'cut'),
+    verdict: (place) => ({
+      types: ['OpenStack.ResourceBusy', 'OpenStack.Conflict', ...WAITS],
+      words: withRequestId(place),
+    }),
+  },
+  {
+    name: 'hang',
+    hasEffect: true,
+    title: 'the answer does not come until the time-out, after the effect',
+    notApplicable: any,
+    expects: 'success',
+    act: async ({ forward }) => {
+      const answer = await forward();
+      if (!Buffer.isBuffer(answer.body)) answer.body.resume();
+      return 'hang';
+    },
+    verdict: unavailable(/within \d+ ms|in \d+ ms|time-?out|timed? out|aborted/i),
+  },
+  {
+    name: 'token-expired',
+    title: 'the token is revoked just before the call (Vault, Kubernetes: refused as if it were)',
+    notApplicable: ({ place }) =>
+      place.service === 'openstack' && !place.authenticated ? 'the call carries no token' : undefined,
+    expects: 'success',
+    act: async ({ place, request, traffic, forward }) => {
+      if (place.service === 'vault') return serviceError(place, request, 403);
+      if (place.service === 'kubernetes') return serviceError(place, request, 401);
+      const token = request.headers['x-auth-token'];
+      if (typeof token === 'string' && traffic.tokensPath !== undefined) {
+        const headers = without(request.headers, 'content-length', 'content-type');
+        const revoke = { ...request, method: 'DELETE', path: traffic.tokensPath, body: Buffer.alloc(0) };
+        await bodyOf(await forward({ ...revoke, headers: { ...headers, 'x-subject-token': token } }));
+      }
+      return forward();
+    },
+    verdict: ({ service }) =>
+      service === 'openstack'
+        ? { types: ['OpenStack.Unauthorized', ...WAITS], words: /req-/ }
+        : { types: ['Vault.Forbidden', 'Kubernetes.Unavailable', ...WAITS], words: /made by the fault matrix/ },
+  },
+  {
+    name: 'error',
+    title: 'what is made turns ERROR',
+    notApplicable: ({ place }) =>
+      breakableIn(place) === undefined ? 'only servers and load balancers have the status ERROR' : undefined,
+    expects: 'success or verdict',
+    act: async (exchange, control) => {
+      const answer = await exchange.forward();
+      const body = await bodyOf(answer);
+      const kind = breakableIn(exchange.place);
+      for (const id of kind === undefined ? [] : createdIds(body))
+        await control.breakDown(kind ?? 'server', id, BROKEN);
+      return { ...answer, body };
+    },
+    verdict: (place) => ({
+      types: ['OpenStack.ResourceInError'],
+      words: breakableIn(place) === 'server' ? /made by the fault matrix/ : /ERROR/,
+    }),
+  },
+  {
+    name: 'vanishes',
+    title: 'what is made is deleted by somebody at once; what is to be deleted is gone just before',
+    notApplicable: ({ place }) => {
+      if (place.service !== 'openstack') return 'nobody deletes single secrets or objects of a cluster in between';
+      if (place.method === 'DELETE') return undefined;
+      if (place.method !== 'POST' || place.path.endsWith('/auth/tokens')) return 'the call makes nothing';
+      if (place.path.endsWith('/security-group-rules'))
+        return 'a rule that is removed later is drift, which no creation looks for';
+      return undefined;
+    },
+    expects: 'success or verdict',
+    act: vanish,
+    verdict: () => ({
+      types: [
+        'OpenStack.NotFound',
+        'OpenStack.ResourceInError',
+        'OpenStack.InvalidRequest',
+        'OpenStack.Conflict',
+        ...WAITS,
+      ],
+      words: /req-|vanished|answer/,
+    }),
+  },
+];
+
+/** Every fault of the matrix. */
+export const faults: readonly Fault[] = [...callFaults, ...disruptions];

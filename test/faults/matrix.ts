@@ -1,0 +1,134 @@
+import { availableParallelism } from 'node:os';
+import type { Case, NotApplicable } from './cases.ts';
+import { casesOf, faultOf } from './cases.ts';
+import type { PoolName } from './faults.ts';
+import { House, type Pool } from './house.ts';
+import { Lane } from './lane.ts';
+import { openPool } from './pools.ts';
+import { operationsUnderTest } from './operations.ts';
+import { record, type Recording } from './record.ts';
+import { type CaseResult, runCase } from './run-case.ts';
+
+export interface MatrixOptions {
+  /** Holds logs and data of the stack. */
+  readonly directory: string;
+  /** Lanes for cases whose fault passes, and as many again for those whose fault stays. */
+  readonly lanes: number;
+  /** Chooses among all cases. */
+  readonly select: (cases: readonly Case[]) => readonly Case[];
+  /** Activities that the worker does carelessly once the operations are recorded, to see that the matrix finds them. */
+  readonly careless?: readonly string[];
+  readonly onResult?: (result: CaseResult, done: number, all: number) => void;
+  readonly onPhase?: (phase: string) => void;
+  /** Called when the operations are recorded. */
+  readonly onRecording?: (house: House, recording: Recording) => Promise<void>;
+  /** Called before the stack is stopped. */
+  readonly beforeEnd?: (house: House, results: readonly CaseResult[], recording: Recording) => Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+export interface MatrixResult {
+  readonly results: readonly CaseResult[];
+  readonly notApplicable: readonly NotApplicable[];
+  readonly recording: Recording;
+  readonly seconds: number;
+}
+
+/** A call may come before or after a wait ends: a case whose call did not come is run again so often. */
+const TRIES = 3;
+
+/** What one run does by chance, two others do not. */
+const RECORDINGS = 3;
+
+const WAITING_POOLS: readonly PoolName[] = ['permanent', 'killed', 'replaced', 'new-build'];
+
+/** Records the operations, runs the chosen cases, and says how they ended. Everything that was started is gone at the end. */
+export async function runMatrix(options: MatrixOptions): Promise<MatrixResult> {
+  const started = Date.now();
+  const closing: (() => unknown)[] = [];
+  const failing = new AbortController();
+  const phase = options.onPhase ?? (() => undefined);
+  try {
+    phase('starting Temporal, Vault, the cloud and workers');
+    const house = await House.start(options.directory, closing, AbortSignal.any([options.signal, failing.signal]));
+    const passing = await openPool(house, 'passing', options.lanes, closing);
+    phase('recording the operations without a fault');
+    const recorders = await Promise.all(
+      Array.from({ length: Math.min(RECORDINGS, options.lanes) }, (_, index) =>
+        Lane.open(house, passing, `lane${index}`),
+      ),
+    );
+    const recording = await record(house, recorders, operationsUnderTest);
+    await options.onRecording?.(house, recording);
+    const { cases, notApplicable } = casesOf(recording.calls);
+    const chosen = options.select(cases);
+    phase(`running ${chosen.length} of ${cases.length} cases`);
+    if (options.careless !== undefined) await house.exchangeWorkers(passing, options.careless);
+    const results: CaseResult[] = [];
+    const run = async (lane: Lane, tested: Case) => {
+      let result: CaseResult | undefined;
+      for (let tries = 1; result === undefined || (result.unreached && tries <= TRIES); tries++)
+        result = await runCase(house, lane, tested, recording.reference);
+      results.push(result);
+      options.onResult?.(result, results.length, chosen.length);
+    };
+    const group = async (of: Pool, queue: Case[], open: (index: number) => Promise<Lane>) => {
+      const count = Math.min(options.lanes, queue.length);
+      await Promise.all(
+        Array.from({ length: count }, async (_, index) => {
+          const lane = await open(index);
+          for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+            options.signal.throwIfAborted();
+            await run(lane, next);
+          }
+        }),
+      );
+      await Promise.all([...of.workers].map((worker) => worker.stop()));
+    };
+    const casesOfPool = (name: PoolName) => chosen.filter((one) => poolOf(one) === name);
+    const lanes = (of: Pool, first: number) => async (index: number) =>
+      (of === passing ? recorders[index] : undefined) ?? (await Lane.open(house, of, `lane${first + index}`));
+    // Where workers are disturbed and faults stay, cases mostly wait: those pools, one after the other, beside the busy one.
+    const others = async () => {
+      for (const [index, name] of WAITING_POOLS.entries()) {
+        const queue = casesOfPool(name);
+        if (queue.length === 0) continue;
+        const of = await openPool(house, name, options.lanes, closing);
+        await group(of, queue, lanes(of, options.lanes * (index + 1)));
+      }
+    };
+    await Promise.all([group(passing, casesOfPool('passing'), lanes(passing, 0)), others()]);
+    await options.beforeEnd?.(house, results, recording);
+    return { results, notApplicable, recording, seconds: (Date.now() - started) / 1000 };
+  } finally {
+    failing.abort(new Error('the matrix has ended'));
+    for (const close of closing.splice(0).reverse()) await close();
+  }
+}
+
+/** How many lanes keep this machine busy: most of a case is waiting. */
+export const defaultLanes = (): number => 4 * availableParallelism();
+
+const poolOf = ({ permanent, fault }: Case): PoolName => (permanent ? 'permanent' : (faultOf(fault).pool ?? 'passing'));
+
+/** Takes so many cases, of every fault in turn; the same ones for the same seed. */
+export function sampled(cases: readonly Case[], count: number, seed: number): Case[] {
+  let state = seed >>> 0;
+  const random = () => {
+    // A linear congruential generator (Numerical Recipes): chance that can be repeated is all that is needed.
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state;
+  };
+  const shuffled = cases.map((one) => ({ one, rank: random() })).sort((a, b) => a.rank - b.rank);
+  const turns = new Map<string, number>();
+  const inTurn = shuffled.map(({ one }) => {
+    const kind = `${one.fault} ${one.permanent}`;
+    const turn = turns.get(kind) ?? 0;
+    turns.set(kind, turn + 1);
+    return { one, turn };
+  });
+  return inTurn
+    .sort((a, b) => a.turn - b.turn)
+    .slice(0, count)
+    .map(({ one }) => one);
+}

@@ -1,0 +1,91 @@
+import type { OperationName } from '../../model/index.ts';
+import type { House } from './house.ts';
+import type { Lane } from './lane.ts';
+import type { RecordedCall } from './places.ts';
+import { inputOf, type OperationUnderTest } from './operations.ts';
+import { type Reference, secretsOf } from './run-case.ts';
+import { startOperation } from './start-operation.ts';
+import type { SeenCall } from './traffic.ts';
+
+/** What the operations do when nothing goes wrong. */
+export interface Recording {
+  readonly calls: readonly RecordedCall[];
+  readonly reference: Reference;
+  /** The clusters of one fault-free run of each operation. */
+  readonly clusters: readonly string[];
+}
+
+/**
+ * More calls of one place are repetitions of a wait, which any of them stands for. Calls that not every recording has are left out: waits
+ * look as often as they have to.
+ */
+const MAX_OCCURRENCES = 2;
+
+/** Runs every operation without a fault, once in each lane, and lists the calls that all of these runs have made. */
+export async function record(
+  house: House,
+  lanes: readonly Lane[],
+  operations: readonly OperationUnderTest[],
+): Promise<Recording> {
+  const calls: RecordedCall[] = [];
+  const reference: Record<string, { resources: string[]; secrets: string[] }> = {};
+  const clusters: string[] = [];
+  for (const operation of operations) {
+    const runs = await Promise.all(lanes.map((lane, index) => runOnce(house, lane, operation, `recording${index}`)));
+    const [first] = runs;
+    if (first === undefined) throw new Error('nothing was recorded');
+    reference[operation.name] = first.left;
+    clusters.push(first.cluster);
+    calls.push(
+      ...common(
+        operation.name,
+        runs.map((run) => run.calls),
+      ),
+    );
+  }
+  return { calls, reference, clusters };
+}
+
+interface RecordedRun {
+  readonly calls: readonly SeenCall[];
+  readonly left: { resources: string[]; secrets: string[] };
+  readonly cluster: string;
+}
+
+async function runOnce(house: House, lane: Lane, operation: OperationUnderTest, prefix: string): Promise<RecordedRun> {
+  const cluster = `${prefix}-${operation.name.toLowerCase()}`;
+  const traffic = await house.openCloud(cluster, lane.project);
+  const run = async (name: OperationName) => {
+    const started = await startOperation(house, lane.pool, name, cluster, inputOf(name, cluster));
+    const outcome = await started.outcome(120_000);
+    if (outcome.outcome === 'failed')
+      throw new Error(`${name} failed without a fault: ${outcome.type}: ${outcome.message}`);
+  };
+  try {
+    for (const needed of operation.needs) await run(needed);
+    const first = traffic.calls.length;
+    await run(operation.name);
+    const calls = traffic.calls.slice(first);
+    const left = { resources: await lane.resources(cluster), secrets: await secretsOf(house, cluster) };
+    if (operation.name !== 'deleteCluster') await run('deleteCluster');
+    if (traffic.untagged > 0)
+      throw new Error(`${traffic.untagged} requests of ${operation.name} belong to no activity`);
+    return { calls, left, cluster };
+  } finally {
+    await house.closeCloud(traffic);
+  }
+}
+
+function common(operation: OperationName, runs: readonly (readonly SeenCall[])[]): RecordedCall[] {
+  const [first = []] = runs;
+  const seen = new Map<string, number>();
+  const opened = new Set<string>();
+  return first.flatMap(({ place, key }) => {
+    const occurrence = (seen.get(key) ?? 0) + 1;
+    seen.set(key, occurrence);
+    const opensActivity = !opened.has(place.activity);
+    opened.add(place.activity);
+    const inAll = runs.every((run) => run.filter((call) => call.key === key).length >= occurrence);
+    return inAll && occurrence <= MAX_OCCURRENCES ? [{ operation, place, key, occurrence, opensActivity }] : [];
+  });
+}

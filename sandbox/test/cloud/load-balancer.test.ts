@@ -132,12 +132,12 @@ describe('load balancers', () => {
     const batch = {
       members: [
         { address, protocol_port: 6443, subnet_id: subnet },
-        { address: '10.1.0.99', protocol_port: 6443 },
+        { address: '10.1.0.99', protocol_port: 6444 },
       ],
     };
     expect((await octavia('PUT', `/pools/${pool}/members`, batch)).status).toBe(202);
     await active(id);
-    const members = (await octavia('GET', `/pools/${pool}/members`)).list('members');
+    const members = (await octavia('GET', `/pools/${pool}/members?sort=protocol_port`)).list('members');
     expect(members.map((member) => field(member, 'operating_status'))).toEqual(['ONLINE', 'ERROR']);
     expect((await octavia('GET', `/pools/${pool}`)).at('pool.operating_status')).toBe('DEGRADED');
     expect((await octavia('PUT', `/pools/${pool}/members`, { members: [] })).status).toBe(202);

@@ -4,7 +4,7 @@ import { now, toNaiveSeconds } from '../store/time.ts';
 import { fault, immutable } from './errors.ts';
 import { childTables, listenersOf } from './relations.ts';
 import type { LoadBalancer, OctaviaRow } from './rows.ts';
-import { protectVip, releaseVip } from './vip.ts';
+import { plugAmphora, protectVip, releaseVip } from './vip.ts';
 
 /** Changes a row; every change of a row is its latest update. */
 export function mark(row: OctaviaRow, status: string): void {
@@ -85,7 +85,10 @@ function settle(cloud: Cloud, lb: LoadBalancer): void {
   }
   mark(lb, status);
   lb.doomed = false;
-  if (created && status === 'ACTIVE') protectVip(cloud, lb);
+  if (created && status === 'ACTIVE') {
+    protectVip(cloud, lb);
+    plugAmphora(cloud, lb);
+  }
 }
 
 /** Registers what happens to load balancers with time. */

@@ -66,6 +66,7 @@ export function loadBalancerRoutes(service: Service, cloud: Cloud, views: Views)
       ...makeVip(cloud, plan, id, projectId, groups),
       vip_sg_ids: [...groups],
       ownGroupId: null,
+      amphoraPortId: null,
       provider,
       flavor_id: body.flavor_id ?? null,
       availability_zone: null,

@@ -31,6 +31,8 @@ export interface LoadBalancer extends OctaviaRow {
   vip_sg_ids: string[];
   /** The security group that Octavia makes for the VIP port, unless the user chose groups. */
   ownGroupId: string | null;
+  /** The port of the machine that does the work: on the user's network, but Octavia's. */
+  amphoraPortId: string | null;
   /** Whether Octavia made the VIP port, and removes it. */
   readonly ownsPort: boolean;
   readonly provider: string;

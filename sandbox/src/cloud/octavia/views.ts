@@ -30,7 +30,7 @@ export class Views {
     const { listeners, pools } = this.#cloud.tables;
     const [mine, back] = [listeners.by('lb', row.id), pools.by('lb', row.id)];
     return {
-      ...this.#base(omit(row, 'ownsPort', 'doomed', 'ownGroupId')),
+      ...this.#base(omit(row, 'ownsPort', 'doomed', 'ownGroupId', 'amphoraPortId')),
       operating_status: this.operating(row),
       listeners: full ? mine.map((one) => this.listener(one, true)) : ids(mine),
       pools: full ? back.map((one) => this.pool(one, true)) : ids(back),

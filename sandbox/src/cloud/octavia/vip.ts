@@ -1,9 +1,10 @@
 import ipaddr from 'ipaddr.js';
 import type { Cloud } from '../cloud.ts';
 import { ApiError, isRecord, type Call } from '../http/service.ts';
-import { makePort } from '../neutron/ports.ts';
+import { makePort, removePort } from '../neutron/ports.ts';
 import { baseRow } from '../neutron/resource.ts';
 import type { Network, Port, Subnet } from '../neutron/rows.ts';
+import { uuid } from '../store/ids.ts';
 import type { LoadBalancerBody } from './bodies.ts';
 import { fault, notThere, validation } from './errors.ts';
 import type { AdditionalVip, LoadBalancer } from './rows.ts';
@@ -174,21 +175,48 @@ function inWordsOfOctavia<T>(make: () => T): T {
   }
 }
 
+/** Octavia's service user: what belongs to it the user cannot change, and sees only on networks of his own. */
+const serviceProject = (cloud: Cloud): string =>
+  cloud.tables.projects.all().find(({ name }) => name === 'admin')?.id ?? '';
+
 /** Puts the load balancer's own security group on the VIP port, unless the user chose groups. */
 export function protectVip(cloud: Cloud, lb: LoadBalancer): void {
-  const { ports, projects, securityGroups } = cloud.tables;
+  const { ports, securityGroups } = cloud.tables;
   const port = ports.get(lb.vip_port_id);
   if (!port || lb.vip_sg_ids.length > 0) return;
-  // Octavia's service user owns the group: the user cannot see it.
-  const owner = projects.all().find(({ name }) => name === 'admin')?.id ?? '';
-  const group = securityGroups.insert({ ...baseRow(owner), name: `lb-${lb.id}`, stateful: true, shared: false });
+  const base = baseRow(serviceProject(cloud));
+  const group = securityGroups.insert({ ...base, name: `lb-${lb.id}`, stateful: true, shared: false });
   lb.ownGroupId = group.id;
   ports.patch(port, { security_groups: [group.id], revision_number: port.revision_number + 1 });
 }
 
-/** Takes the load balancer's own security group away, from a port that stays too. */
+/** Plugs the amphora into the VIP's network: its port may answer for the VIP. */
+export function plugAmphora(cloud: Cloud, lb: LoadBalancer): void {
+  const { networks, ports } = cloud.tables;
+  const network = networks.get(lb.vip_network_id);
+  if (!network) return;
+  const port = makePort(cloud, {
+    projectId: serviceProject(cloud),
+    network,
+    name: `octavia-lb-vrrp-${uuid()}`,
+    fixedIps: [{ subnet_id: lb.vip_subnet_id }],
+    deviceId: uuid(),
+    deviceOwner: 'Octavia',
+    securityGroups: lb.ownGroupId === null ? lb.vip_sg_ids : [lb.ownGroupId],
+  });
+  const addresses = [lb.vip_address, ...lb.additional_vips.map(({ ip_address }) => ip_address)];
+  ports.patch(port, {
+    allowed_address_pairs: addresses.map((ip_address) => ({ ip_address, mac_address: port.mac_address })),
+    revision_number: 4,
+  });
+  lb.amphoraPortId = port.id;
+}
+
+/** Takes the amphora's port away, and the load balancer's own security group, from a port that stays too. */
 export function releaseVip(cloud: Cloud, lb: LoadBalancer): void {
   const { ports, securityGroups } = cloud.tables;
+  const amphora = ports.get(lb.amphoraPortId ?? '');
+  if (amphora) removePort(cloud, amphora);
   const port = ports.get(lb.vip_port_id);
   if (port && lb.ownGroupId !== null)
     ports.patch(port, {

@@ -122,7 +122,7 @@ export const loadBalancerLists: ContractArea = {
         ]) {
           const reply = await octavia(context, 200, 'GET', `/listeners?${query}`);
           note(
-            query,
+            query.replace(second?.id ?? '', 'b'),
             listSchema.parse(JSON.parse(reply.text)).listeners.map((one) => one.name),
           );
         }

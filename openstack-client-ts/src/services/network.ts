@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { RequestOptions } from '../http-types.ts';
 import type { Listing } from '../listing.ts';
 import { path } from '../query.ts';
-import { Resource, type ResourceSpec, unwrapped } from '../resource.ts';
+import { type DeleteOptions, ReadableResource, Resource, type ResourceSpec, unwrapped } from '../resource.ts';
 import type { ServiceClient } from '../service-client.ts';
 import type * as input from './network-inputs.ts';
 import * as schema from './network-schemas.ts';
@@ -46,18 +46,22 @@ export class NetworkResource<
 }
 
 /** Rules of security groups: without tags, and they can not be changed, only made and deleted. */
-export class SecurityGroupRules extends Resource<
-  schema.SecurityGroupRule,
-  input.SecurityGroupRuleCreate,
-  never,
-  input.SecurityGroupRuleFilters
-> {
+export class SecurityGroupRules extends ReadableResource<schema.SecurityGroupRule, input.SecurityGroupRuleFilters> {
+  /** Creates one. Not repeated by this library unless the request surely had no effect. */
+  create(values: input.SecurityGroupRuleCreate, options: RequestOptions = {}): Promise<schema.SecurityGroupRule> {
+    return this.call('POST', this.spec.path, { ...options, json: { security_group_rule: values } });
+  }
+
   /** Creates several rules of one group in one request: all or none. */
   createMany(
     values: readonly input.SecurityGroupRuleCreate[],
     options: RequestOptions = {},
   ): Promise<schema.SecurityGroupRule[]> {
     return createSeveral(this.service, this.spec, values, options);
+  }
+
+  delete(id: string, options: DeleteOptions = {}): Promise<void> {
+    return this.remove(this.at(id), options);
   }
 }
 

@@ -12,6 +12,7 @@ import { computeVolumes } from './compute-volumes.ts';
 import { identityProjects } from './identity-projects.ts';
 import { identityApplicationCredentials } from './identity-application-credentials.ts';
 import { identityTokens } from './identity-tokens.ts';
+import { networkClient } from './network-client.ts';
 import { networkFloatingIps } from './network-floating-ips.ts';
 import { networkLists } from './network-lists.ts';
 import { networkNetworks } from './network-networks.ts';
@@ -67,9 +68,11 @@ export const areas: readonly ContractArea[] = [
   networkQuotas,
   networkRequests,
   networkService,
+  networkClient,
   dnsRecordsets,
   dnsRequests,
   dnsZones,
+  ...loadBalancerAreas,
   objectStoreAccount,
   objectStoreContainers,
   objectStoreCopies,
@@ -77,5 +80,4 @@ export const areas: readonly ContractArea[] = [
   objectStoreListings,
   objectStoreObjects,
   objectStoreReads,
-  ...loadBalancerAreas,
 ];

@@ -113,7 +113,9 @@ async function prefixesOf(client: OpenStackClient, cloud: PreparedCloud): Promis
     ]),
   );
   const keystone = [cloud.authUrl.replace(/\/$/, ''), '{identity}'] as const;
-  return [...endpoints, keystone].sort(([one], [other]) => other.length - one.length);
+  return [...endpoints, keystone].sort(
+    ([one, label], [other, rival]) => other.length - one.length || (label < rival ? -1 : 1),
+  );
 }
 
 async function send(

@@ -197,7 +197,7 @@ export const loadBalancerLists: ContractArea = {
           ...[
             `/pools/${pool}/members?name=m2&fields=name`,
             `/pools/${pool}/members?tags=red`,
-            `/pools/${pool}/members?limit=2`,
+            `/pools/${pool}/members?limit=2&sort=name`,
           ],
           ...[
             '/healthmonitors?type=TCP',

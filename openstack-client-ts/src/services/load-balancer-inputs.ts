@@ -1,6 +1,6 @@
 /** What every list of Octavia can be filtered by. https://docs.openstack.org/api-ref/load-balancer/v2/#filtering-and-column-selection */
 export interface LoadBalancerCommonFilters {
-  id?: string | readonly string[] | undefined;
+  id?: string | undefined;
   name?: string | undefined;
   description?: string | undefined;
   project_id?: string | undefined;

@@ -112,10 +112,7 @@ async function untilReady(
   }
 }
 
-const announcementSchema = z.union([
-  z.looseObject({ ready: z.literal(true) }),
-  z.looseObject({ progress: z.string(), ready: z.undefined() }),
-]);
+const announcementSchema = z.looseObject({ ready: z.boolean().optional(), progress: z.string().optional() });
 
 /** What a process has said in JSON lines: that it is ready, or else what it did last. */
 async function readAnnouncements(logFile: string, start: number): Promise<{ ready?: unknown; progress?: string }> {
@@ -125,7 +122,7 @@ async function readAnnouncements(logFile: string, start: number): Promise<{ read
     const { data } = announcementSchema.safeParse(parseJson(line));
     if (data === undefined) continue;
     if (data.ready === true) return { ready: data };
-    progress = data.progress;
+    progress = data.progress ?? progress;
   }
   return progress === undefined ? {} : { progress };
 }

@@ -39,6 +39,16 @@ describe('startProcess', () => {
     await running.stop();
   });
 
+  test('hears what it does until it is ready', async () => {
+    const heard: string[] = [];
+    const steps = `echo '{"progress":"installing"}'; sleep 0.5; echo '{"progress":"starting"}'; sleep 0.5; ${READY}`;
+    const spec = await script(`${steps}; exec sleep 60`, { onProgress: (detail) => heard.push(detail) });
+    const running = await startProcess(spec, signal());
+    onTestFinished(() => running.kill());
+    expect(running.announcement).toEqual({ ready: true, port: 17 });
+    expect(heard).toEqual(['installing', 'starting']);
+  });
+
   test('does not take the ready line of an earlier run for its own', async () => {
     const spec = await script(`${READY}; exec sleep 60`);
     const first = await startProcess(spec, signal());

@@ -5,7 +5,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['source'] } },
   test: {
     include: [
-      'test/{unit,workflows,operations}/**/*.test.ts',
+      'test/{unit,workflows,operations,contract,faults,replay}/**/*.test.ts',
       'openstack-client-ts/test/**/*.test.ts',
       'sandbox/test/**/*.test.ts',
     ],

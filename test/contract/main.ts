@@ -14,7 +14,7 @@ import { offeredCalls } from './kit/call-coverage.ts';
 import type { ContractArea } from './kit/case.ts';
 import { emulatorLatency } from './kit/latency.ts';
 import { writeRecordings } from './kit/recordings.ts';
-import { type Outcome, runCases } from './kit/run.ts';
+import { type Outcome, runCases, type RunOptions } from './kit/run.ts';
 import { type Verdict, verdicts } from './kit/verdicts.ts';
 
 interface Flags {
@@ -46,10 +46,11 @@ async function main(flags: Flags): Promise<void> {
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(name, () => interrupt.abort(new Error(`interrupted (${name})`)));
   }
-  await withClouds(flags, interrupt.signal, async (emulator, openstack, upSeconds) => {
+  const { signal } = interrupt;
+  await withClouds(flags, signal, async (emulator, openstack, upSeconds) => {
     const started = Date.now();
     const chosen = choose(flags);
-    const [ours, theirs, calls] = await runBoth(chosen, emulator, openstack, flags.concurrency);
+    const [ours, theirs, calls] = await runBoth(chosen, emulator, openstack, { concurrency: flags.concurrency, signal });
     const results = verdicts(ours, theirs, exceptions);
     for (const { area, name, problems } of results) {
       if (problems.length > 0) tell(`✗ ${area}: ${name}\n  ${problems.join('\n  ')}`);
@@ -102,7 +103,7 @@ async function runBoth(
   chosen: readonly ContractArea[],
   emulator: string,
   openstack: string,
-  concurrency: number,
+  options: RunOptions,
 ): Promise<[Outcome[], Outcome[], Set<string>]> {
   const total = chosen.reduce((sum, { cases }) => sum + cases.length, 0);
   let done = 0;
@@ -112,8 +113,8 @@ async function runBoth(
   };
   const calls = new Set<string>();
   const [ours, theirs] = await Promise.all([
-    runCases({ name: 'emulator', cloudsFile: emulator }, chosen, { concurrency }),
-    runCases({ name: 'openstack', cloudsFile: openstack }, chosen, { concurrency, calls, onCase }),
+    runCases({ name: 'emulator', cloudsFile: emulator }, chosen, options),
+    runCases({ name: 'openstack', cloudsFile: openstack }, chosen, { ...options, calls, onCase }),
   ]);
   return [ours, theirs, calls];
 }

@@ -19,14 +19,16 @@ const POLL_INTERVAL = { emulator: 10, openstack: 250 };
  * Runs one case on one cloud.
  *
  * @param calls - gets the names of the client's methods that the case calls
+ * @param interrupt - ends the case
  * @throws what the case throws
  */
 export async function runCase(
   one: ContractCase,
   cloud: PreparedCloud,
   calls: Set<string> = new Set(),
+  interrupt?: AbortSignal,
 ): Promise<Transcript> {
-  const signal = AbortSignal.timeout(CASE_TIME);
+  const signal = AbortSignal.any([AbortSignal.timeout(CASE_TIME), ...(interrupt === undefined ? [] : [interrupt])]);
   const { project, user } = await cloud.makeTenant(signal);
   const recorder = new Recorder();
   const cleanUps: (() => Promise<unknown>)[] = [];

@@ -19,13 +19,15 @@ export interface RunOptions {
   /** Gets the names of the client's methods that the cases call. */
   readonly calls?: Set<string>;
   readonly onCase?: (outcome: Outcome) => void;
+  /** Ends the run. */
+  readonly signal?: AbortSignal;
 }
 
 /** Runs the cases on one cloud, and returns how each did, in their order. */
 export async function runCases(
   cloud: CloudUnderTest,
   areas: readonly ContractArea[],
-  { concurrency, calls, onCase }: RunOptions,
+  { concurrency, calls, onCase, signal }: RunOptions,
 ): Promise<Outcome[]> {
   const prepared = await prepareCloud(cloud);
   const jobs = areas.flatMap(({ area, cases }) => cases.map((one) => ({ area, one })));
@@ -34,10 +36,11 @@ export async function runCases(
   const work = async (): Promise<void> => {
     for (let index = next++; index < jobs.length; index = next++) {
       const job = jobs[index];
+      signal?.throwIfAborted();
       if (job === undefined) return;
       const started = Date.now();
       const { area, one } = job;
-      const [transcript, error] = await runCase(one, prepared, calls).then(
+      const [transcript, error] = await runCase(one, prepared, calls, signal).then(
         (value): [Transcript, undefined] => [value, undefined],
         (thrown: unknown): [undefined, Error] => [
           undefined,

@@ -162,7 +162,8 @@ export const dnsZones: ContractArea = {
         await context.quietly(() => dns.zones.waitGone(zone.id));
         const again = await dns.zones.create({ name: zone.name, email });
         context.cleanUp(() => dns.zones.delete(again.id));
-        await active(context, again);
+        const states = { target: ['ACTIVE'], pending: ['PENDING'], failure: ['ERROR'] };
+        await context.quietly(() => dns.zones.waitFor(again.id, states));
       },
     },
     {

@@ -73,6 +73,9 @@ export function securityGroupRuleResource(service: Service, cloud: Cloud): Resou
   const { securityGroups, securityGroupRules } = cloud.tables;
   const ruleOf = (values: Readonly<Record<string, unknown>>): z.output<typeof createFields> => {
     const wanted = service.parse(createFields, values);
+    // What is stored has one name for ICMP of IPv6, and no ports where all are meant.
+    const isIcmp6 = wanted.ethertype === 'IPv6' && ['icmp', 'icmpv6'].includes(wanted.protocol ?? '');
+    if (isIcmp6) wanted.protocol = 'ipv6-icmp';
     const wholeRange = wanted.port_range_min === 1 && wanted.port_range_max === 65_535;
     return wholeRange ? { ...wanted, port_range_min: null, port_range_max: null } : wanted;
   };

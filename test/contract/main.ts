@@ -50,7 +50,10 @@ async function main(flags: Flags): Promise<void> {
   await withClouds(flags, signal, async (emulator, openstack, upSeconds) => {
     const started = Date.now();
     const chosen = choose(flags);
-    const [ours, theirs, calls] = await runBoth(chosen, emulator, openstack, { concurrency: flags.concurrency, signal });
+    const [ours, theirs, calls] = await runBoth(chosen, emulator, openstack, {
+      concurrency: flags.concurrency,
+      signal,
+    });
     const results = verdicts(ours, theirs, exceptions);
     for (const { area, name, problems } of results) {
       if (problems.length > 0) tell(`✗ ${area}: ${name}\n  ${problems.join('\n  ')}`);

@@ -58,7 +58,7 @@ export const dnsRecordsets: ContractArea = {
         const zone = await makeZone(context);
         for (const [type, ...records] of [
           ['A', 'nowhere'],
-          ['A', '192.0.2.1', '2001:db8::1'],
+          ['A', '2001:db8::1'],
           ['A', '192.0.2'],
           ['AAAA', '192.0.2.1'],
           ['CNAME', 'no-dot'],

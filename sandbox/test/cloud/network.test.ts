@@ -136,7 +136,7 @@ describe('bulk requests', () => {
     ).toHaveLength(2);
     const others = {
       ...tcp(1),
-      security_group_id: (await demo('GET', '/security-groups')).string('security_groups.0.id'),
+      security_group_id: (await demo('GET', '/security-groups?name=default')).string('security_groups.0.id'),
     };
     expect(refusal(await demo('POST', '/security-group-rules', { security_group_rules: [tcp(1), others] }))).toEqual([
       400,
@@ -203,7 +203,10 @@ describe('lists', () => {
     expect(await names('tags=cluster%3Dx,name%3Da')).toEqual(['a']);
     expect(await names('not-tags=name%3Da&sort_key=name&sort_dir=asc')).toEqual(['b', 'c']);
     expect((await names('name=a&name=b')).sort()).toEqual(['a', 'b']);
-    const page = await demo('GET', `/ports?network_id=${network}&limit=2&sort_key=name&sort_dir=asc&fields=id&fields=name`);
+    const page = await demo(
+      'GET',
+      `/ports?network_id=${network}&limit=2&sort_key=name&sort_dir=asc&fields=id&fields=name`,
+    );
     expect(Object.keys(page.at('ports.0') ?? {}).sort()).toEqual(['id', 'name']);
     const next = new URL(String(field(page.at('ports_links.0'), 'href')));
     const rest = await cloud.demo.get(next.pathname + next.search);

@@ -54,7 +54,10 @@ export const computeLists: ContractArea = {
         ];
         for (const filter of filters) {
           const found = await servers.listBrief(filter).all();
-          note(JSON.stringify(filter), found.map(({ name }) => name).toSorted());
+          note(
+            filter.image === undefined ? JSON.stringify(filter) : 'of the image',
+            found.map(({ name }) => name).toSorted(),
+          );
         }
         const ordered = async (filter: ServerFilters) => {
           const found = await servers.listBrief(filter).all();

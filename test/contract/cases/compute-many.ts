@@ -30,13 +30,15 @@ export const computeMany: ContractArea = {
       name: 'a request may ask for its reservation instead of a server, and one of several has no number',
       reference: MANY,
       run: async (context) => {
-        const { send, user, note } = context;
+        const { send, user, note, quietly } = context;
         removeServersLater(context);
         const body = {
           server: { ...smallServer(context), min_count: '1', max_count: '1', return_reservation_id: true },
         };
         const headers = { 'openstack-api-version': 'compute 2.79' };
-        const reply = await send({ service: 'compute', method: 'POST', path: '/servers', body, headers });
+        const request = { service: 'compute', method: 'POST', path: '/servers', body, headers };
+        const reply = await quietly(() => send(request));
+        note('status', reply.status);
         const { reservation_id } = z.object({ reservation_id: z.string() }).parse(JSON.parse(reply.text));
         assert.match(reservation_id, /^r-[a-z0-9]{8}$/);
         const servers = await user.compute.servers.listBrief().all();
@@ -74,9 +76,10 @@ export const computeMany: ContractArea = {
         await user.compute.servers.create(smallServer(context, { min_count: 1, max_count: 5 }));
         const servers = await user.compute.servers.listBrief().all();
         assert.equal(servers.length, 2);
+        // A server counts from when a host has it.
+        for (const { id } of servers) await settled(context, id);
         await user.compute.limits();
         await refused(403, () => user.compute.servers.create(smallServer(context)));
-        for (const { id } of servers) await settled(context, id);
         await user.compute.quotas(project.id);
       },
     },
@@ -84,7 +87,7 @@ export const computeMany: ContractArea = {
       name: 'anti-affinity leaves the servers without a host in ERROR, with Nova’s fault',
       reference: 'https://docs.openstack.org/nova/latest/user/feature-classification.html',
       run: async (context) => {
-        const { user, until, note } = context;
+        const { user, until, note, quietly } = context;
         const group = await user.compute.serverGroups.create({ name: 'apart', policy: 'anti-affinity' });
         removeServersLater(context);
         await user.compute.servers.create(smallServer(context, { name: 'aa', min_count: 4 }), {
@@ -97,7 +100,8 @@ export const computeMany: ContractArea = {
         note('statuses', servers.map(({ status }) => status).toSorted());
         const failed = servers.find(({ status }) => status === 'ERROR');
         if (failed) await user.compute.servers.get(failed.id);
-        const { members } = await user.compute.serverGroups.get(group.id);
+        // Their order is the database's.
+        const { members } = await quietly(() => user.compute.serverGroups.get(group.id));
         assert.equal(members.length, 4);
       },
     },

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import type { Cloud } from '../cloud.ts';
 import { accepted, ok, type Call, type Service } from '../http/service.ts';
-import { nextPage, paginate, sortRows } from '../http/paging.ts';
+import { paginate, sortRows } from '../http/paging.ts';
 import { uuid } from '../store/ids.ts';
 import type { Schema } from '../http/json-schema.ts';
 import { checkQuery } from './check.ts';
 import { anyText, many, nonNegativeInteger } from './parameter-types.ts';
 import { badRequest, conflict, notFound, policyForbidden } from './errors.ts';
+import { nextPageLinks } from './next-page.ts';
 import type { Flavor } from './rows.ts';
 
 const positive = z.union([z.int(), z.string().regex(/^\d+$/).transform(Number)]);
@@ -118,7 +119,7 @@ export function flavorRoutes(service: Service, cloud: Cloud): void {
       flavors: slice.items.map((flavor) => (detail ? view(call, flavor) : short(flavor))),
       ...(last &&
         slice.items.length === limit && {
-          flavors_links: [{ rel: 'next', href: nextPage(call.origin, `/compute${call.path}`, call.query, last.id) }],
+          flavors_links: nextPageLinks(call, last.id),
         }),
     });
   };

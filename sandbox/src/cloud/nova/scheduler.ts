@@ -7,16 +7,38 @@ const hostName = (position: number): string => `compute-${String(position + 1).p
 export const noValidHost = 'No valid host was found. There are not enough hosts available.';
 
 /**
- * The host of a new server, or undefined when the group's policy leaves none. Hosts have no other limit.
+ * The hosts of the servers of one request, or undefined when the group's policy leaves none for one of them: Nova then
+ * places none of them (nova:nova/conductor/manager.py schedule_and_build_instances). Hosts have no other limit.
  * `next` counts builds, so that servers spread.
  */
-export function pickHost(cloud: Cloud, group: ServerGroup | undefined, next: number): string | undefined {
-  const start = next % cloud.hosts;
-  if (!group) return hostName(start);
+export function pickHosts(
+  cloud: Cloud,
+  group: ServerGroup | undefined,
+  count: number,
+  next: number,
+): string[] | undefined {
   const members = new Map<string, number>();
-  for (const server of cloud.tables.servers.by('group', group.id)) {
-    if (server.host !== null) members.set(server.host, (members.get(server.host) ?? 0) + 1);
+  if (group) {
+    for (const { host } of cloud.tables.servers.by('group', group.id))
+      if (host !== null) members.set(host, (members.get(host) ?? 0) + 1);
   }
+  const hosts: string[] = [];
+  for (let position = 0; position < count; position += 1) {
+    const host = pickHost(cloud, group, members, (next + position) % cloud.hosts);
+    if (host === undefined) return undefined;
+    members.set(host, (members.get(host) ?? 0) + 1);
+    hosts.push(host);
+  }
+  return hosts;
+}
+
+function pickHost(
+  cloud: Cloud,
+  group: ServerGroup | undefined,
+  members: ReadonlyMap<string, number>,
+  start: number,
+): string | undefined {
+  if (!group) return hostName(start);
   const most = group.rules.max_server_per_host ?? 1;
   if (group.policy === 'affinity' || group.policy === 'soft-affinity')
     return members.keys().next().value ?? hostName(start);

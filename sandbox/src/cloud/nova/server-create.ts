@@ -6,7 +6,7 @@ import { badRequest } from './errors.ts';
 import { secret, uuid } from '../store/ids.ts';
 import { now } from '../store/time.ts';
 import type { Server, ServerPort } from './rows.ts';
-import { noValidHost, pickHost } from './scheduler.ts';
+import { noValidHost, pickHosts } from './scheduler.ts';
 import { planServers, type ServerPlan } from './server-plan.ts';
 import { parseServerRequest, type ServerRequest } from './server-request.ts';
 
@@ -80,8 +80,9 @@ export function createServers(cloud: Cloud, call: Call): CreatedServers {
   const reservationId = `r-${secret(6)
     .replace(/[^a-z0-9]/gi, '0')
     .toLowerCase()}`;
+  const hosts = pickHosts(cloud, plan.group, plan.count, cloud.tables.servers.size);
   const [first] = Array.from({ length: plan.count }, (_unused, position) =>
-    makeServer(cloud, call, request, plan, { position, reservationId, hints }),
+    makeServer(cloud, call, request, plan, { position, reservationId, hints, host: hosts?.[position] }),
   );
   if (!first) throw new Error('a create request made no server');
   const password = request.adminPass ?? secret(9);
@@ -105,14 +106,14 @@ function makeServer(
   call: Call,
   request: ServerRequest,
   planned: ServerPlan,
-  one: { position: number; reservationId: string; hints: Record<string, unknown> },
+  one: { position: number; reservationId: string; hints: Record<string, unknown>; host: string | undefined },
 ): Server {
   const time = now();
   const id = uuid();
   const suffix = planned.wanted > 1 ? `-${one.position + 1}` : '';
   const name = request.name + suffix;
   const hostName = hostNameOf(request.name);
-  const host = pickHost(cloud, planned.group, cloud.tables.servers.size);
+  const { host } = one;
   const ordered = cloud.failures.take('server', name);
   const server = cloud.tables.servers.insert({
     id,

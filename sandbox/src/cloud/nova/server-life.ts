@@ -107,6 +107,7 @@ export function serverTransitions(cloud: Cloud): void {
       ports: [],
       volumes: [],
       deletedAt: time,
+      tags: [],
       updated: time,
       console: '',
     });

@@ -1,8 +1,9 @@
 import type { Cloud } from '../cloud.ts';
-import { nextPage, paginate, readBoolean, sortRows, tagMatcher } from '../http/paging.ts';
+import { paginate, readBoolean, sortRows, tagMatcher } from '../http/paging.ts';
 import { ok, type Answer, type Call } from '../http/service.ts';
 import { badRequest, forbidden, policyForbidden } from './errors.ts';
 import { checkQuery } from './check.ts';
+import { nextPageLinks } from './next-page.ts';
 import type { Server } from './rows.ts';
 import { listServersQuery } from './server-schemas.ts';
 import { serverAddresses, serverSummary, serverView } from './server-view.ts';
@@ -24,9 +25,9 @@ const sortFields: Readonly<Record<string, keyof Server>> = {
   user_id: 'userId',
 };
 
-function regex(text: string): RegExp {
+function regex(text: string, flags = ''): RegExp {
   try {
-    return new RegExp(text);
+    return new RegExp(text, flags);
   } catch {
     throw badRequest(`Invalid filter value: ${text} is not a regular expression`);
   }
@@ -68,8 +69,9 @@ function tests(cloud: Cloud, call: Call): Test[] {
     const value = query.get(name);
     if (value !== null) all.push(make(value));
   };
+  // The database compares names without their case.
   add('name', (value) => {
-    const pattern = regex(value);
+    const pattern = regex(value, 'i');
     return ({ name }) => pattern.test(name);
   });
   const statuses = readStatuses(call);
@@ -226,7 +228,7 @@ export function listServers(cloud: Cloud, call: Call, detail: boolean): Answer {
       detail ? serverView(cloud, call, server, false) : serverSummary(call, server),
     ),
     ...(more && {
-      servers_links: [{ rel: 'next', href: nextPage(call.origin, `/compute${call.path}`, call.query, last.id) }],
+      servers_links: nextPageLinks(call, last.id),
     }),
   });
 }

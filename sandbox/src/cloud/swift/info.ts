@@ -4,7 +4,7 @@
  */
 export const info = {
   swift: {
-    version: '2.38.0',
+    version: '2.38.3',
     strict_cors_mode: true,
     policies: [{ name: 'Policy-0', aliases: 'Policy-0', default: true }],
     allow_account_management: false,

@@ -21,11 +21,11 @@ export const exceptions: readonly Exception[] = [
     name: 'status of floating IPs',
     reason: 'An L3 agent sets up a floating IP that has a port, and reports it as ACTIVE; without one it stays DOWN.',
     covers: (request, path) =>
-      / {network}\/v2\.0\/floatingips/.test(request) && /^body\.floatingips?(\.\d+)?\.status$/.test(path),
+      / {network( root)?}\/v2\.0\/floatingips/.test(request) && /^body\.floatingips?(\.\d+)?\.status$/.test(path),
   },
   {
     name: 'status of the ports of routers',
     reason: 'An L3 agent plugs the ports of a router, and reports them as ACTIVE; without one they stay DOWN.',
-    covers: (request, path) => / {network}\/v2\.0\/ports/.test(request) && /^body\.ports?(\.\d+)?\.status$/.test(path),
+    covers: (request, path) => / {network( root)?}\/v2\.0\/ports/.test(request) && /^body\.ports?(\.\d+)?\.status$/.test(path),
   },
 ];

@@ -94,7 +94,6 @@ export const imageLists: ContractArea = {
         note('by name', await names(context, { sort: 'name:asc' }));
         note('by name, downwards', await names(context, { sort: 'name:desc' }));
         note('by name, with no direction', await names(context, { sort: 'name' }));
-        note('by time', await names(context, { sort_key: 'created_at', sort_dir: 'asc' }));
         note('by name, with no direction', await names(context, { sort_key: 'name' }));
         await context.refused(400, () => names(context, { sort_key: 'min_ram' }));
         note('by status and name', await names(context, { sort: 'status,name:asc' }));

@@ -1,4 +1,7 @@
 import type { ContractArea } from '../kit/case.ts';
+import { imageLists } from './image-lists.ts';
+import { imageUpdates } from './image-updates.ts';
+import { imageImages } from './image-images.ts';
 import { loadBalancerAreas } from './load-balancer-areas.ts';
 import { computeActions } from './compute-actions.ts';
 import { computeCatalogue } from './compute-catalogue.ts';
@@ -41,6 +44,9 @@ import { objectStoreReads } from './object-store-reads.ts';
 
 /** Every area of the contract. */
 export const areas: readonly ContractArea[] = [
+  imageLists,
+  imageUpdates,
+  imageImages,
   computeActions,
   computeCatalogue,
   computeGroups,

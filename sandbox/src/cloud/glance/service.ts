@@ -64,12 +64,12 @@ export function createGlance(cloud: Cloud): Service {
   service.post('/v2/images', (call) => {
     const body = json(call);
     if (!isRecord(body)) throw webobError(500);
-    checkImage(body);
     const own = Object.keys(body).find((name) => readOnly.includes(name) && name !== 'id');
     if (own !== undefined) throw glanceDialect.error(403, `Attribute '${own}' is read-only.`);
-    checkSizes(body);
     const taken = Object.keys(body).find((name) => reserved.includes(name));
     if (taken !== undefined) throw refused(403, `Attribute '${taken}' is reserved.`);
+    checkImage(body);
+    checkSizes(body);
     const wanted = service.parse(createBody, body);
     if (wanted.visibility === 'public' && !call.who.isAdmin) throw forbidden('publicize_image');
     if (typeof wanted.owner === 'string' && wanted.owner !== call.who.projectId && !call.who.isAdmin) {

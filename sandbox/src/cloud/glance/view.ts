@@ -36,7 +36,7 @@ export function imageView(image: Image): Record<string, unknown> {
 /** What a creation tells besides the image. */
 export const creationHeaders = (call: Call, { id }: Image): Readonly<Record<string, string>> => ({
   location: `${call.origin}/image/v2/images/${id}`,
-  'openstack-image-import-methods': 'glance-direct,web-download',
+  'openstack-image-import-methods': 'glance-direct,web-download,copy-image',
   'openstack-image-store-ids': `${store},os_glance_staging_store,os_glance_tasks_store`,
 });
 

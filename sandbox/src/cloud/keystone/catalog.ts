@@ -9,8 +9,8 @@ const services = [
   { type: 'image', name: 'glance', path: '/image' },
   { type: 'network', name: 'neutron', path: '/networking' },
   { type: 'load-balancer', name: 'octavia', path: '/load-balancer' },
-  { type: 'block-storage', name: 'cinder', path: '/volume/v3/%(project_id)s' },
-  { type: 'volumev3', name: 'cinderv3', path: '/volume/v3/%(project_id)s' },
+  { type: 'block-storage', name: 'cinder', path: '/volume/v3' },
+  { type: 'volumev3', name: 'cinderv3', path: '/volume/v3' },
   { type: 'object-store', name: 'swift', path: '/object-store/v1/AUTH_%(project_id)s' },
   { type: 'dns', name: 'designate', path: '/dns' },
 ] as const;

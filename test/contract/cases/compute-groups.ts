@@ -40,7 +40,7 @@ export const computeGroups: ContractArea = {
     },
     {
       name: 'groups come in pages by limit and offset',
-      reference: `${GROUPS}`,
+      reference: GROUPS,
       run: async ({ user, send, note }) => {
         for (const name of ['a', 'b', 'c']) await user.compute.serverGroups.create({ name, policy: 'affinity' });
         const headers = { 'openstack-api-version': 'compute 2.79' };

@@ -159,10 +159,13 @@ function tests(cloud: Cloud, call: Call): Test[] {
           host === value,
     );
   }
+  // Nova asks Neutron for ports whose address contains the text, and takes it for a regular expression afterwards.
   add('ip', (value) => {
     const pattern = regex(value);
     return (server) =>
-      Object.values(serverAddresses(cloud, server)).some((list) => list.some(({ addr }) => pattern.test(addr)));
+      Object.values(serverAddresses(cloud, server)).some((list) =>
+        list.some(({ addr }) => addr.includes(value) && pattern.test(addr)),
+      );
   });
   if (call.microversion >= 26) {
     const tagged = tagMatcher(query);

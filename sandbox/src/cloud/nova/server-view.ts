@@ -106,6 +106,15 @@ function adminFields(call: Call, server: Server): Record<string, unknown> {
   };
 }
 
+/** The names of the security groups of each port: one that two ports have is there twice. Without any, nothing. */
+function securityGroupsView(cloud: Cloud, server: Server): { security_groups?: { name: string }[] } {
+  const { ports, securityGroups } = cloud.tables;
+  const names = server.ports
+    .flatMap(({ portId }) => ports.get(portId)?.security_groups ?? [])
+    .flatMap((id) => securityGroups.get(id)?.name ?? []);
+  return names.length > 0 ? { security_groups: names.map((name) => ({ name })) } : {};
+}
+
 function faultView(call: Call, server: Server): Record<string, unknown> {
   if (server.fault === null || !['ERROR', 'DELETED'].includes(server.status)) return {};
   const { code, created, message, details } = server.fault;
@@ -148,7 +157,7 @@ export function serverView(cloud: Cloud, call: Call, server: Server, single: boo
     key_name: server.keyName,
     'OS-SRV-USG:launched_at': server.launchedAt === null ? null : toNaiveMicros(server.launchedAt),
     'OS-SRV-USG:terminated_at': server.deletedAt === null ? null : toNaiveMicros(server.deletedAt),
-    ...(server.securityGroups.length > 0 && { security_groups: server.securityGroups.map((name) => ({ name })) }),
+    ...securityGroupsView(cloud, server),
     'OS-EXT-STS:task_state': server.taskState,
     'OS-EXT-STS:vm_state': server.vmState,
     'OS-EXT-STS:power_state': server.powerState,

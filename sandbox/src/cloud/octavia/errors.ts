@@ -44,3 +44,6 @@ export const parentNotFound = (label: string, id: string): ApiError => {
   const description = `${label} ${id} not found.`;
   return new ApiError(404, { code: 404, title: 'Bad Request', description }, description);
 };
+/** A parameter that Octavia reads before WSME is asked. */
+export const badParameter = (description: string): ApiError =>
+  new ApiError(400, { code: 400, title: 'Bad Request', description }, description);

@@ -2,7 +2,7 @@ import type { Cloud } from '../cloud.ts';
 import { removePort } from '../neutron/ports.ts';
 import { now, toNaiveSeconds } from '../store/time.ts';
 import { fault, immutable } from './errors.ts';
-import { childTables, listenersOf } from './relations.ts';
+import { childTables, listenersOf, orderPolicies } from './relations.ts';
 import type { LoadBalancer, OctaviaRow } from './rows.ts';
 import { plugAmphora, protectVip, releaseVip } from './vip.ts';
 
@@ -52,7 +52,7 @@ function removeChild(cloud: Cloud, row: OctaviaRow): void {
     l7Policies.delete(row.id);
     for (const rule of l7Rules.by('policy', row.id)) l7Rules.delete(rule.id);
     const rest = l7Policies.by('listener', policy?.listener_id ?? '').sort((a, b) => a.position - b.position);
-    rest.forEach((one, index) => l7Policies.patch(one, { position: index + 1 }));
+    orderPolicies(cloud, rest);
   } else {
     for (const table of [members, healthMonitors, l7Rules]) table.delete(row.id);
   }

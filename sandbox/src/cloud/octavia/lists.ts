@@ -1,6 +1,6 @@
 import { readBoolean, sortRows, tagFilters, tagMatcher } from '../http/paging.ts';
 import { ok, type Answer, type Call } from '../http/service.ts';
-import { fault, forbidden } from './errors.ts';
+import { badParameter, fault, forbidden } from './errors.ts';
 
 /** The largest page, and the usual one (octavia: `pagination_max_limit`). */
 const LARGEST_PAGE = 1000;
@@ -36,7 +36,7 @@ export function fieldsOf(call: Call, view: Readonly<Record<string, unknown>>): R
 
 function direction(text: string): boolean {
   const lower = text.toLowerCase();
-  if (lower !== 'asc' && lower !== 'desc') throw fault(400, `Supplied sort direction '${lower}' is not valid.`);
+  if (lower !== 'asc' && lower !== 'desc') throw badParameter(`Supplied sort direction '${lower}' is not valid.`);
   return lower === 'desc';
 }
 
@@ -45,7 +45,7 @@ function sortKeys({ query }: Call) {
   if (sort)
     return sort.split(',').map((part) => {
       const [key = '', way, ...rest] = part.split(':');
-      if (rest.length > 0) throw fault(400, `Supplied sort key '${part}' is not valid.`);
+      if (rest.length > 0) throw badParameter(`Supplied sort key '${part}' is not valid.`);
       return { key, descending: way === undefined ? false : direction(way) };
     });
   const ways = query.get('sort_dir')?.split(',') ?? [];
@@ -58,7 +58,7 @@ function sortKeys({ query }: Call) {
 function limitOf({ query }: Call): number | undefined {
   const text = query.get('limit') ?? String(LARGEST_PAGE);
   if (text === 'infinite') return undefined;
-  if (!/^\s*[+-]?\d+\s*$/.test(text)) throw fault(400, `Supplied pagination limit '${text}' is not valid.`);
+  if (!/^\s*[+-]?\d+\s*$/.test(text)) throw badParameter(`Supplied pagination limit '${text}' is not valid.`);
   return Number(text) < 1 ? undefined : Math.min(Number(text), LARGEST_PAGE);
 }
 

@@ -3,7 +3,7 @@ import type { PolicyBody, PolicyChanges } from './bodies.ts';
 import { hasTwins, newChild } from './create.ts';
 import { alreadyThere, fault, noChildren, notFound } from './errors.ts';
 import { requireFitting } from './listeners.ts';
-import { lbOf, policiesOf } from './relations.ts';
+import { lbOf, orderPolicies, policiesOf } from './relations.ts';
 import type { L7Policy, Listener } from './rows.ts';
 
 type Redirect = Pick<L7Policy, 'redirect_pool_id' | 'redirect_url' | 'redirect_prefix' | 'redirect_http_code'>;
@@ -79,8 +79,7 @@ export function makePolicy(
   if (hasTwins(body.tags)) throw alreadyThere();
   const others = policiesOf(cloud, listener);
   const position = Math.min(body.position ?? Infinity, others.length + 1);
-  for (const one of others) if (one.position >= position) l7Policies.patch(one, { position: one.position + 1 });
-  return l7Policies.insert({
+  const row = l7Policies.insert({
     ...newChild(body, lbOf(cloud, listener)),
     listener_id: listener.id,
     action: redirect.action ?? body.action,
@@ -90,6 +89,8 @@ export function makePolicy(
     redirect_prefix: redirect.redirect_prefix ?? null,
     redirect_http_code: redirect.redirect_http_code ?? null,
   });
+  orderPolicies(cloud, [...others.slice(0, position - 1), row, ...others.slice(position - 1)]);
+  return row;
 }
 
 /** What an update changes of a policy. */
@@ -113,5 +114,5 @@ export function movePolicy(cloud: Cloud, row: L7Policy, position: number): void 
   if (!listener) return;
   const order = policiesOf(cloud, listener).filter((one) => one.id !== row.id);
   order.splice(position - 1, 0, row);
-  order.forEach((one, index) => cloud.tables.l7Policies.patch(one, { position: index + 1 }));
+  orderPolicies(cloud, order);
 }

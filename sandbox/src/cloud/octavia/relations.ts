@@ -1,4 +1,5 @@
 import type { Cloud } from '../cloud.ts';
+import { now, toNaiveSeconds } from '../store/time.ts';
 import { notFound } from './errors.ts';
 import type { HealthMonitor, L7Policy, Listener, LoadBalancer, OctaviaRow, Pool } from './rows.ts';
 
@@ -44,3 +45,11 @@ export function poolsOf(cloud: Cloud, listener: Listener): Pool[] {
 
 export const monitorOf = (cloud: Cloud, pool: Pool): HealthMonitor | undefined =>
   cloud.tables.healthMonitors.by('pool', pool.id)[0];
+
+/** Puts policies at the positions from 1 on, in this order. */
+export function orderPolicies(cloud: Cloud, policies: readonly L7Policy[]): void {
+  for (const [index, policy] of policies.entries()) {
+    if (policy.position === index + 1) continue;
+    cloud.tables.l7Policies.patch(policy, { position: index + 1, updated_at: toNaiveSeconds(now()) });
+  }
+}

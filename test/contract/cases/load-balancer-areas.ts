@@ -1,5 +1,6 @@
 import type { ContractArea } from '../kit/case.ts';
 import { loadBalancerChoices } from './load-balancer-choices.ts';
+import { loadBalancerClient } from './load-balancer-client.ts';
 import { loadBalancerCreation } from './load-balancer-creation.ts';
 import { loadBalancerLife } from './load-balancer-life.ts';
 import { loadBalancerListeners } from './load-balancer-listeners.ts';
@@ -13,6 +14,7 @@ import { loadBalancerWhole } from './load-balancer-whole.ts';
 /** Every area of Octavia. */
 export const loadBalancerAreas: readonly ContractArea[] = [
   loadBalancerChoices,
+  loadBalancerClient,
   loadBalancerCreation,
   loadBalancerLife,
   loadBalancerListeners,

@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict';
 import { z } from 'zod';
 import type { CaseContext, ContractArea } from '../kit/case.ts';
 import { octavia, octaviaReference, standing } from './load-balancer-setup.ts';
@@ -58,11 +57,7 @@ export const loadBalancerLists: ContractArea = {
           ...['provisioning_status=ACTIVE', 'provisioning_status=ERROR', 'provider=amphora', 'provider=other'],
           ...['tags=red,round', 'tags=blue', 'name=a&description=first', 'name=a&description=other'],
           ...[`id=${lb.id}`, `vip_port_id=${lb.vip_port_id ?? ''}`, `vip_subnet_id=${lb.vip_subnet_id ?? ''}`],
-          ...[
-            `vip_network_id=${lb.vip_network_id ?? ''}`,
-            `vip_address=${lb.vip_address ?? ''}`,
-            'vip_address=10.30.0.254',
-          ],
+          ...[`vip_network_id=${lb.vip_network_id ?? ''}`, `vip_address=${lb.vip_address ?? ''}`],
           ...['flavor_id=00000000-0000-4000-8000-000000000000', `project_id=${context.project.id}`],
         ])
           await octavia(context, 200, 'GET', `/loadbalancers?${query}&fields=name`);
@@ -142,7 +137,6 @@ export const loadBalancerLists: ContractArea = {
           'marker=not-an-id',
         ])
           await octavia(context, 400, 'GET', `/listeners?${query}`);
-        assert.equal((await user.loadBalancer.listeners.list({ limit: 1 })).length, 3);
       },
     },
     {
@@ -187,7 +181,7 @@ export const loadBalancerLists: ContractArea = {
             '/pools?lb_algorithm=SOURCE_IP',
             `/pools?loadbalancer_id=${lb.id}`,
             '/pools?tags=blue',
-            '/pools?fields=members',
+            '/pools?fields=protocol',
           ],
           ...[
             `/pools/${pool}/members?address=10.30.0.10`,

@@ -60,7 +60,7 @@ describe('Cinder', () => {
     const large = await cinder('POST', '/volumes', { volume: { size: 6 } });
     expect([large.status, large.at('overLimit.message')]).toEqual([
       413,
-      'Requested volume or snapshot exceeds allowed gigabytes quota. Requested 6G, quota is 5G and 0G has been consumed.',
+      'VolumeSizeExceedsAvailableQuota: Requested volume or snapshot exceeds allowed gigabytes quota. Requested 6G, quota is 5G and 0G has been consumed.',
     ]);
     expect((await cinder('POST', '/volumes', { volume: { size: 1 } })).status).toBe(202);
     const second = await cinder('POST', '/volumes', { volume: { size: 1 } });

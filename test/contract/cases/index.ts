@@ -1,4 +1,8 @@
 import type { ContractArea } from '../kit/case.ts';
+import { blockStorageSnapshots } from './block-storage-snapshots.ts';
+import { blockStorageLists } from './block-storage-lists.ts';
+import { blockStorageRequests } from './block-storage-requests.ts';
+import { blockStorageVolumes } from './block-storage-volumes.ts';
 import { imageLists } from './image-lists.ts';
 import { imageUpdates } from './image-updates.ts';
 import { imageImages } from './image-images.ts';
@@ -44,6 +48,10 @@ import { objectStoreReads } from './object-store-reads.ts';
 
 /** Every area of the contract. */
 export const areas: readonly ContractArea[] = [
+  blockStorageSnapshots,
+  blockStorageLists,
+  blockStorageRequests,
+  blockStorageVolumes,
   imageLists,
   imageUpdates,
   imageImages,

@@ -36,6 +36,8 @@ export const notFound = (message: string): ApiError => cinderDialect.error(404, 
 export const policyForbidden = (rule: string): ApiError =>
   cinderDialect.error(403, `Policy doesn't allow ${rule} to be performed.`);
 
-/** 413 with `Retry-After: 0`, as every quota error of Cinder (cinder:cinder/exception.py, QuotaError). */
-export const overQuota = (message: string): ApiError =>
-  cinderDialect.error(413, message, undefined, { 'retry-after': '0' });
+/** 413 with the name of the error and `Retry-After: 0` (cinder:cinder/exception.py, class QuotaError). */
+export function overQuota(name: string, words: string): ApiError {
+  const message = `${name}: ${words}`;
+  return new ApiError(413, { overLimit: { code: 413, message, retryAfter: '0' } }, message, { 'retry-after': '0' });
+}

@@ -1,13 +1,13 @@
 import { nextPage, paginate, readBoolean, sortRows } from '../http/paging.ts';
 import { ok, type Answer, type Call } from '../http/service.ts';
-import { badRequest } from './errors.ts';
+import { badRequest, notFound } from './errors.ts';
 
 const maximum = 1000;
 
 /** What lists of volumes and snapshots have in common. */
 interface Listed {
   readonly id: string;
-  readonly name: string;
+  readonly name: string | null;
   readonly status: string;
   readonly projectId: string;
   readonly metadata: Readonly<Record<string, string>>;
@@ -21,15 +21,44 @@ function metadataFilter(text: string | null): Record<string, string> {
   return Object.fromEntries(pairs.map(([, key = '', value = '']) => [key, value]));
 }
 
+const sortKeys = ['id', 'name', 'status', 'size', 'created_at', 'updated_at', 'availability_zone', 'bootable', 'host'];
+
+function sorting(query: URLSearchParams): { key: string; descending: boolean }[] {
+  const parts = (query.get('sort') ?? '').split(',').filter((part) => part !== '');
+  if (parts.length === 0) return [{ key: 'created_at', descending: true }];
+  return parts.map((part) => {
+    const [key = '', direction = 'desc'] = part.trim().split(':');
+    if (!sortKeys.includes(key)) throw badRequest('Invalid input received: Invalid sort key');
+    if (direction !== 'asc' && direction !== 'desc') {
+      throw badRequest("Invalid input received: Unknown sort direction, must be 'desc' or 'asc'.");
+    }
+    return { key, descending: direction === 'desc' };
+  });
+}
+
+function wholeNumber(
+  query: URLSearchParams,
+  name: string,
+  fallback: number,
+  [notWhole, negative]: readonly [string, string],
+): number {
+  const text = query.get(name);
+  if (text === null) return fallback;
+  if (!/^-?\d+$/.test(text)) throw badRequest(notWhole);
+  if (Number(text) < 0) throw badRequest(negative);
+  return Number(text);
+}
+
 /** Filters, sorts (newest first) and pages a list. */
 export function listRows<T extends Listed>(
   call: Call,
-  plural: string,
+  noun: 'Volume' | 'Snapshot',
   rows: readonly T[],
   view: (row: T) => unknown,
   matches: (row: T, query: URLSearchParams) => boolean,
 ): Answer {
   const { query } = call;
+  const plural = `${noun.toLowerCase()}s`;
   const metadata = metadataFilter(query.get('metadata'));
   const name = query.get('name') ?? query.get('display_name');
   const contains = query.get('name~');
@@ -37,21 +66,20 @@ export function listRows<T extends Listed>(
   const found = rows.filter(
     (row) =>
       (name === null || row.name === name) &&
-      (contains === null || row.name.includes(contains)) &&
+      (contains === null || row.name?.includes(contains) === true) &&
       (status === null || row.status === status) &&
       Object.entries(metadata).every(([key, value]) => row.metadata[key] === value) &&
       matches(row, query),
   );
-  const sort = (query.get('sort') ?? '').split(',').filter((part) => part !== '');
-  const keys = sort.map((part) => ({ key: part.split(':')[0] ?? part, descending: !part.endsWith(':asc') }));
-  const sorted = sortRows(found.reverse(), keys.length > 0 ? keys : [{ key: 'created_at', descending: true }]);
-  const limitText = query.get('limit');
-  if (limitText !== null && !/^\d+$/.test(limitText)) throw badRequest('limit param must be an integer');
-  const limit = Math.min(limitText === null ? maximum : Number(limitText), maximum);
-  const offset = Number(query.get('offset') ?? 0);
+  const limit = wholeNumber(query, 'limit', maximum, [
+    'limit param must be an integer',
+    'limit param must be positive',
+  ]);
+  const offset = wholeNumber(query, 'offset', 0, ['offset must be an integer', 'offset must be >= 0']);
+  const sorted = sortRows(found.reverse(), sorting(query));
   const marker = query.get('marker') ?? undefined;
-  const slice = paginate(sorted.slice(offset), { limit, marker });
-  if (!slice) throw badRequest(`marker [${marker ?? ''}] not found`);
+  const slice = paginate(sorted.slice(offset), { limit: Math.min(limit, maximum), marker });
+  if (!slice) throw notFound(`${noun} ${marker ?? ''} could not be found.`);
   const last = slice.items.at(-1);
   return ok({
     [plural]: slice.items.map(view),
@@ -60,11 +88,11 @@ export function listRows<T extends Listed>(
         [`${plural}_links`]: [
           {
             rel: 'next',
-            href: nextPage(call.origin, `/volume/v3/${call.who.projectId}${call.path.slice(3)}`, query, last.id),
+            href: nextPage(call.origin, `/volume${call.path}`, query, last.id),
           },
         ],
       }),
-    ...(readBoolean(query.get('with_count')) === true && { count: found.length }),
+    ...(call.microversion >= 45 && readBoolean(query.get('with_count')) === true && { count: found.length }),
   });
 }
 

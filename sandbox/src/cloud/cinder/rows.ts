@@ -10,7 +10,7 @@ export interface VolumeAttachment {
 
 export interface Volume {
   readonly id: string;
-  name: string;
+  name: string | null;
   description: string | null;
   readonly projectId: string;
   readonly userId: string;
@@ -25,14 +25,15 @@ export interface Volume {
   readonly sourceVolumeId: string | null;
   attachments: VolumeAttachment[];
   readonly created_at: string;
-  updated_at: string;
+  /** Null until it changes for the first time. */
+  updated_at: string | null;
   /** Whether its creation ends in `error`. */
   doomed: boolean;
 }
 
 export interface Snapshot {
   readonly id: string;
-  name: string;
+  name: string | null;
   description: string | null;
   readonly projectId: string;
   readonly userId: string;
@@ -41,7 +42,7 @@ export interface Snapshot {
   status: string;
   metadata: Record<string, string>;
   readonly created_at: string;
-  updated_at: string;
+  updated_at: string | null;
 }
 
 export interface VolumeType {

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import type { Cloud } from '../cloud.ts';
 import { ok, reply, Service, type Call } from '../http/service.ts';
-import { readMicroversion } from '../nova/microversions.ts';
+import { readMicroversion } from './microversions.ts';
 import { defaultQuotas } from '../quotas.ts';
 import { uuid } from '../store/ids.ts';
 import { cinderDialect, notFound, policyForbidden } from './errors.ts';
 import type { VolumeType } from './rows.ts';
 import { snapshotRoutes } from './snapshots.ts';
-import { volumeUsage } from './usage.ts';
+import { detailedUsage, volumeUsage } from './usage.ts';
 import { cinderTransitions } from './volume-life.ts';
 import { volumeRoutes } from './volumes.ts';
 
@@ -18,7 +18,7 @@ const versions = { min: 0, max: 71 } as const;
 export function createCinder(cloud: Cloud): Service {
   const service = new Service('block-storage', '/volume', cinderDialect);
   service.before = (call) => {
-    call.microversion = readMicroversion(call, 'volume', 3, versions);
+    call.microversion = readMicroversion(call, versions);
     return { 'openstack-api-version': `volume 3.${call.microversion}`, vary: 'OpenStack-API-Version' };
   };
   const version = (call: Call) => ({
@@ -39,6 +39,10 @@ export function createCinder(cloud: Cloud): Service {
   snapshotRoutes(service, cloud);
   typeRoutes(service, cloud);
   quotaRoutes(service, cloud);
+  service.get('/v3/os-services', (call) => {
+    if (!call.who.isAdmin) throw policyForbidden('volume_extension:services:index');
+    return ok({ services: [] });
+  });
   service.get('/v3/os-availability-zone', () =>
     ok({ availabilityZoneInfo: [{ zoneName: cloud.zone, zoneState: { available: true } }] }),
   );
@@ -47,25 +51,25 @@ export function createCinder(cloud: Cloud): Service {
 
 function typeRoutes(service: Service, cloud: Cloud): void {
   const { volumeTypes } = cloud.tables;
-  const view = (row: VolumeType) => ({
+  const view = (call: Call, row: VolumeType, extended = true) => ({
     id: row.id,
     name: row.name,
     description: row.description,
     is_public: true,
-    'os-volume-type-access:is_public': true,
-    qos_specs_id: null,
+    ...(extended && { 'os-volume-type-access:is_public': true }),
+    ...(call.who.isAdmin && { qos_specs_id: null }),
     extra_specs: row.extra_specs,
   });
-  service.get('/v3/types', () => ok({ volume_types: volumeTypes.all().map(view) }));
-  service.get('/v3/types/default', () => {
+  service.get('/v3/types', (call) => ok({ volume_types: volumeTypes.all().map((row) => view(call, row)) }));
+  service.get('/v3/types/default', (call) => {
     const row = volumeTypes.all().find(({ isDefault }) => isDefault);
     if (!row) throw notFound('Default volume type can not be found.');
-    return ok({ volume_type: view(row) });
+    return ok({ volume_type: view(call, row, false) });
   });
   service.get('/v3/types/:id', (call) => {
     const row = volumeTypes.get(call.params['id'] ?? '');
     if (!row) throw notFound(`Volume type ${call.params['id'] ?? ''} could not be found.`);
-    return ok({ volume_type: view(row) });
+    return ok({ volume_type: view(call, row) });
   });
   const createBody = z.looseObject({
     volume_type: z.looseObject({ name: z.string().min(1).max(255), description: z.string().nullish() }),
@@ -83,7 +87,7 @@ function typeRoutes(service: Service, cloud: Cloud): void {
       isDefault: false,
       extra_specs: {},
     });
-    return ok({ volume_type: view(row) });
+    return ok({ volume_type: view(call, row) });
   });
 }
 
@@ -104,9 +108,9 @@ function quotaRoutes(service: Service, cloud: Cloud): void {
     if ((call.query.get('usage') ?? 'false').toLowerCase() !== 'true') {
       return ok({ quota_set: { id, ...Object.fromEntries(limits) } });
     }
-    const used = new Map<string, number>(Object.entries(volumeUsage(cloud, id)));
+    const used = detailedUsage(cloud, id);
     const detailed = limits.map(
-      ([name, limit]) => [name, { limit, in_use: used.get(name) ?? 0, reserved: 0, allocated: 0 }] as const,
+      ([name, limit]) => [name, { limit, in_use: used.get(name) ?? 0, reserved: 0 }] as const,
     );
     return ok({ quota_set: { id, ...Object.fromEntries(detailed) } });
   });

@@ -3,28 +3,35 @@ import type { Cloud } from '../cloud.ts';
 import { readBoolean } from '../http/paging.ts';
 import { accepted, ok, type Answer, type Call, type Service } from '../http/service.ts';
 import { uuid } from '../store/ids.ts';
+import { omit } from '../store/omit.ts';
 import { now, toNaiveMicros } from '../store/time.ts';
+import { checkBody } from './check.ts';
 import { badRequest, notFound } from './errors.ts';
 import { everywhere, listRows } from './listing.ts';
 import type { Snapshot } from './rows.ts';
+import { createSnapshotSchema, metadataSchema, updateSnapshotSchema } from './schemas.ts';
 import { checkVolumeQuota } from './usage.ts';
 import { findVolume } from './volumes.ts';
 
-const metadata = z.record(z.string().min(1).max(255), z.string().max(255));
+const metadata = z.record(z.string(), z.string());
 const createBody = z.looseObject({
   snapshot: z.looseObject({
-    volume_id: z.string(),
-    name: z.string().max(255).nullish(),
+    volume_id: z.string().nullable(),
+    name: z.string().nullish(),
     description: z.string().nullish(),
     force: z.union([z.boolean(), z.string()]).optional(),
     metadata: metadata.nullish(),
   }),
 });
+const updateBody = z.looseObject({
+  snapshot: z.looseObject({ name: z.string().nullish(), description: z.string().nullish() }),
+});
+const metadataBody = z.looseObject({ metadata });
 
 /** `/snapshots` */
 export function snapshotRoutes(service: Service, cloud: Cloud): void {
   const { snapshots } = cloud.tables;
-  const view = (row: Snapshot) => ({
+  const view = (call: Call, row: Snapshot, extended = true) => ({
     id: row.id,
     name: row.name,
     description: row.description,
@@ -33,12 +40,14 @@ export function snapshotRoutes(service: Service, cloud: Cloud): void {
     size: row.size,
     metadata: row.metadata,
     created_at: toNaiveMicros(row.created_at),
-    updated_at: toNaiveMicros(row.updated_at),
-    user_id: row.userId,
-    group_snapshot_id: null,
-    'os-extended-snapshot-attributes:progress': row.status === 'available' ? '100%' : '0%',
-    'os-extended-snapshot-attributes:project_id': row.projectId,
-    consumes_quota: true,
+    updated_at: row.updated_at === null ? null : toNaiveMicros(row.updated_at),
+    ...(call.microversion >= 14 && { group_snapshot_id: null }),
+    ...(call.microversion >= 41 && { user_id: row.userId }),
+    ...(extended && {
+      'os-extended-snapshot-attributes:progress': row.status === 'available' ? '100%' : '0%',
+      'os-extended-snapshot-attributes:project_id': row.projectId,
+    }),
+    ...(call.microversion >= 65 && { consumes_quota: true }),
   });
   const find = (call: Call): Snapshot => {
     const id = call.params['id'] ?? '';
@@ -50,9 +59,9 @@ export function snapshotRoutes(service: Service, cloud: Cloud): void {
   const list = (call: Call): Answer =>
     listRows(
       call,
-      'snapshots',
+      'Snapshot',
       everywhere(call) ? snapshots.all() : snapshots.by('project', call.who.projectId),
-      view,
+      (row) => view(call, row),
       (row, query) => {
         const volume = query.get('volume_id');
         return volume === null || row.volumeId === volume;
@@ -60,10 +69,11 @@ export function snapshotRoutes(service: Service, cloud: Cloud): void {
     );
   service.get('/v3/snapshots', list);
   service.get('/v3/snapshots/detail', list);
-  service.get('/v3/snapshots/:id', (call) => ok({ snapshot: view(find(call)) }));
+  service.get('/v3/snapshots/:id', (call) => ok({ snapshot: view(call, find(call)) }));
   service.post('/v3/snapshots', (call) => {
+    checkBody(createSnapshotSchema, call.body);
     const { snapshot: wanted } = service.parse(createBody, call.body);
-    const volume = findVolume(cloud, call, wanted.volume_id);
+    const volume = findVolume(cloud, call, wanted.volume_id ?? 'None');
     const force = readBoolean(String(wanted.force ?? false)) ?? false;
     // Since 3.66 a volume in use may be snapshotted without force.
     const allowed = force || call.microversion >= 66 ? ['available', 'in-use'] : ['available'];
@@ -76,7 +86,7 @@ export function snapshotRoutes(service: Service, cloud: Cloud): void {
     const time = now();
     const row = snapshots.insert({
       id: uuid(),
-      name: wanted.name ?? '',
+      name: wanted.name ?? null,
       description: wanted.description ?? null,
       projectId: volume.projectId,
       userId: call.who.userId,
@@ -85,23 +95,38 @@ export function snapshotRoutes(service: Service, cloud: Cloud): void {
       status: 'creating',
       metadata: wanted.metadata ?? {},
       created_at: time,
-      updated_at: time,
+      updated_at: null,
     });
     cloud.transitions.schedule('snapshot.created', row.id, cloud.latency.snapshot.create);
-    return accepted({ snapshot: view(row) });
+    return accepted({ snapshot: view(call, row, false) });
   });
   service.put('/v3/snapshots/:id', (call) => {
+    checkBody(updateSnapshotSchema, call.body);
     const row = find(call);
-    const body = z.looseObject({
-      snapshot: z.looseObject({ name: z.string().optional(), description: z.string().nullish() }),
-    });
-    const { snapshot: wanted } = service.parse(body, call.body);
+    const { snapshot: wanted } = service.parse(updateBody, call.body);
     snapshots.patch(row, {
       ...(wanted.name !== undefined && { name: wanted.name }),
       ...(wanted.description !== undefined && { description: wanted.description }),
       updated_at: now(),
     });
-    return ok({ snapshot: view(row) });
+    return ok({ snapshot: view(call, row, false) });
+  });
+  const setMetadata = (call: Call, keep: boolean): Answer => {
+    checkBody(metadataSchema, call.body);
+    const row = find(call);
+    const given = service.parse(metadataBody, call.body).metadata;
+    snapshots.patch(row, { metadata: keep ? { ...row.metadata, ...given } : given, updated_at: now() });
+    return ok({ metadata: row.metadata });
+  };
+  service.get('/v3/snapshots/:id/metadata', (call) => ok({ metadata: find(call).metadata }));
+  service.post('/v3/snapshots/:id/metadata', (call) => setMetadata(call, true));
+  service.put('/v3/snapshots/:id/metadata', (call) => setMetadata(call, false));
+  service.delete('/v3/snapshots/:id/metadata/:key', (call) => {
+    const row = find(call);
+    const key = call.params['key'] ?? '';
+    if (!(key in row.metadata)) throw notFound(`Snapshot ${row.id} has no metadata with key ${key}.`);
+    snapshots.patch(row, { metadata: omit(row.metadata, key), updated_at: now() });
+    return ok(undefined);
   });
   service.delete('/v3/snapshots/:id', (call) => {
     const row = find(call);

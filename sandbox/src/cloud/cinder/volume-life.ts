@@ -7,7 +7,7 @@ import type { Volume } from './rows.ts';
 export interface NewVolume {
   readonly projectId: string;
   readonly userId: string;
-  readonly name: string;
+  readonly name: string | null;
   readonly description?: string | null;
   readonly size: number;
   readonly type?: string | undefined;
@@ -43,8 +43,8 @@ export function makeVolume(cloud: Cloud, wanted: NewVolume): Volume {
     sourceVolumeId: wanted.sourceVolumeId ?? null,
     attachments: [],
     created_at: time,
-    updated_at: time,
-    doomed: cloud.failures.take('volume', wanted.name) !== undefined,
+    updated_at: wanted.ready === true ? time : null,
+    doomed: cloud.failures.take('volume', wanted.name ?? '') !== undefined,
   });
   if (!wanted.ready) cloud.transitions.schedule('volume.created', volume.id, cloud.latency.volume.create);
   return volume;

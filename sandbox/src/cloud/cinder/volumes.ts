@@ -4,18 +4,20 @@ import { readBoolean } from '../http/paging.ts';
 import { accepted, isRecord, ok, type Answer, type Call, type Service } from '../http/service.ts';
 import { omit } from '../store/omit.ts';
 import { now, toNaiveMicros } from '../store/time.ts';
+import { checkBody } from './check.ts';
 import { badRequest, notFound, policyForbidden } from './errors.ts';
 import { everywhere, listRows } from './listing.ts';
 import type { Volume } from './rows.ts';
+import { actionSchemas, createVolumeSchema, metadataSchema, updateVolumeSchema } from './schemas.ts';
 import { checkVolumeQuota } from './usage.ts';
 import { makeVolume } from './volume-life.ts';
 
-const size = z.union([z.int(), z.string().regex(/^\d+$/).transform(Number)]).pipe(z.int().min(1));
-const metadata = z.record(z.string().min(1).max(255), z.string().max(255));
+const size = z.union([z.number(), z.string().transform(Number)]);
+const metadata = z.record(z.string(), z.string());
 const createBody = z.looseObject({
   volume: z.looseObject({
     size: size.nullish(),
-    name: z.string().max(255).nullish(),
+    name: z.string().nullish(),
     description: z.string().nullish(),
     volume_type: z.string().nullish(),
     availability_zone: z.string().nullish(),
@@ -32,6 +34,7 @@ const updateBody = z.looseObject({
     metadata: metadata.optional(),
   }),
 });
+const metadataBody = z.looseObject({ metadata });
 const extendBody = z.looseObject({ new_size: size });
 const bootableBody = z.looseObject({ bootable: z.union([z.boolean(), z.string()]) });
 
@@ -44,16 +47,17 @@ export function findVolume(cloud: Cloud, call: Call, id = call.params['id'] ?? '
   return volume;
 }
 
-/** The long form of a volume. */
-export function volumeView(cloud: Cloud, call: Call, volume: Volume): Record<string, unknown> {
+/** The long form of a volume. What extensions add (cinder:cinder/api/contrib) is not in the answer to a change. */
+export function volumeView(cloud: Cloud, call: Call, volume: Volume, extended = true): Record<string, unknown> {
   const image = cloud.tables.images.get(volume.imageId ?? '');
+  const { isAdmin } = call.who;
   return {
     ...volumeSummary(call, volume),
     status: volume.status,
     size: volume.size,
     availability_zone: volume.availabilityZone,
     created_at: toNaiveMicros(volume.created_at),
-    updated_at: toNaiveMicros(volume.updated_at),
+    updated_at: volume.updated_at === null ? null : toNaiveMicros(volume.updated_at),
     attachments: volume.attachments.map((one) => ({ ...one, attached_at: toNaiveMicros(one.attached_at) })),
     description: volume.description,
     volume_type: volume.volumeType,
@@ -66,18 +70,22 @@ export function volumeView(cloud: Cloud, call: Call, volume: Volume): Record<str
     replication_status: null,
     consistencygroup_id: null,
     multiattach: false,
-    migration_status: null,
-    'os-vol-tenant-attr:tenant_id': volume.projectId,
+    ...(isAdmin && { migration_status: null }),
+    ...(extended && { 'os-vol-tenant-attr:tenant_id': volume.projectId }),
     ...(image && { volume_image_metadata: { image_id: image.id, image_name: image.name ?? '', ...image.properties } }),
-    ...(call.who.isAdmin && {
-      'os-vol-host-attr:host': 'storage@ssd#pool',
-      'os-vol-mig-status-attr:migstat': null,
-      'os-vol-mig-status-attr:name_id': null,
-    }),
+    ...(extended &&
+      isAdmin && {
+        'os-vol-host-attr:host': 'storage@ssd#pool',
+        'os-vol-mig-status-attr:migstat': null,
+        'os-vol-mig-status-attr:name_id': null,
+      }),
     ...(call.microversion >= 13 && { group_id: null }),
-    ...(call.microversion >= 21 && call.who.isAdmin && { provider_id: null }),
-    ...(call.microversion >= 48 && { shared_targets: false, service_uuid: null }),
-    ...(call.microversion >= 61 && { cluster_name: null }),
+    ...(call.microversion >= 21 && isAdmin && { provider_id: null }),
+    ...(call.microversion >= 48 && {
+      shared_targets: true,
+      service_uuid: volume.updated_at === null ? null : dashed(cloud.stableId('cinder-volume')),
+    }),
+    ...(call.microversion >= 61 && isAdmin && { cluster_name: null }),
     ...(call.microversion >= 63 && {
       volume_type_id: cloud.tables.volumeTypes.all().find(({ name }) => name === volume.volumeType)?.id ?? null,
     }),
@@ -85,19 +93,22 @@ export function volumeView(cloud: Cloud, call: Call, volume: Volume): Record<str
   };
 }
 
+const dashed = (id: string): string => id.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+
 function volumeSummary(call: Call, volume: Volume) {
   const base = `${call.origin}/volume`;
   return {
     id: volume.id,
     name: volume.name,
     links: [
-      { rel: 'self', href: `${base}/v3/${call.who.projectId}/volumes/${volume.id}` },
-      { rel: 'bookmark', href: `${base}/${call.who.projectId}/volumes/${volume.id}` },
+      { rel: 'self', href: `${base}/v3/volumes/${volume.id}` },
+      { rel: 'bookmark', href: `${base}/volumes/${volume.id}` },
     ],
   };
 }
 
 function createVolume(service: Service, cloud: Cloud, call: Call): Answer {
+  checkBody(createVolumeSchema(call.microversion), call.body);
   const { volume: wanted } = service.parse(createBody, call.body);
   const { images, snapshots, volumeTypes } = cloud.tables;
   const snapshot = typeof wanted.snapshot_id === 'string' ? snapshots.get(wanted.snapshot_id) : undefined;
@@ -105,29 +116,40 @@ function createVolume(service: Service, cloud: Cloud, call: Call): Answer {
     throw notFound(`Snapshot ${wanted.snapshot_id} could not be found.`);
   }
   const source = typeof wanted.source_volid === 'string' ? findVolume(cloud, call, wanted.source_volid) : undefined;
-  if (typeof wanted.imageRef === 'string' && wanted.imageRef !== '' && !images.get(wanted.imageRef)) {
+  const image = typeof wanted.imageRef === 'string' ? images.get(wanted.imageRef) : undefined;
+  if (typeof wanted.imageRef === 'string' && wanted.imageRef !== '' && !image) {
     throw badRequest('Invalid image identifier or unable to access requested image.');
   }
   const type = wanted.volume_type ?? undefined;
   const known = type === undefined ? undefined : volumeTypes.all().find((one) => one.name === type || one.id === type);
   if (type !== undefined && !known) throw notFound(`Volume type with name ${type} could not be found.`);
   const zone = wanted.availability_zone ?? cloud.zone;
-  if (zone !== cloud.zone) throw badRequest(`Invalid input received: Availability zone '${zone}' is invalid.`);
+  if (zone !== cloud.zone) throw badRequest(`Availability zone '${zone}' is invalid.`);
   const gigabytes = wanted.size ?? snapshot?.size ?? source?.size;
   if (gigabytes === undefined) {
-    throw badRequest("Invalid input received: Volume size 'None' must be an integer and greater than 0");
+    throw badRequest(
+      'The server could not comply with the request since it is either malformed or otherwise incorrect.',
+    );
+  }
+  if (image && image.status !== 'active') {
+    throw badRequest(`Invalid input received: Image ${image.id} is not active.`);
+  }
+  if (image && gigabytes < image.min_disk) {
+    throw badRequest(
+      `Invalid input received: Volume size ${gigabytes}GB cannot be smaller than the image minDisk size ${image.min_disk}GB.`,
+    );
   }
   const least = snapshot?.size ?? source?.size ?? 0;
   if (gigabytes < least) {
     throw badRequest(
-      `Invalid input received: Volume size '${gigabytes}'GB cannot be smaller than the ${snapshot ? 'snapshot' : 'original volume'} size ${least}GB. They must be >= original ${snapshot ? 'snapshot' : 'volume'} size.`,
+      `Invalid input received: Volume size '${gigabytes}'GB cannot be smaller than ${snapshot ? 'the snapshot size' : 'original volume size '} ${least}GB. They must be >= original ${snapshot ? 'snapshot' : 'volume'} size.`,
     );
   }
   checkVolumeQuota(cloud, call.who.projectId, 'volumes', gigabytes);
   const volume = makeVolume(cloud, {
     projectId: call.who.projectId,
     userId: call.who.userId,
-    name: wanted.name ?? '',
+    name: wanted.name ?? null,
     description: wanted.description ?? null,
     size: gigabytes,
     type: known?.name,
@@ -136,7 +158,7 @@ function createVolume(service: Service, cloud: Cloud, call: Call): Answer {
     snapshotId: snapshot?.id ?? null,
     sourceVolumeId: source?.id ?? null,
   });
-  return accepted({ volume: volumeView(cloud, call, volume) });
+  return accepted({ volume: volumeView(cloud, call, volume, false) });
 }
 
 /** `/volumes` and their actions. Attaching goes through Nova. */
@@ -151,7 +173,7 @@ export function volumeRoutes(service: Service, cloud: Cloud): void {
       : volumes.by('project', call.who.projectId);
     return listRows(
       call,
-      'volumes',
+      'Volume',
       rows,
       (row) => (detail ? volumeView(cloud, call, row) : volumeSummary(call, row)),
       (row, query) => {
@@ -166,6 +188,7 @@ export function volumeRoutes(service: Service, cloud: Cloud): void {
   service.post('/v3/volumes', (call) => createVolume(service, cloud, call));
   service.get('/v3/volumes/:id', (call) => ok({ volume: volumeView(cloud, call, findVolume(cloud, call)) }));
   service.put('/v3/volumes/:id', (call) => {
+    checkBody(updateVolumeSchema, call.body);
     const volume = findVolume(cloud, call);
     const { volume: wanted } = service.parse(updateBody, call.body);
     volumes.patch(volume, {
@@ -174,7 +197,7 @@ export function volumeRoutes(service: Service, cloud: Cloud): void {
       ...(wanted.metadata && { metadata: wanted.metadata }),
       updated_at: now(),
     });
-    return ok({ volume: volumeView(cloud, call, volume) });
+    return ok({ volume: volumeView(cloud, call, volume, false) });
   });
 
   const remove = (call: Call, force: boolean): Answer => {
@@ -202,7 +225,8 @@ export function volumeRoutes(service: Service, cloud: Cloud): void {
   service.get('/v3/volumes/:id/metadata', (call) => ok({ metadata: findVolume(cloud, call).metadata }));
   const setMetadata = (call: Call, keep: boolean): Answer => {
     const volume = findVolume(cloud, call);
-    const body = service.parse(z.looseObject({ metadata }), call.body);
+    checkBody(metadataSchema, call.body);
+    const body = service.parse(metadataBody, call.body);
     volumes.patch(volume, {
       metadata: keep ? { ...volume.metadata, ...body.metadata } : body.metadata,
       updated_at: now(),
@@ -223,12 +247,14 @@ export function volumeRoutes(service: Service, cloud: Cloud): void {
   service.post('/v3/volumes/:id/action', (call) => {
     const body = isRecord(call.body) ? call.body : {};
     const [action = ''] = Object.keys(body);
+    const schema = actionSchemas[action];
+    if (schema) checkBody(schema, body);
     const volume = findVolume(cloud, call);
     if (action === 'os-extend') {
       const wanted = service.parse(extendBody, body[action]).new_size;
       if (volume.status !== 'available') {
         throw badRequest(
-          `Invalid volume: Volume ${volume.id} status must be '('available', 'in-use')' to extend, currently ${volume.status}.`,
+          `Invalid volume: Volume ${volume.id} status must be '{'status': 'available'}' to extend, currently ${volume.status}.`,
         );
       }
       if (wanted <= volume.size) {
@@ -236,15 +262,15 @@ export function volumeRoutes(service: Service, cloud: Cloud): void {
           `Invalid input received: New size for extend must be greater than current size. (current: ${volume.size}, extended: ${wanted}).`,
         );
       }
-      checkVolumeQuota(cloud, volume.projectId, 'extend', wanted - volume.size);
+      checkVolumeQuota(cloud, volume.projectId, 'extend', wanted - volume.size, wanted);
       volumes.patch(volume, { size: wanted, status: 'extending', updated_at: now() });
       cloud.transitions.schedule('volume.extended', volume.id, cloud.latency.volume.attach);
-      return accepted();
+      return accepted(undefined, { 'content-type': 'application/json' });
     }
     if (action === 'os-set_bootable') {
       const { bootable } = service.parse(bootableBody, body[action]);
       volumes.patch(volume, { bootable: readBoolean(String(bootable)) ?? false });
-      return ok(undefined);
+      return ok(undefined, { 'content-type': 'application/json' });
     }
     if (action === 'os-reset_status' || action === 'os-force_delete') {
       if (!call.who.isAdmin)
@@ -256,6 +282,10 @@ export function volumeRoutes(service: Service, cloud: Cloud): void {
       volumes.patch(volume, { status, updated_at: now() });
       return accepted();
     }
-    throw badRequest(`There is no such action: ${action}`);
+    throw badRequest(
+      action === ''
+        ? 'Malformed request body'
+        : `There is no such action: ${action}. Verify the request body and Content-Type header and try again.`,
+    );
   });
 }

@@ -45,6 +45,7 @@ export function clusterNames(id: string) {
     subnet: id,
     router: id,
     loadBalancer: `${id}-api`,
+    vipPort: `${id}-api`,
     listener: `${id}-api`,
     pool: `${id}-api`,
     healthMonitor: `${id}-api`,

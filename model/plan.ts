@@ -112,6 +112,7 @@ function planMachines(spec: ClusterSpec, id: string): PlannedResource[] {
       count: controlPlane.count,
       detail: 'control plane',
     },
+    { service: 'network', type: 'port', name: clusterNames(id).vipPort, count: 1, detail: 'address of the API' },
     ...servers(
       `${controlPlaneName(id, 0)} …`,
       controlPlane.count,

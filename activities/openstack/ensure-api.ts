@@ -1,7 +1,6 @@
 import type { LoadBalancer, LoadBalancerCreate, Port } from 'openstack-client-ts';
-import { clusterNames, type ClusterSpec, controlPlaneName, FailureType, ownerTag } from '../../model/index.ts';
+import { clusterNames, type ClusterSpec, controlPlaneName, ownerTag } from '../../model/index.ts';
 import { ensureOne, oldestFirst } from '../lib/ensure.ts';
-import { notYet } from '../lib/failures.ts';
 import { reportProgress } from '../lib/progress.ts';
 import { timeLeft } from '../lib/step-deadline.ts';
 import type { ClusterFacts } from './check-cluster.ts';
@@ -37,16 +36,19 @@ export interface EnsureApiInput {
  * Makes the control plane's ports, the load balancer and its floating IP. The ports come first, because with their addresses the load
  * balancer, its listener, pool, health monitor and members are one request (Octavia API: "Creating a fully populated load balancer"),
  * which is built while the servers are.
+ *
+ * The VIP's port is the cluster's own, not Octavia's: machines know the address from their first boot, so it must outlive a load balancer
+ * that turned ERROR or was deleted (the fault matrix, "ensureApi POST …/loadbalancers: error" and ": vanishes").
  */
 export const ensureApi =
   ({ clouds }: { clouds: Clouds }) =>
   async (input: EnsureApiInput): Promise<ClusterApiAddress> => {
     const { id, spec, facts, network } = input;
     const cloud = await clouds.get(spec.cloud);
-    const ports = await findOrCreatePorts(cloud, input);
-    const loadBalancer = await findOrCreateLoadBalancer(cloud, id, spec, network, ports);
-    const { vip, portId } = vipOf(loadBalancer);
-    const floatingIp = spec.api.public ? await attachFloatingIp(cloud, id, portId, facts) : undefined;
+    const { vipPort, ports } = await findOrCreatePorts(cloud, input);
+    const loadBalancer = await findOrCreateLoadBalancer(cloud, id, spec, network, vipPort, ports);
+    const floatingIp = spec.api.public ? await attachFloatingIp(cloud, id, vipPort.id, facts) : undefined;
+    const vip = addressOf(vipPort);
     return {
       loadBalancerId: loadBalancer.id,
       vip,
@@ -56,11 +58,19 @@ export const ensureApi =
     };
   };
 
+/** The VIP's port and the control plane's, these by index. */
+interface ApiPorts {
+  readonly vipPort: Port;
+  readonly ports: readonly Port[];
+}
+
 async function findOrCreatePorts(
   { client }: Cloud,
   { id, spec, network, securityGroupId }: EnsureApiInput,
-): Promise<Port[]> {
-  const names = Array.from({ length: spec.controlPlane.count }, (_, index) => controlPlaneName(id, index));
+): Promise<ApiPorts> {
+  const { vipPort: vipName } = clusterNames(id);
+  const machines = Array.from({ length: spec.controlPlane.count }, (_, index) => controlPlaneName(id, index));
+  const names = [vipName, ...machines];
   const existing = await client.network.ports.list({ ...owned(id), network_id: network.networkId }, call());
   const byName = new Map<string, Port>();
   for (const port of oldestFirst(existing, neutronAge)) {
@@ -78,12 +88,14 @@ async function findOrCreatePorts(
             name,
             description: ownerTag(id),
             fixed_ips: [{ subnet_id: network.subnetId }],
-            security_groups: [securityGroupId, ...spec.controlPlane.securityGroups],
+            security_groups: [securityGroupId, ...(name === vipName ? [] : spec.controlPlane.securityGroups)],
           })),
           call(),
         );
   for (const port of created) byName.set(port.name, port);
-  return names.flatMap((name) => byName.get(name) ?? []);
+  const vipPort = byName.get(vipName);
+  if (vipPort === undefined) throw new Error(`Neutron made no port ${vipName}, although it says so`);
+  return { vipPort, ports: machines.flatMap((name) => byName.get(name) ?? []) };
 }
 
 async function findOrCreateLoadBalancer(
@@ -91,6 +103,7 @@ async function findOrCreateLoadBalancer(
   id: string,
   spec: ClusterSpec,
   network: ClusterNetwork,
+  vipPort: Port,
   ports: readonly Port[],
 ): Promise<LoadBalancer> {
   const { loadBalancers } = client.loadBalancer;
@@ -102,22 +115,41 @@ async function findOrCreateLoadBalancer(
   };
   const find = async () => {
     const found = await loadBalancers.list({ name, tags: [ownerTag(id)] }, call());
-    // A creation that is resumed does not keep a load balancer that Octavia could not build.
-    for (const failed of found.filter((one) => one.provisioning_status === 'ERROR')) await remove(failed);
-    return found.filter((one) => !['ERROR', 'DELETED', 'PENDING_DELETE'].includes(one.provisioning_status));
+    const usable: LoadBalancer[] = [];
+    for (const one of found) {
+      if (['DELETED', 'PENDING_DELETE'].includes(one.provisioning_status)) continue;
+      // A creation that is resumed keeps neither one that Octavia could not build, nor one that leads to ports that are gone.
+      if (one.provisioning_status !== 'ERROR' && (await leadsTo(client, one, vipPort, ports))) usable.push(one);
+      else await remove(one);
+    }
+    return usable;
   };
   return ensureOne({
     find,
-    create: () => loadBalancers.create(loadBalancerRequest(id, spec, network, ports), call()),
+    create: () => loadBalancers.create(loadBalancerRequest(id, spec, network, vipPort, ports), call()),
     remove,
     createdAt: (one) => one.created_at ?? '',
   });
+}
+
+/** Whether a load balancer that was found has these ports (the fault matrix, "ensureApi POST …/ports: vanishes"). */
+async function leadsTo(
+  { loadBalancer: octavia }: Cloud['client'],
+  one: LoadBalancer,
+  vipPort: Port,
+  ports: readonly Port[],
+): Promise<boolean> {
+  if (one.vip_port_id !== vipPort.id) return false;
+  const { listeners } = await octavia.loadBalancers.statusTree(one.id, call());
+  const members = listeners.flatMap(({ pools }) => pools.flatMap((pool) => pool.members.map(({ address }) => address)));
+  return ports.every((port) => members.includes(addressOf(port)));
 }
 
 function loadBalancerRequest(
   id: string,
   spec: ClusterSpec,
   network: ClusterNetwork,
+  vipPort: Port,
   ports: readonly Port[],
 ): LoadBalancerCreate {
   const names = clusterNames(id);
@@ -126,7 +158,7 @@ function loadBalancerRequest(
     name: names.loadBalancer,
     description: ownerTag(id),
     tags: [ownerTag(id)],
-    vip_subnet_id: network.subnetId,
+    vip_port_id: vipPort.id,
     ...(provider === undefined ? {} : { provider }),
     listeners: [
       {
@@ -177,13 +209,6 @@ async function attachFloatingIp({ client }: Cloud, id: string, port_id: string, 
       : await floatingIps.get(facts.ownFloatingIpId, call());
   if (attached.port_id !== port_id) await floatingIps.update(attached.id, { port_id }, call());
   return attached.floating_ip_address;
-}
-
-/** Octavia answers a creation with the VIP already in it (Octavia API: "Create a Load Balancer"). */
-function vipOf(loadBalancer: LoadBalancer): { vip: string; portId: string } {
-  const { vip_address: vip, vip_port_id: portId } = loadBalancer;
-  if (vip && portId) return { vip, portId };
-  throw notYet(FailureType.OpenStackResourceBusy, `load balancer ${loadBalancer.id} has no address yet`);
 }
 
 function addressOf(port: Port): string {

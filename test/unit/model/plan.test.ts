@@ -37,7 +37,7 @@ describe('a plan', () => {
 
   it.each<[string, Partial<ClusterSpecInput>, string, number]>([
     ['a single control plane', { controlPlane: { count: 1 } }, 'server', 4],
-    ['ports for the control plane only', { controlPlane: { count: 5 } }, 'port', 5],
+    ['ports for the control plane and the API', { controlPlane: { count: 5 } }, 'port', 6],
     ['no workers', { nodeGroups: [] }, 'server', 3],
     ['an empty group', { nodeGroups: [{ name: 'spot', count: 0 }] }, 'server', 3],
     ['a server group for an empty group', { nodeGroups: [{ name: 'spot', count: 0 }] }, 'server group', 2],

@@ -188,6 +188,11 @@ export class House {
     return await response.json();
   }
 
+  /** The ordinary user's credential. */
+  async credential(): Promise<z.output<typeof credentialSchema>> {
+    return credentialSchema.parse((await this.#cloudEntry()).auth);
+  }
+
   async #cloudEntry(): Promise<z.output<typeof entrySchema>> {
     const text = await readFile(this.stack.endpoints.cloudsFile, 'utf8');
     return z.looseObject({ clouds: z.looseObject({ sandbox: entrySchema }) }).parse(parse(text)).clouds.sandbox;
@@ -197,6 +202,13 @@ export class House {
 /** A hanging answer must not hang for the usual minute. */
 const API_TIMEOUT_SECONDS = 2;
 
+const credentialSchema = z.object({
+  auth_url: z.string(),
+  username: z.string(),
+  password: z.string(),
+  user_domain_name: z.string(),
+  project_domain_name: z.string(),
+});
 const entrySchema = z.looseObject({ auth: z.looseObject({ auth_url: z.string() }) });
 
 /** The cluster that a workflow belongs to: `cluster/<name>`, its operations, and requests for it, `<anything>/<name>/…`. */

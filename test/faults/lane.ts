@@ -128,8 +128,7 @@ async function withProject(
   project: string,
   work: (cloud: OpenStackClient) => Promise<void>,
 ): Promise<void> {
-  const { cloudsFile } = house.stack.endpoints;
-  const cloud = await connect({ cloud: 'sandbox', cloudsFile, env: { OS_PROJECT_NAME: project } });
+  const cloud = await connect({ auth: { ...(await house.credential()), project_name: project } });
   try {
     await work(cloud);
   } finally {

@@ -66,6 +66,10 @@ let last = 0;
 const stop = new AbortController();
 process.once('SIGINT', () => stop.abort(new Error('interrupted')));
 process.once('SIGTERM', () => stop.abort(new Error('ended')));
+// The client's own retries outlive its connection, and throw where nobody can catch.
+process.on('uncaughtException', (error) => {
+  if (error.message !== 'Channel has been shut down') throw error;
+});
 const directory = await mkdtemp(join(tmpdir(), 'slipway-faults-'));
 const out = resolve(options.out);
 try {

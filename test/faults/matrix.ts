@@ -100,6 +100,10 @@ export async function runMatrix(options: MatrixOptions): Promise<MatrixResult> {
     await Promise.all([group(passing, casesOfPool('passing'), lanes(passing, 0)), others()]);
     await options.beforeEnd?.(house, results, recording);
     return { results, notApplicable, recording, seconds: (Date.now() - started) / 1000 };
+  } catch (error) {
+    // Said before everything is stopped: what is cut off then has much to say, too.
+    phase(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    throw error;
   } finally {
     failing.abort(new Error('the matrix has ended'));
     for (const close of closing.splice(0).reverse()) await close();

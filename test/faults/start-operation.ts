@@ -41,6 +41,7 @@ export async function startOperation(
       const result = await temporal.connection.withAbortSignal(limit, () => handle.result());
       return { outcome: 'completed', result };
     } catch (error) {
+      signal.throwIfAborted();
       if (!(error instanceof WorkflowFailedError))
         throw new Error(`${operation} of ${cluster} has not ended after ${limitMs / 1000} s`, { cause: error });
       const { cause } = error;

@@ -23,8 +23,15 @@ export function createNeutron(cloud: Cloud): Service {
   });
   for (const path of ['', '/']) {
     service.get(path, (call) => ok({ versions: [version(call)] }), { open: true });
-    service.get(`/v2.0${path}`, (call) => ok({ resources: [], version: version(call) }), { open: true });
   }
+  service.get('/v2.0/', (call) => {
+    const resource = (name: string) => ({
+      name,
+      collection: `${name}s`,
+      links: [{ rel: 'self', href: `${call.origin}/networking/v2.0/${name}s` }],
+    });
+    return ok({ resources: ['subnet', 'network', 'subnetpool', 'port'].map(resource) });
+  });
   routerInterfaceRoutes(service, cloud);
   neutronQuotaRoutes(service, cloud);
   resourceRoutes(service, cloud, networkResource(service, cloud));

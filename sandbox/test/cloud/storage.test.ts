@@ -67,7 +67,7 @@ describe('Cinder', () => {
     expect([second.status, second.headers.get('retry-after'), second.at('overLimit.message')]).toEqual([
       413,
       '0',
-      "Maximum number of volumes allowed (1) exceeded for quota 'volumes'.",
+      "VolumeLimitExceeded: Maximum number of volumes allowed (1) exceeded for quota 'volumes'.",
     ]);
     expect((await cinder('GET', '/limits')).at('limits.absolute.totalVolumesUsed')).toBe(1);
   });

@@ -67,6 +67,7 @@ export function createGlance(cloud: Cloud): Service {
     const own = Object.keys(body).find((name) => readOnly.includes(name) && name !== 'id');
     if (own !== undefined) throw glanceDialect.error(403, `Attribute '${own}' is read-only.`);
     const taken = Object.keys(body).find((name) => reserved.includes(name));
+    if (taken === 'locations') throw glanceDialect.error(403, `Attribute '${taken}' is reserved.`);
     if (taken !== undefined) throw refused(403, `Attribute '${taken}' is reserved.`);
     checkImage(body);
     checkSizes(body);

@@ -165,7 +165,7 @@ export const imageUpdates: ContractArea = {
     },
     {
       name: 'paths and methods that Glance does not have are refused',
-      reference: `${IMAGE_REFERENCE}`,
+      reference: IMAGE_REFERENCE,
       run: async ({ send }) => {
         const ask = (method: string, path: string, token?: false) =>
           send({ service: 'image', method, path, ...(token === false && { token }) });

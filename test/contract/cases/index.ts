@@ -9,6 +9,7 @@ import { imageImages } from './image-images.ts';
 import { loadBalancerAreas } from './load-balancer-areas.ts';
 import { computeActions } from './compute-actions.ts';
 import { computeCatalogue } from './compute-catalogue.ts';
+import { computeClient } from './compute-client.ts';
 import { computeGroups } from './compute-groups.ts';
 import { computeLists } from './compute-lists.ts';
 import { computeMany } from './compute-many.ts';
@@ -57,6 +58,7 @@ export const areas: readonly ContractArea[] = [
   imageImages,
   computeActions,
   computeCatalogue,
+  computeClient,
   computeGroups,
   computeLists,
   computeMany,

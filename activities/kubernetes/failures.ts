@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { ApiException } from '@kubernetes/client-node';
+import { z } from 'zod';
 import { FailureType } from '../../model/index.ts';
 
 /** Statuses that pass: the API server starts, an etcd member is elected, RBAC is not there yet, a time-out. */
@@ -18,11 +19,26 @@ export function kubernetesFailure(error: unknown, what: string): ApplicationFail
   return ApplicationFailure.retryable(message, FailureType.KubernetesUnavailable);
 }
 
+/**
+ * What is told of an answer's body: the message of a Status. The client hands it over parsed, or, for a status code that its API description
+ * does not have, as text (the fault matrix, "waitForApi GET kubernetes /api/v1/nodes: 503-before").
+ */
+const statusSchema = z.preprocess(
+  (body) => {
+    if (typeof body !== 'string') return body;
+    try {
+      return JSON.parse(body) as unknown;
+    } catch {
+      return undefined;
+    }
+  },
+  z.looseObject({ message: z.string() }),
+);
+
 /** One line: HTTP status and the API server's message, or what the network said. Never the body, which may hold a Secret. */
 export function describe(error: unknown): string {
   if (error instanceof ApiException) {
-    const body: unknown = error.body;
-    const text = typeof body === 'object' && body !== null && 'message' in body ? String(body.message) : '';
+    const text = statusSchema.safeParse(error.body).data?.message ?? '';
     return `HTTP ${error.code}${text === '' ? '' : ` ${text}`}`;
   }
   return error instanceof Error ? error.message : String(error);

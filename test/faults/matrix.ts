@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import type { Case, NotApplicable } from './cases.ts';
-import { casesOf, faultOf } from './cases.ts';
+import { caseName, casesOf, faultOf } from './cases.ts';
 import type { PoolName } from './faults.ts';
 import { House, type Pool } from './house.ts';
 import { Lane } from './lane.ts';
@@ -115,15 +116,15 @@ export const defaultLanes = (): number => 4 * availableParallelism();
 
 const poolOf = ({ permanent, fault }: Case): PoolName => (permanent ? 'permanent' : (faultOf(fault).pool ?? 'passing'));
 
-/** Takes so many cases, of every fault in turn; the same ones for the same seed. */
+/**
+ * Takes so many cases, of every fault in turn; the same ones for the same seed, also where another recording has some calls more or less.
+ */
 export function sampled(cases: readonly Case[], count: number, seed: number): Case[] {
-  let state = seed >>> 0;
-  const random = () => {
-    // A linear congruential generator (Numerical Recipes): chance that can be repeated is all that is needed.
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state;
-  };
-  const shuffled = cases.map((one) => ({ one, rank: random() })).sort((a, b) => a.rank - b.rank);
+  const rank = (one: Case) =>
+    createHash('sha256')
+      .update(`${seed} ${caseName(one)}`)
+      .digest('hex');
+  const shuffled = cases.map((one) => ({ one, rank: rank(one) })).sort((a, b) => a.rank.localeCompare(b.rank));
   const turns = new Map<string, number>();
   const inTurn = shuffled.map(({ one }) => {
     const kind = `${one.fault} ${one.permanent}`;

@@ -18,10 +18,21 @@ export interface Finished {
 export function run(
   command: string,
   args: readonly string[],
-  options: { readonly milliseconds: number; readonly input?: string; readonly env?: Record<string, string> },
+  options: {
+    readonly milliseconds: number;
+    readonly input?: string;
+    readonly env?: Record<string, string>;
+    /** Kills the command. */
+    readonly signal?: AbortSignal;
+  },
 ): Promise<Finished> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: 'pipe', ...(options.env && { env: options.env }) });
+    const child = spawn(command, args, {
+      stdio: 'pipe',
+      killSignal: 'SIGKILL',
+      ...(options.env && { env: options.env }),
+      ...(options.signal && { signal: options.signal }),
+    });
     let [stdout, stderr] = ['', ''];
     const timer = setTimeout(() => {
       child.kill('SIGKILL');

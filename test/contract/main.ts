@@ -9,12 +9,14 @@ import { startCloud } from '../../sandbox/src/cloud/main.ts';
 import { missingForOpenStack } from '../../sandbox/src/openstack/host-programs.ts';
 import { startOpenStack } from '../../sandbox/src/openstack/start.ts';
 import { areas } from './cases/index.ts';
+import { clientNames, clientsArea, missingForClients, runClients } from './clients/clients.ts';
 import { exceptions } from './exceptions.ts';
 import { offeredCalls } from './kit/call-coverage.ts';
 import type { ContractArea } from './kit/case.ts';
 import { emulatorLatency } from './kit/latency.ts';
 import { writeRecordings } from './kit/recordings.ts';
 import { type Outcome, runCases, type RunOptions } from './kit/run.ts';
+import type { Transcript } from './kit/transcript.ts';
 import { type Verdict, verdicts } from './kit/verdicts.ts';
 
 interface Flags {
@@ -54,7 +56,8 @@ async function main(flags: Flags): Promise<void> {
       concurrency: flags.concurrency,
       signal,
     });
-    const results = verdicts(ours, theirs, exceptions);
+    const clients = await runClientsOnBoth(flags, emulator, openstack, signal);
+    const results = [...verdicts(ours, theirs, exceptions), ...clients];
     for (const { area, name, problems } of results) {
       if (problems.length > 0) tell(`✗ ${area}: ${name}\n  ${problems.join('\n  ')}`);
     }
@@ -122,6 +125,29 @@ async function runBoth(
   return [ours, theirs, calls];
 }
 
+/** Other people's clients on both clouds. */
+async function runClientsOnBoth(
+  flags: Flags,
+  emulator: string,
+  openstack: string,
+  signal: AbortSignal,
+): Promise<Verdict[]> {
+  const chosen = clientNames.filter((name) => flags.case === undefined || name.includes(flags.case));
+  if ((flags.area ?? clientsArea) !== clientsArea || chosen.length === 0) return [];
+  const missing = await missingForClients();
+  if (missing !== undefined) {
+    tell(`SKIPPED: other people's clients, because ${missing}`);
+    return [];
+  }
+  const [ours, theirs] = await Promise.all([
+    runClients({ name: 'emulator', cloudsFile: emulator }, chosen, signal),
+    runClients({ name: 'openstack', cloudsFile: openstack }, chosen, signal),
+  ]);
+  for (const { name, seconds } of theirs) tell(`· ${clientsArea}: ${name} (${seconds.toFixed(1)} s)`);
+  if (flags.record) await writeRecordings(clientsArea, clientNames, transcriptsOf(theirs));
+  return verdicts(ours, theirs, exceptions);
+}
+
 const choose = (flags: Flags): ContractArea[] =>
   areas
     .filter(({ area }) => flags.area === undefined || area === flags.area)
@@ -143,12 +169,12 @@ function summaryOf(results: readonly Verdict[]): { cases: number; equal: number;
 async function record(chosen: readonly ContractArea[], outcomes: readonly Outcome[]): Promise<void> {
   for (const { area } of chosen) {
     const names = areas.find((one) => one.area === area)?.cases.map(({ name }) => name) ?? [];
-    const seen = outcomes.flatMap((outcome) =>
-      outcome.area === area && outcome.transcript !== undefined ? [[outcome.name, outcome.transcript] as const] : [],
-    );
-    await writeRecordings(area, names, new Map(seen));
+    await writeRecordings(area, names, transcriptsOf(outcomes.filter((outcome) => outcome.area === area)));
   }
 }
+
+const transcriptsOf = (outcomes: readonly Outcome[]): Map<string, Transcript> =>
+  new Map(outcomes.flatMap(({ name, transcript }) => (transcript === undefined ? [] : [[name, transcript] as const])));
 
 /** The tests that need the real services but compare nothing: `test/openstack`. */
 async function onServices(cloudsFile: string): Promise<boolean> {

@@ -1,5 +1,7 @@
 /** What a cloud chose by itself: replaced by a label, so that two clouds can be compared. */
 const REQUEST_ID = /req-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+/** How Swift names a request. */
+const TRANSACTION_ID = /tx[0-9a-f]{21}-[0-9a-f]{10}/g;
 const ID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])/g;
 /** Nova's `hostId` is a SHA-224 of host and project. */
 const HOST_ID = /(?<![0-9a-f])[0-9a-f]{56}(?![0-9a-f])/g;
@@ -15,7 +17,7 @@ const IPV4 = /(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d./])/g;
 
 /** Fields that hold addresses which the cloud may have chosen. */
 const ADDRESS_FIELDS = new Set(['ip_address', 'fixed_ip_address', 'floating_ip_address', 'vip_address', 'addr']);
-const SECRET_FIELDS = new Set(['adminPass', 'secret', 'private_key', 'audit_ids']);
+const SECRET_FIELDS = new Set(['adminPass', 'admin_password', 'secret', 'private_key', 'audit_ids']);
 /** Numbers that the cloud chose. */
 const NUMBER_FIELDS = new Set(['provider:segmentation_id', 'serial', 'standard_attr_id']);
 
@@ -58,10 +60,12 @@ export class Labels {
     let result = text;
     for (const [prefix, label] of this.#prefixes) result = result.replaceAll(prefix, label);
     for (const [value, label] of this.#known) {
-      if (!label.startsWith('{id') && !label.startsWith('{mac')) result = result.replaceAll(value, label);
+      if (label.startsWith('{address')) result = result.replaceAll(whole(value), label);
+      else if (!label.startsWith('{id') && !label.startsWith('{mac')) result = result.replaceAll(value, label);
     }
     return result
       .replaceAll(REQUEST_ID, 'req-{id}')
+      .replaceAll(TRANSACTION_ID, 'tx{id}')
       .replaceAll(HOST_ID, '{host}')
       .replaceAll(ID, (id) => this.#label(id, 'id'))
       .replaceAll(MAC, (mac) => this.#label(mac, 'mac'))
@@ -87,6 +91,9 @@ export class Labels {
 /** Keystone's ids come without dashes here and with them there. */
 const canonical = (value: string): string =>
   /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value) ? value.replaceAll('-', '') : value;
+
+/** The address, but not the beginning or end of another one. */
+const whole = (address: string): RegExp => new RegExp(`(?<!\\d)${address.replaceAll('.', '\\.')}(?!\\d)`, 'g');
 
 /** The value without what a cloud chose by itself: lists are brought into order by it. */
 export function shape(value: unknown): string {

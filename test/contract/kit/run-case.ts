@@ -5,8 +5,8 @@ import { type ClientOptions, OpenStackClient, OpenStackError } from 'openstack-c
 import { request as httpRequest } from 'undici';
 import type { CaseContext, ContractCase, PlainReply, PlainRequest } from './case.ts';
 import { trackCalls } from './call-coverage.ts';
+import { labelsOf } from './cloud-labels.ts';
 import type { PreparedCloud } from './cloud.ts';
-import { Labels } from './labels.ts';
 import { flatten, Recorder } from './recorder.ts';
 import { toTranscript, type Transcript } from './transcript.ts';
 
@@ -84,40 +84,12 @@ export async function runCase(
   };
   try {
     await one.run(context);
-    const labels = new Labels(
-      new Map([
-        ...uniques,
-        [project.id, '{project}'],
-        [project.name, '{tenant}'],
-        [user.id, '{user}'],
-        [user.password, '{password}'],
-        [cloud.seeds.image, '{image}'],
-        [cloud.seeds.flavor.length > 8 ? cloud.seeds.flavor : 'no flavor', '{flavor}'],
-        [cloud.seeds.externalNetwork, '{external network}'],
-      ]),
-      await quietly(() => prefixesOf(client, cloud)),
-    );
+    const labels = await quietly(() => labelsOf(client, cloud, { project, user }, uniques));
     return toTranscript(recorder.entries, labels);
   } finally {
     for (const action of cleanUps.reverse()) await quietly(action).catch(() => undefined);
     await recorder.close();
   }
-}
-
-/** The service's endpoints, with and without the host, longest first. */
-async function prefixesOf(client: OpenStackClient, cloud: PreparedCloud): Promise<(readonly [string, string])[]> {
-  const catalog = await client.identity.catalog();
-  const endpoints = catalog.flatMap(({ type, endpoints: each }) =>
-    each.flatMap(({ url }): (readonly [string, string])[] => [
-      [url.replace(/\/$/, ''), `{${type}}`],
-      // Nova's bookmarks have no version.
-      [url.replace(/\/v\d.*$/, ''), `{${type} root}`],
-    ]),
-  );
-  const keystone = [cloud.authUrl.replace(/\/$/, ''), '{identity}'] as const;
-  return [...endpoints, keystone].sort(
-    ([one, label], [other, rival]) => other.length - one.length || (label < rival ? -1 : 1),
-  );
 }
 
 async function send(

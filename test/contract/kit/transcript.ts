@@ -58,7 +58,7 @@ function kept(headers: Readonly<Record<string, string>>): Record<string, string>
 }
 
 /** Lists in an order that does not depend on ids and times. A case that means an order says so by a note. */
-function sorted(value: unknown): unknown {
+export function sorted(value: unknown): unknown {
   if (Array.isArray(value)) {
     const items = value.map((item: unknown) => sorted(item));
     return items

@@ -36,7 +36,7 @@ function traceOf(request: FastifyRequest): Trace {
 }
 
 function send(reply: FastifyReply, answer: Answer, trace: Trace, emptyType?: string): FastifyReply {
-  void reply.header('x-openstack-request-id', trace.requestId);
+  if (!reply.hasHeader('x-openstack-request-id')) void reply.header('x-openstack-request-id', trace.requestId);
   if (trace.service === 'compute') void reply.header('x-compute-request-id', trace.requestId);
   void reply.code(answer.status).headers({ ...answer.headers });
   const { body } = answer;

@@ -12,7 +12,10 @@ export function createSwift(cloud: Cloud): Service {
   const service = new Service('object-store', '/object-store', swiftDialect, { raw: true, guarded: false });
   const objects = new Objects(cloud);
   const open = { open: true } as const;
-  service.before = (call) => ({ 'x-trans-id': `tx${call.requestId.slice(4).replaceAll('-', '').slice(0, 21)}` });
+  service.before = (call) => {
+    const id = transactionId(call.requestId);
+    return { 'x-trans-id': id, 'x-openstack-request-id': id };
+  };
   service.get('/info', () => ok(info, { 'content-type': 'application/json; charset=UTF-8' }), open);
   service.get('/healthcheck', () => ok('OK', { 'content-type': 'text/plain' }), open);
   service.get(
@@ -29,4 +32,11 @@ export function createSwift(cloud: Cloud): Service {
   containerRoutes(service, cloud, objects);
   objectRoutes(service, cloud, objects);
   return service;
+}
+
+/** Swift names requests its own way, by the time too: swift:common/utils/__init__.py, generate_trans_id. */
+function transactionId(requestId: string): string {
+  const chance = requestId.slice('req-'.length).replaceAll('-', '').slice(0, 21);
+  const seconds = Math.floor(Date.now() / 1000);
+  return `tx${chance}-${seconds.toString(16).padStart(10, '0')}`;
 }

@@ -23,7 +23,7 @@ let cloud: PreparedCloud;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'slipway-contract-'));
-  emulator = await startCloud({ listen: '127.0.0.1:0', latency: emulatorLatency, data: folder });
+  emulator = await startCloud({ listen: '127.0.0.1:0', latency: emulatorLatency, hosts: 3, data: folder });
   cloud = await prepareCloud({ name: 'emulator', cloudsFile: emulator.cloudsFile ?? '' });
 });
 

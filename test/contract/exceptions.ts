@@ -9,7 +9,7 @@ export const exceptions: readonly Exception[] = [
     name: 'operating status of load balancers',
     reason: 'Amphorae report whether members answer; without them everything that stands on members stays OFFLINE.',
     covers: (request, path) =>
-      (/^(GET|PUT) {load-balancer}.*\/lbaas\/(loadbalancers|listeners|pools)/.test(request) ||
+      (/^(GET|PUT) {load-balancer( root)?}.*\/lbaas\/(loadbalancers|listeners|pools)/.test(request) ||
         /^note openstack loadbalancer /.test(request)) &&
       /(?<!health_monitor)\.operating_status$/.test(path),
   },
@@ -17,7 +17,7 @@ export const exceptions: readonly Exception[] = [
     name: 'device names of volumes',
     reason: 'The fake hypervisor names its disks /dev/sda, /dev/sdb; KVM names them /dev/vda, /dev/vdb.',
     covers: (request, path) =>
-      (/ {compute}\/servers\/.*\/os-volume_attachments/.test(request) && /\.device$/.test(path)) ||
+      (/ {compute( root)?}\/servers\/.*\/os-volume_attachments/.test(request) && /\.device$/.test(path)) ||
       (/^note openstack server (add volume|volume list) /.test(request) && /\.Device$/.test(path)),
   },
   {

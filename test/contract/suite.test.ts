@@ -83,7 +83,7 @@ describe('the contract suite', () => {
     proxy.change = change;
     const verdict = await judge();
     expect(verdict).toMatchObject({ area: 'dns-zones', name: NAME });
-    expect(verdict?.problems.join('\n')).toMatch(new RegExp(`^1\\. POST \\{dns\\}/v2/zones › ${path}\n`));
+    expect(verdict?.problems.join('\n')).toMatch(new RegExp(`^1\\. POST \\{dns root\\}/v2/zones › ${path}\n`));
     expect(verdict?.problems).toHaveLength(1);
   });
 

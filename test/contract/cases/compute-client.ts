@@ -18,7 +18,7 @@ export const computeClient: ContractArea = {
         const { id } = await servers.create(smallServer(context));
         await quietly(() => servers.waitFor(id, { target: ['ACTIVE'], failure: ['ERROR'] }));
         await servers.delete(id);
-        await quietly(() => servers.waitGone(id));
+        await quietly(() => servers.waitGone(id, { states: [] }));
         await refused(404, () => servers.get(id));
       },
     },

@@ -46,9 +46,9 @@ export async function settled({ user, until }: CaseContext, id: string, status =
   return server;
 }
 
-/** Waits, unrecorded, until a server is gone. */
+/** Waits, unrecorded, until a server is not found any more; Nova shows it as DELETED for a moment. */
 export const gone = ({ user, quietly }: CaseContext, id: string): Promise<void> =>
-  quietly(() => user.compute.servers.waitGone(id, { deadlineMs: 60_000 }));
+  quietly(() => user.compute.servers.waitGone(id, { deadlineMs: 60_000, states: [] }));
 
 /** An ACTIVE server, made unrecorded; it goes at the end of the case. */
 export async function startedServer(context: CaseContext, more: Partial<ServerCreate> = {}): Promise<Server> {

@@ -7,6 +7,7 @@ import { imageLists } from './image-lists.ts';
 import { imageUpdates } from './image-updates.ts';
 import { imageImages } from './image-images.ts';
 import { loadBalancerAreas } from './load-balancer-areas.ts';
+import { clientWaits } from './client-waits.ts';
 import { computeActions } from './compute-actions.ts';
 import { computeCatalogue } from './compute-catalogue.ts';
 import { computeClient } from './compute-client.ts';
@@ -96,4 +97,5 @@ export const areas: readonly ContractArea[] = [
   objectStoreListings,
   objectStoreObjects,
   objectStoreReads,
+  clientWaits,
 ];

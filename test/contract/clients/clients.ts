@@ -102,7 +102,7 @@ async function transcriptOf(client: ForeignClient, cloud: PreparedCloud, signal:
       .filter((line) => line !== '')
       .map((line) => {
         const { step, value } = stepSchema.parse(JSON.parse(line));
-        return { note: step, value: labels.value(sorted(value)) };
+        return { note: step, value: labels.value(sorted(value, labels)) };
       });
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -57,6 +57,8 @@ export class Labels {
 
   text(text: string, field = ''): string {
     if (ADDRESS_FIELDS.has(field) && !this.#literals.has(text)) this.#label(text, 'address');
+    if (field === 'faultstring')
+      for (const [ip] of text.matchAll(IPV4)) if (!this.#literals.has(ip)) this.#label(ip, 'address');
     let result = text;
     for (const [prefix, label] of this.#prefixes) result = result.replaceAll(prefix, label);
     for (const [value, label] of this.#known) {
@@ -74,6 +76,18 @@ export class Labels {
       .replaceAll(SOA_REFRESH, '{refresh}')
       .replaceAll(UNIX_TIME, (time) => time.replaceAll(/\d/g, '0'))
       .replaceAll(WORDS, (words) => words.split(', ').sort().join(', '));
+  }
+
+  /** What tells alike items of a list apart: what has a label already, and the addresses that the case chose. */
+  known(value: unknown): string {
+    const labelled = (id: string): string => this.#known.get(canonical(id)) ?? '';
+    return JSON.stringify(value, (_, inner: unknown) =>
+      typeof inner === 'string'
+        ? inner.replaceAll(ID, labelled).replaceAll(IPV4, (ip) => (this.#literals.has(ip) ? ip : ''))
+        : undefined === inner || typeof inner === 'object'
+          ? inner
+          : null,
+    );
   }
 
   #label(value: string, kind: 'id' | 'mac' | 'address'): string {

@@ -34,7 +34,7 @@ export function toTranscript(entries: readonly (Exchange | Note)[], labels: Labe
       request,
       status: entry.status,
       headers: labels.value(kept(entry.headers)) as Record<string, unknown>,
-      ...(body === undefined ? {} : { body: labels.value(sorted(body)) }),
+      ...(body === undefined ? {} : { body: labels.value(sorted(body, labels)) }),
     };
   });
 }
@@ -58,17 +58,17 @@ function kept(headers: Readonly<Record<string, string>>): Record<string, string>
 }
 
 /** Lists in an order that does not depend on ids and times. A case that means an order says so by a note. */
-export function sorted(value: unknown): unknown {
+export function sorted(value: unknown, labels: Labels): unknown {
   if (Array.isArray(value)) {
-    const items = value.map((item: unknown) => sorted(item));
+    const items = value.map((item: unknown) => sorted(item, labels));
     return items
-      .map((item) => ({ item, key: shape(item) }))
+      .map((item) => ({ item, key: `${shape(item)} ${labels.known(item)}` }))
       .sort((one, other) => (one.key < other.key ? -1 : one.key > other.key ? 1 : 0))
       .map(({ item }) => item);
   }
   if (typeof value !== 'object' || value === null) return value;
   const fields = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
-  return Object.fromEntries(fields.map(([name, inner]) => [name, sorted(inner)]));
+  return Object.fromEntries(fields.map(([name, inner]) => [name, sorted(inner, labels)]));
 }
 
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value ?? null));

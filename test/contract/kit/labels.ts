@@ -27,6 +27,8 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 /** Gives labels to what a cloud chose by itself, in the order in which it first shows: the same in every cloud. */
 export class Labels {
   readonly #known: Map<string, string>;
+  /** What was known from the start. */
+  readonly #names: readonly (readonly [string, string])[];
   readonly #prefixes: readonly (readonly [string, string])[];
   readonly #literals = new Set<string>();
   #count: Record<string, number> = {};
@@ -36,6 +38,7 @@ export class Labels {
    * @param prefixes - beginnings of URLs, such as a service's endpoint; the first that fits is taken
    */
   constructor(known: ReadonlyMap<string, string>, prefixes: readonly (readonly [string, string])[]) {
+    this.#names = [...known];
     this.#known = new Map([...known].map(([value, label]) => [canonical(value), label]));
     this.#prefixes = prefixes;
   }
@@ -78,16 +81,25 @@ export class Labels {
       .replaceAll(WORDS, (words) => words.split(', ').sort().join(', '));
   }
 
-  /** What tells alike items of a list apart: what has a label already, and the addresses that the case chose. */
-  known(value: unknown): string {
+  /**
+   * What lists are brought into order by: the value without what the cloud chose by itself; then what tells alike items apart, which is what
+   * has a label already, and the addresses that the case chose.
+   */
+  order(value: unknown): string {
+    const named = (text: string): string => {
+      let result = text;
+      for (const [name, label] of this.#names) result = result.replaceAll(name, label);
+      return result;
+    };
     const labelled = (id: string): string => this.#known.get(canonical(id)) ?? '';
-    return JSON.stringify(value, (_, inner: unknown) =>
-      typeof inner === 'string'
-        ? inner.replaceAll(ID, labelled).replaceAll(IPV4, (ip) => (this.#literals.has(ip) ? ip : ''))
-        : undefined === inner || typeof inner === 'object'
-          ? inner
-          : null,
-    );
+    const known = JSON.stringify(value, (_, inner: unknown) => {
+      if (typeof inner === 'number' || typeof inner === 'boolean') return null;
+      if (typeof inner !== 'string') return inner;
+      return named(inner)
+        .replaceAll(ID, labelled)
+        .replaceAll(IPV4, (ip) => (this.#literals.has(ip) ? ip : ''));
+    });
+    return `${shape(value, named)} ${known}`;
   }
 
   #label(value: string, kind: 'id' | 'mac' | 'address'): string {
@@ -109,13 +121,13 @@ const canonical = (value: string): string =>
 /** The address, but not the beginning or end of another one. */
 const whole = (address: string): RegExp => new RegExp(`(?<!\\d)${address.replaceAll('.', '\\.')}(?!\\d)`, 'g');
 
-/** The value without what a cloud chose by itself: lists are brought into order by it. */
-export function shape(value: unknown): string {
+/** The value without what a cloud chose by itself. */
+function shape(value: unknown, named: (text: string) => string): string {
   return JSON.stringify(value, (field, inner: unknown) => {
     if (typeof inner === 'number' && NUMBER_FIELDS.has(field)) return 0;
     if (typeof inner !== 'string') return inner;
     if (ADDRESS_FIELDS.has(field) || SECRET_FIELDS.has(field)) return '';
-    return inner
+    return named(inner)
       .replaceAll(ID, '')
       .replaceAll(HOST_ID, '')
       .replaceAll(MAC, '')

@@ -1,4 +1,4 @@
-import { type Labels, shape } from './labels.ts';
+import type { Labels } from './labels.ts';
 import type { Exchange, Note } from './recorder.ts';
 
 /** What one case saw, with labels for what a cloud chose by itself. */
@@ -62,7 +62,7 @@ export function sorted(value: unknown, labels: Labels): unknown {
   if (Array.isArray(value)) {
     const items = value.map((item: unknown) => sorted(item, labels));
     return items
-      .map((item) => ({ item, key: `${shape(item)} ${labels.known(item)}` }))
+      .map((item) => ({ item, key: labels.order(item) }))
       .sort((one, other) => (one.key < other.key ? -1 : one.key > other.key ? 1 : 0))
       .map(({ item }) => item);
   }

@@ -29,7 +29,8 @@ function readChange(raw: unknown): Change {
   const known = `It must be one of the following: ${operations.join(', ')}.`;
   const { op, path } = raw;
   if (op === undefined) throw badRequest(`Unable to find \`op\` in JSON Schema change. ${known}`);
-  if (!isOperation(op)) throw badRequest(`Invalid operation: \`${typeof op === 'string' ? op : JSON.stringify(op)}\`. ${known}`);
+  if (!isOperation(op))
+    throw badRequest(`Invalid operation: \`${typeof op === 'string' ? op : JSON.stringify(op)}\`. ${known}`);
   if (typeof path !== 'string') throw badRequest("Unable to find 'path' in JSON Schema change");
   if (!path.startsWith('/')) throw badRequest(`Pointer \`${path}\` does not start with "/".`);
   if (path.length > 1 && path.endsWith('/')) throw badRequest(`Pointer \`${path}\` end with "/".`);

@@ -294,6 +294,8 @@ export const dnsRecordsets: ContractArea = {
       run: async (context) => {
         const { dns } = context.user;
         const [one, two] = [await makeZone(context), await makeZone(context)];
+        // Their record sets are alike: told apart by the zones.
+        context.note('zones', [one.id, two.id]);
         const made = await served(context, await makeRecordSet(context, one, 'www'));
         await served(context, await makeRecordSet(context, two, 'api'));
         assert.equal((await dns.recordSets.listAll().all()).length, 6);

@@ -95,9 +95,7 @@ export class Labels {
     const known = JSON.stringify(value, (_, inner: unknown) => {
       if (typeof inner === 'number' || typeof inner === 'boolean') return null;
       if (typeof inner !== 'string') return inner;
-      return named(inner)
-        .replaceAll(ID, labelled)
-        .replaceAll(IPV4, (ip) => (this.#literals.has(ip) ? ip : ''));
+      return bare(named(inner).replaceAll(ID, labelled)).replaceAll(IPV4, (ip) => (this.#literals.has(ip) ? ip : ''));
     });
     return `${shape(value, named)} ${known}`;
   }
@@ -127,12 +125,16 @@ function shape(value: unknown, named: (text: string) => string): string {
     if (typeof inner === 'number' && NUMBER_FIELDS.has(field)) return 0;
     if (typeof inner !== 'string') return inner;
     if (ADDRESS_FIELDS.has(field) || SECRET_FIELDS.has(field)) return '';
-    return named(inner)
-      .replaceAll(ID, '')
-      .replaceAll(HOST_ID, '')
-      .replaceAll(MAC, '')
-      .replaceAll(TIME, '')
-      .replaceAll(UNIX_TIME, '')
-      .replaceAll(/https?:\/\/[^/\s"]+/g, '');
+    return bare(named(inner).replaceAll(ID, ''));
   });
 }
+
+/** The text without what is another one each time, but ids. */
+const bare = (text: string): string =>
+  text
+    .replaceAll(HOST_ID, '')
+    .replaceAll(MAC, '')
+    .replaceAll(TIME, '')
+    .replaceAll(SOA_REFRESH, '')
+    .replaceAll(UNIX_TIME, '')
+    .replaceAll(/https?:\/\/[^/\s"]+/g, '');

@@ -8,6 +8,7 @@ import { inRepository } from '../../client/local/repository.ts';
 import { startCloud } from '../../sandbox/src/cloud/main.ts';
 import { missingForOpenStack } from '../../sandbox/src/openstack/host-programs.ts';
 import { startOpenStack } from '../../sandbox/src/openstack/start.ts';
+import { interruptSignal, jsonAction, print, secondsSince, tell } from '../support/json-command.ts';
 import { areas } from './cases/index.ts';
 import { clientNames, clientsArea, missingForClients, runClients } from './clients/clients.ts';
 import { exceptions } from './exceptions.ts';
@@ -31,9 +32,6 @@ interface Flags {
 const HOSTS = 3;
 /** Loopback addresses that no other cloud of a test takes. */
 const EXTERNAL_CIDR = '127.127.0.0/16';
-const tell = (text: string): void => void process.stderr.write(`${text}\n`);
-const print = (result: object): void => void process.stdout.write(`${JSON.stringify(result)}\n`);
-const secondsSince = (start: number): number => Math.round((Date.now() - start) / 100) / 10;
 
 async function main(flags: Flags): Promise<void> {
   const missing = flags.cloudsFile === undefined ? await missingForOpenStack(AbortSignal.timeout(60_000)) : [];
@@ -44,11 +42,7 @@ async function main(flags: Flags): Promise<void> {
     print({ ok: true, skipped: missing, cases: 0 });
     return;
   }
-  const interrupt = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(name, () => interrupt.abort(new Error(`interrupted (${name})`)));
-  }
-  const { signal } = interrupt;
+  const signal = interruptSignal();
   await withClouds(flags, signal, async (emulator, openstack, upSeconds) => {
     const started = Date.now();
     const chosen = choose(flags);
@@ -198,16 +192,7 @@ await new Command('test:openstack')
   .option('--record', 'keep what the real services answered, for npm test', false)
   .option('--if-possible', 'succeed, and say so loudly, where this host cannot run the real services', false)
   .option('--json', 'accepted for symmetry: the last line is JSON in any case')
-  .action(async (flags: Flags) => {
-    try {
-      await main(flags);
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      tell(message);
-      print({ ok: false, error: { message } });
-      process.exitCode = 1;
-    }
-  })
+  .action(jsonAction(main))
   .parseAsync();
 // An idle connection must not keep the finished run alive.
 setTimeout(() => process.exit(), 1000).unref();

@@ -8,6 +8,7 @@ import { type LocalStack, startStack } from '../../client/local/stack.ts';
 import { findTool } from '../../client/local/tools.ts';
 import { missingForCli } from '../../sandbox/scripts/openstack-cli.ts';
 import { missingForMachines } from '../../sandbox/src/machines/nspawn/host-requirements.ts';
+import { interruptSignal, jsonAction, print, secondsSince, tell } from '../support/json-command.ts';
 import { type CaseResult, type ClusterCase, runClusterCase } from './cluster-case.ts';
 
 /** The clusters of the end-to-end test. */
@@ -23,19 +24,11 @@ interface Flags {
   readonly ifPossible: boolean;
 }
 
-const seconds = (since: number): number => Math.round((Date.now() - since) / 100) / 10;
-const tell = (text: string): void => void process.stderr.write(`${text}\n`);
-const print = (result: object): void => void process.stdout.write(`${JSON.stringify(result)}\n`);
-
 async function runAll(
   cases: readonly ClusterCase[],
   { cloud, keepLogs }: Flags,
 ): Promise<{ results: CaseResult[]; upSeconds: number }> {
-  const interrupt = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(name, () => interrupt.abort(new Error(`interrupted (${name})`)));
-  }
-  const { signal } = interrupt;
+  const signal = interruptSignal();
   const directory = await mkdtemp(join(tmpdir(), 'slipway-e2e-'));
   const guard = startProcessGuard();
   let stack: LocalStack | undefined;
@@ -46,7 +39,7 @@ async function runAll(
     const settings = { directory, persistent: false, machines: 'nspawn', latency: 'instant', workers: 1 } as const;
     const started = Date.now();
     stack = await startStack({ ...settings, cloud, guard, onEvent }, signal);
-    const upSeconds = seconds(started);
+    const upSeconds = secondsSince(started);
     const kubectl = (await findTool('kubectl', { signal })).path;
     const results: CaseResult[] = [];
     for (const one of cases) results.push(await runClusterCase(one, { stack, directory, kubectl, signal, tell }));
@@ -77,7 +70,7 @@ async function main(flags: Flags): Promise<void> {
   if (missing.length > 0) throw new Error(`this host cannot run this test. ${missing.join(' ')}`);
   const { results, upSeconds } = await runAll(cases, flags);
   const left = results.reduce((sum, result) => sum + result.left, 0);
-  print({ ok: left === 0, cloud, upSeconds, cases: results, left, seconds: seconds(started) });
+  print({ ok: left === 0, cloud, upSeconds, cases: results, left, seconds: secondsSince(started) });
   if (left > 0) process.exitCode = 1;
 }
 
@@ -92,16 +85,7 @@ await new Command('e2e')
   .option('--if-possible', 'succeed, and say so loudly, where this host cannot run real machines', false)
   .option('--keep-logs', 'keep the logs of every part', false)
   .option('--json', 'accepted for symmetry: the last line is JSON in any case')
-  .action(async (flags: Flags) => {
-    try {
-      await main(flags);
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      tell(message);
-      print({ ok: false, error: { message } });
-      process.exitCode = 1;
-    }
-  })
+  .action(jsonAction(main))
   .parseAsync();
 // An idle connection must not keep the finished test alive.
 setTimeout(() => process.exit(), 1000).unref();

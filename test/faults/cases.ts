@@ -1,6 +1,9 @@
+import type { CloudKind } from '../../client/local/sandbox-processes.ts';
 import type { OperationName } from '../../model/index.ts';
 import { type Fault, faults } from './faults.ts';
+import { operationsUnderTest } from './operations.ts';
 import type { RecordedCall } from './places.ts';
+import type { Recording } from './record.ts';
 
 /** One case of the matrix: a fault at a call. */
 export interface Case {
@@ -18,10 +21,10 @@ export const caseName = ({ operation, key, occurrence, fault, permanent }: Case)
 
 /** The case with this name. @throws Error when it is none */
 export function caseOf(name: string): Case {
-  const match = /^(createCluster|deleteCluster): (.+) #(\d+): ([\w-]+)( for good)?$/.exec(name);
-  const [, operation, key = '', occurrence, fault = '', permanent] = match ?? [];
-  if (operation !== 'createCluster' && operation !== 'deleteCluster')
-    throw new Error(`"${name}" is no case; --list prints all`);
+  const match = /^(\w+): (.+) #(\d+): ([\w-]+)( for good)?$/.exec(name);
+  const [, wanted, key = '', occurrence, fault = '', permanent] = match ?? [];
+  const operation = operationsUnderTest.find((one) => one.name === wanted)?.name;
+  if (operation === undefined) throw new Error(`"${name}" is no case; --list prints all`);
   return { operation, key, occurrence: Number(occurrence), fault, permanent: permanent !== undefined };
 }
 
@@ -32,29 +35,38 @@ export function faultOf(name: string): Fault {
   return fault;
 }
 
-/** A fault that cannot meet a call, and why. */
-export interface NotApplicable {
+/** A fault that does not meet a call, and why. */
+export interface Skipped {
   readonly call: RecordedCall;
   readonly fault: string;
+  readonly permanent: boolean;
   readonly reason: string;
 }
 
-/** Every fault at every call, once and for good. */
-export function casesOf(calls: readonly RecordedCall[]): { cases: Case[]; notApplicable: NotApplicable[] } {
+/** Every fault at every call, once and for good; what is skipped has its reason. */
+export function casesOf(
+  { calls, leftOut }: Pick<Recording, 'calls' | 'leftOut'>,
+  cloud: CloudKind,
+): {
+  cases: Case[];
+  skipped: Skipped[];
+} {
   const cases: Case[] = [];
-  const notApplicable: NotApplicable[] = [];
-  for (const call of calls) {
+  const skipped: Skipped[] = [];
+  const decide = (call: RecordedCall, why: (fault: Fault, permanent: boolean) => string | undefined) => {
     for (const fault of faults) {
-      const reason = fault.notApplicable(call);
-      if (reason !== undefined) {
-        notApplicable.push({ call, fault: fault.name, reason });
-        continue;
+      for (const permanent of fault.once === true ? [false] : [false, true]) {
+        const reason = (cloud === 'emulator' ? undefined : fault.emulatorOnly) ?? why(fault, permanent);
+        const { operation, key, occurrence } = call;
+        if (reason === undefined) cases.push({ operation, key, occurrence, fault: fault.name, permanent });
+        else skipped.push({ call, fault: fault.name, permanent, reason });
       }
-      const { operation, key, occurrence } = call;
-      const one = { operation, key, occurrence, fault: fault.name };
-      cases.push({ ...one, permanent: false });
-      if (call.occurrence === 1 && fault.once !== true) cases.push({ ...one, permanent: true });
     }
-  }
-  return { cases, notApplicable };
+  };
+  for (const call of calls) decide(call, (fault, permanent) => fault.notApplicable(call) ?? whyNot(call, permanent));
+  for (const { call, reason } of leftOut) decide(call, () => reason);
+  return { cases, skipped };
 }
+
+const whyNot = ({ occurrence }: RecordedCall, permanent: boolean): string | undefined =>
+  permanent && occurrence > 1 ? 'a fault for good meets every call of a place, from the first on' : undefined;

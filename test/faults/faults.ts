@@ -36,6 +36,8 @@ export interface Fault {
   readonly notApplicable: (call: RecordedCall) => string | undefined;
   /** Where its cases run; `passing` unless given. Cases of permanent faults run in `permanent`. */
   readonly pool?: PoolName;
+  /** Why it is made in the emulator only; undefined where it can be made in any cloud. */
+  readonly emulatorOnly?: string;
   /** Has no permanent form. */
   readonly once?: true;
   /** With which failures another operation that was asked for meanwhile may be refused. */
@@ -274,6 +276,7 @@ const callFaults: readonly Fault[] = [
   {
     name: 'error',
     title: 'what is made turns ERROR',
+    emulatorOnly: 'no API of OpenStack puts anything into ERROR with a cause',
     notApplicable: ({ place }) =>
       breakableIn(place) === undefined ? 'only servers and load balancers have the status ERROR' : undefined,
     expects: 'success or verdict',

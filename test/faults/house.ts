@@ -6,12 +6,15 @@ import { startProcessGuard } from '../../client/local/process-guard.ts';
 import { type BackgroundProcess, startProcess } from '../../client/local/process.ts';
 import { childEnvironment } from '../../client/local/config.ts';
 import { nodeArguments } from '../../client/local/repository.ts';
+import type { CloudKind } from '../../client/local/sandbox-processes.ts';
 import { type LocalStack, startStack } from '../../client/local/stack.ts';
 import { stackEnvironment } from '../../client/local/state.ts';
 import { connectTemporal, type TemporalAccess } from '../../temporal/index.ts';
 import { VaultClient } from '../../vault/index.ts';
 import { connect, type OpenStackClient } from 'openstack-client-ts';
 import type { BreakableKind } from './cloud-effects.ts';
+import { startOneOrigin } from './one-origin.ts';
+import { type Pace, paces } from './pace.ts';
 import { Traffic } from './traffic.ts';
 import { startVaultProxy } from './vault-proxy.ts';
 
@@ -27,15 +30,22 @@ export interface Pool {
 
 /** The stack on which the matrix runs: one Temporal, Vault, cloud and machines; proxies before all of them; workers in pools. */
 export class House {
+  readonly cloud: CloudKind;
+  readonly pace: Pace;
   readonly stack: LocalStack;
   readonly temporal: TemporalAccess;
+  /** The address below which the cloud's services are, without a proxy: `/identity`, `/compute`, … */
+  readonly cloudUrl: string;
   /** Vault without a proxy, with the worker's token. */
   readonly vault: VaultClient;
   /** The cloud without a proxy, as its administrator. */
   readonly admin: OpenStackClient;
+  /** The cloud without a proxy, as its ordinary user. */
+  readonly demo: OpenStackClient;
   /** Aborted when the matrix ends, however it does: nothing waits for Temporal any more. */
   readonly signal: AbortSignal;
   readonly #directory: string;
+  readonly #closing: (() => unknown)[];
   readonly #vaultProxy: string;
   readonly #tls: { cert: string; key: string };
   readonly #traffic: Map<string, Traffic>;
@@ -43,10 +53,14 @@ export class House {
   #workers = 0;
 
   private constructor(parts: {
+    cloud: CloudKind;
     stack: LocalStack;
+    cloudUrl: string;
     temporal: TemporalAccess;
     vault: VaultClient;
     admin: OpenStackClient;
+    demo: OpenStackClient;
+    closing: (() => unknown)[];
     signal: AbortSignal;
     directory: string;
     vaultProxy: string;
@@ -54,10 +68,15 @@ export class House {
     traffic: Map<string, Traffic>;
     guard: ReturnType<typeof startProcessGuard>;
   }) {
+    this.cloud = parts.cloud;
+    this.pace = paces[parts.cloud];
     this.stack = parts.stack;
+    this.cloudUrl = parts.cloudUrl;
     this.temporal = parts.temporal;
     this.vault = parts.vault;
     this.admin = parts.admin;
+    this.demo = parts.demo;
+    this.#closing = parts.closing;
     this.signal = parts.signal;
     this.#directory = parts.directory;
     this.#vaultProxy = parts.vaultProxy;
@@ -67,11 +86,15 @@ export class House {
   }
 
   /** Starts it below a folder; `closing` collects what has to be undone, also when this fails. */
-  static async start(directory: string, closing: (() => unknown)[], signal: AbortSignal): Promise<House> {
+  static async start(
+    { directory, cloud }: { readonly directory: string; readonly cloud: CloudKind },
+    closing: (() => unknown)[],
+    signal: AbortSignal,
+  ): Promise<House> {
     const guard = startProcessGuard();
     closing.push(() => guard.close());
     const stack = await startStack(
-      { directory, persistent: false, machines: 'simulated', latency: 'instant', workers: 0, guard },
+      { directory, cloud, persistent: false, machines: 'simulated', latency: 'instant', workers: 0, guard },
       signal,
     );
     closing.push(() => stack.stop());
@@ -82,8 +105,13 @@ export class House {
     closing.push(() => vault.close());
     const temporal = await connectTemporal(stackEnvironment(stack.endpoints));
     closing.push(() => temporal.connection.close());
-    const admin = await connect({ cloud: 'sandbox-admin', cloudsFile: stack.endpoints.cloudsFile, env: {} });
+    const { cloudsFile } = stack.endpoints;
+    const admin = await connect({ cloud: 'sandbox-admin', cloudsFile, env: {} });
     closing.push(() => admin.close());
+    const demo = await connect({ cloud: 'sandbox', cloudsFile, env: {} });
+    closing.push(() => demo.close());
+    const origin = cloud === 'emulator' ? undefined : await startOneOrigin(stack.endpoints.cloudUrl);
+    closing.push(() => origin?.close());
     const tls = await serverCertificate(vault);
     const traffic = new Map<string, Traffic>();
     const proxy = await startVaultProxy(
@@ -93,10 +121,14 @@ export class House {
     );
     closing.push(() => proxy.close());
     return new House({
+      cloud,
       stack,
+      cloudUrl: origin?.address ?? stack.endpoints.cloudUrl,
       temporal,
       vault,
       admin,
+      demo,
+      closing,
       signal,
       directory,
       vaultProxy: proxy.address,
@@ -151,9 +183,9 @@ export class House {
   /** Opens a cluster's way to the cloud, and tells Vault of it. The credential is that of the lane's project. */
   async openCloud(cluster: string, project: string): Promise<Traffic> {
     const traffic = new Traffic(cluster);
-    await traffic.open(this.stack.endpoints.cloudUrl, this.#tls);
+    await traffic.open(this.cloudUrl, this.#tls);
     this.#traffic.set(cluster, traffic);
-    await this.writeCloud(cluster, project, traffic.openstackAddress, { api_timeout: API_TIMEOUT_SECONDS });
+    await this.writeCloud(cluster, project, traffic.openstackAddress, { api_timeout: this.pace.apiTimeoutSeconds });
     return traffic;
   }
 
@@ -170,12 +202,19 @@ export class House {
     await this.stack.writeSecret(`clouds/${name}`, { cloud, settings }, AbortSignal.timeout(20_000));
   }
 
-  /** Puts a server or load balancer into ERROR: no OpenStack API does that to a load balancer. */
+  /** A client of the ordinary user in a project; closed with the house. */
+  async connectTo(project: string): Promise<OpenStackClient> {
+    const client = await connect({ auth: { ...(await this.credential()), project_name: project } });
+    this.#closing.push(() => client.close());
+    return client;
+  }
+
+  /** Puts a server or load balancer of the emulator into ERROR: no OpenStack API does that to a load balancer. */
   async breakDown(kind: BreakableKind, id: string, message: string): Promise<void> {
     await this.sandbox('POST', 'failures', { kind, id, message });
   }
 
-  /** Asks the sandbox cloud's own API. */
+  /** Asks the emulator's own API. */
   async sandbox(method: 'GET' | 'POST' | 'PUT', path: string, body?: object): Promise<unknown> {
     const url = `${this.stack.endpoints.cloudUrl}/_sandbox/${path}`;
     const response = await fetch(url, {
@@ -198,9 +237,6 @@ export class House {
     return z.looseObject({ clouds: z.looseObject({ sandbox: entrySchema }) }).parse(parse(text)).clouds.sandbox;
   }
 }
-
-/** A hanging answer must not hang for the usual minute. */
-const API_TIMEOUT_SECONDS = 2;
 
 const credentialSchema = z.object({
   auth_url: z.string(),

@@ -12,11 +12,8 @@ export function page(result: MatrixResult): string {
     summary: summaryOf(result),
     faults: faults.map(({ name, title }) => ({ name, title })),
     cases: result.results.map(plain),
-    notApplicable: result.notApplicable.map(({ call, fault, reason }) => [
-      call.operation,
-      call.key,
-      call.occurrence,
-      fault,
+    skipped: result.skipped.map(({ call, fault, permanent, reason }) => [
+      `${call.operation}${call.key}${call.occurrence}${fault}${permanent ? ' for good' : ''}`,
       reason,
     ]),
   };
@@ -68,7 +65,7 @@ const { summary } = data;
 document.querySelector('#summary').textContent =
   summary.cases + ' cases, ' + summary.passed + ' passed, ' + summary.failed + ' failed, ' + summary.seconds + ' s';
 const columns = data.faults.flatMap(({ name, title }) => [[name, title, false], [name + ' for good', title + '; until it is cleared', true]]);
-const reasons = new Map(data.notApplicable.map(([operation, key, occurrence, fault, reason]) => [operation + key + occurrence + fault, reason]));
+const reasons = new Map(data.skipped);
 const dialog = document.querySelector('dialog');
 function show(one) {
   const lines = [one.name, '', one.problems.length === 0 ? 'passed' : one.problems.map((text) => '✗ ' + text).join('\\n'), '',
@@ -99,7 +96,7 @@ for (const operation of new Set(data.cases.map((one) => one.operation))) {
       const box = row.insertCell();
       if (found === undefined) {
         box.className = 'none';
-        box.title = reasons.get(operation + place.replace(/ #(\\d+)$/, '$1') + name.replace(/ for good$/, '')) ?? '';
+        box.title = reasons.get(operation + place.replace(/ #(\\d+)$/, '$1') + name) ?? '';
         continue;
       }
       const button = document.createElement('button');

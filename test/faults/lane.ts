@@ -1,24 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect, type OpenStackClient } from 'openstack-client-ts';
+import type { OpenStackClient } from 'openstack-client-ts';
 import { z } from 'zod';
 import type { House, Pool } from './house.ts';
 import { clusterSpec } from './operations.ts';
 import { placeholders } from './places.ts';
+import { type Inventory, inventoryOf, makeProject } from './projects.ts';
 import { startOperation } from './start-operation.ts';
-
-const inventorySchema = z.looseObject({
-  projects: z.record(z.string(), z.looseObject({ resources: z.record(z.string(), z.array(z.looseObject({}))) })),
-});
-const nameSchema = z.looseObject({
-  id: z.string().optional(),
-  name: z.string().optional(),
-  description: z.string().nullish(),
-});
-const listSchema = (many: string) =>
-  z.looseObject({ [many]: z.array(z.looseObject({ id: z.string(), name: z.string() })) });
-
-/** Everything in a project, one text for each resource with all its fields. */
-export type Inventory = ReadonlyMap<string, { readonly kind: string; readonly name: string; readonly text: string }>;
 
 /**
  * A project of its own, in which cases run one after the other beside a bystander: another cluster, and a user's own resources. What the
@@ -30,9 +17,11 @@ export class Lane {
   /** What a case must leave as it is, byte for byte. */
   readonly baseline: Inventory;
   readonly #house: House;
+  readonly #client: OpenStackClient;
 
-  private constructor(house: House, project: string, pool: Pool, baseline: Inventory) {
+  private constructor(house: House, client: OpenStackClient, project: string, pool: Pool, baseline: Inventory) {
     this.#house = house;
+    this.#client = client;
     this.project = project;
     this.pool = pool;
     this.baseline = baseline;
@@ -41,20 +30,23 @@ export class Lane {
   /** Makes the project with its bystanders. */
   static async open(house: House, pool: Pool, project: string): Promise<Lane> {
     await makeProject(house, project);
-    const { cloudUrl } = house.stack.endpoints;
+    const client = await house.connectTo(project);
     const bystander = `${project}-by`;
-    await house.writeCloud(bystander, project, cloudUrl);
+    await house.writeCloud(bystander, project, house.cloudUrl);
     const [made] = await Promise.all([
-      (await startOperation(house, pool, 'createCluster', bystander, clusterSpec(bystander))).outcome(120_000),
-      withProject(house, project, ownResources),
+      startOperation(house, pool, 'createCluster', bystander, clusterSpec(bystander)).then((started) =>
+        started.outcome(house.pace.operationMs),
+      ),
+      makeOwnResources(client),
     ]);
     if (made.outcome !== 'completed')
       throw new Error(`the bystander of ${project} was not made: ${JSON.stringify(made)}`);
-    return new Lane(house, project, pool, await settled(() => inventoryOf(house, project)));
+    const baseline = await settled(() => inventoryOf(house, project, client));
+    return new Lane(house, client, project, pool, baseline);
   }
 
   inventory(): Promise<Inventory> {
-    return inventoryOf(this.#house, this.project);
+    return inventoryOf(this.#house, this.project, this.#client);
   }
 
   /** What the project holds beyond the bystanders: kinds and names, with placeholders, sorted; equal for every sound cluster. */
@@ -74,21 +66,6 @@ export class Lane {
   }
 }
 
-async function inventoryOf(house: House, project: string): Promise<Inventory> {
-  const { projects } = inventorySchema.parse(await house.sandbox('GET', `inventory?project=${project}`));
-  const rows = Object.values(projects).flatMap(({ resources }) =>
-    Object.entries(resources).flatMap(([kind, list]) =>
-      list.map((row) => {
-        const { id, name = '', description } = nameSchema.parse(row);
-        const key = `${kind} ${id ?? name}`;
-        // Rules and addresses have no name; what describes them tells them apart.
-        return [key, { kind, name: name === '' ? (description ?? '') : name, text: JSON.stringify(row) }] as const;
-      }),
-    ),
-  );
-  return new Map(rows);
-}
-
 /** Reads until two readings a second apart are equal: machines write on their consoles for a moment longer. */
 async function settled(read: () => Promise<Inventory>): Promise<Inventory> {
   let last = await read();
@@ -101,43 +78,8 @@ async function settled(read: () => Promise<Inventory>): Promise<Inventory> {
   throw new Error('the project does not come to rest');
 }
 
-async function makeProject(house: House, name: string): Promise<void> {
-  const identity = house.admin.service('identity');
-  const find = async (path: string, many: string, wanted: string) => {
-    const rows = z
-      .array(z.looseObject({ id: z.string(), name: z.string() }))
-      .parse((await identity.json('GET', path, listSchema(many)))[many]);
-    return rows.find((row) => row.name === wanted)?.id ?? '';
-  };
-  const body = { project: { name, domain_id: 'default' } };
-  const made = z.looseObject({ project: z.looseObject({ id: z.string() }) });
-  const { project } = await identity.json('POST', '/projects', made, { json: body });
-  const user = await find('/users', 'users', 'demo');
-  for (const role of ['member', 'reader']) {
-    await identity.request('PUT', `/projects/${project.id}/users/${user}/roles/${await find('/roles', 'roles', role)}`);
-  }
-  const unlimited = (...names: string[]) => Object.fromEntries(names.map((one) => [one, -1]));
-  await house.sandbox('PUT', `quotas/${name}`, {
-    compute: unlimited('instances', 'cores', 'ram', 'server_groups', 'server_group_members'),
-    network: unlimited('network', 'subnet', 'port', 'router', 'floatingip', 'security_group', 'security_group_rule'),
-  });
-}
-
-async function withProject(
-  house: House,
-  project: string,
-  work: (cloud: OpenStackClient) => Promise<void>,
-): Promise<void> {
-  const cloud = await connect({ auth: { ...(await house.credential()), project_name: project } });
-  try {
-    await work(cloud);
-  } finally {
-    await cloud.close();
-  }
-}
-
 /** What somebody else has in the same project; some of it looks like Slipway's, but is not marked. */
-async function ownResources({ network, compute, blockStorage }: OpenStackClient): Promise<void> {
+async function makeOwnResources({ network, compute, blockStorage }: OpenStackClient): Promise<void> {
   const [external] = await network.networks.list({ 'router:external': true });
   const own = await network.networks.create({ name: 'own-net', description: 'slipway.cluster=somebody-else' });
   const subnet = await network.subnets.create({

@@ -1,18 +1,20 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { createLogUpdate } from 'log-update';
+import type { CloudKind } from '../../client/local/sandbox-processes.ts';
 import { type Case, caseName, caseOf } from './cases.ts';
 import { writeFixtures } from '../replay/fixtures.ts';
 import { page } from './html.ts';
 import { defaultLanes, type MatrixResult, runMatrix, sampled } from './matrix.ts';
-import { failures, summaryOf, table } from './report.ts';
+import { failures, reasons, summaryOf, table } from './report.ts';
 import type { CaseResult } from './run-case.ts';
 import { exportCaseHistories } from './case-histories.ts';
 
 interface Options {
   readonly json: boolean;
+  readonly cloud: CloudKind;
   readonly case: readonly string[];
   readonly only?: RegExp;
   readonly sample?: number;
@@ -32,6 +34,11 @@ const wholeNumber = (text: string): number => {
 const program = new Command('faults')
   .description(
     'Meets every outside call of every operation with every fault, and checks what is left. The page is <out>/faults.html',
+  )
+  .addOption(
+    new Option('--cloud <kind>', 'the emulator, or the real services: slow, best with --sample')
+      .choices(['emulator', 'openstack'])
+      .default('emulator'),
   )
   .option('--json', 'nothing but one line of JSON on standard output', false)
   .option('--case <name...>', 'only these cases; their Temporal histories are kept in <out>', [])
@@ -75,6 +82,7 @@ const out = resolve(options.out);
 try {
   const result: MatrixResult = await runMatrix({
     directory,
+    cloud: options.cloud,
     lanes: Math.max(1, options.case.length > 0 ? 1 : options.lanes),
     select,
     signal: stop.signal,
@@ -107,7 +115,9 @@ try {
     await mkdir(out, { recursive: true });
     await writeFile(join(out, 'faults.html'), page(result));
     const summary = summaryOf(result);
-    process.stderr.write(`${table(result.results)}\n${failures(result.results)}\n${join(out, 'faults.html')}\n`);
+    process.stderr.write(
+      `${table(result.results)}\n${reasons(result)}\n${failures(result.results)}\n${join(out, 'faults.html')}\n`,
+    );
     process.stdout.write(`${JSON.stringify(summary)}\n`);
     process.exitCode = summary.failed === 0 && summary.cases > 0 && !stop.signal.aborted ? 0 : 1;
   }

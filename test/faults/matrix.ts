@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import type { Case, NotApplicable } from './cases.ts';
-import { caseName, casesOf, faultOf } from './cases.ts';
+import type { CloudKind } from '../../client/local/sandbox-processes.ts';
+import { type Case, caseName, casesOf, faultOf, type Skipped } from './cases.ts';
 import type { PoolName } from './faults.ts';
 import { House, type Pool } from './house.ts';
 import { Lane } from './lane.ts';
@@ -13,6 +13,8 @@ import { type CaseResult, runCase } from './run-case.ts';
 export interface MatrixOptions {
   /** Holds logs and data of the stack. */
   readonly directory: string;
+  /** Default: the emulator. */
+  readonly cloud?: CloudKind;
   /** Lanes for cases whose fault passes, and as many again for those whose fault stays. */
   readonly lanes: number;
   /** Chooses among all cases. */
@@ -30,7 +32,7 @@ export interface MatrixOptions {
 
 export interface MatrixResult {
   readonly results: readonly CaseResult[];
-  readonly notApplicable: readonly NotApplicable[];
+  readonly skipped: readonly Skipped[];
   readonly recording: Recording;
   readonly seconds: number;
 }
@@ -51,7 +53,9 @@ export async function runMatrix(options: MatrixOptions): Promise<MatrixResult> {
   const phase = options.onPhase ?? (() => undefined);
   try {
     phase('starting Temporal, Vault, the cloud and workers');
-    const house = await House.start(options.directory, closing, AbortSignal.any([options.signal, failing.signal]));
+    const { directory, cloud = 'emulator' } = options;
+    const signal = AbortSignal.any([options.signal, failing.signal]);
+    const house = await House.start({ directory, cloud }, closing, signal);
     const passing = await openPool(house, 'passing', options.lanes, closing);
     phase('recording the operations without a fault');
     const recorders = await Promise.all(
@@ -61,7 +65,7 @@ export async function runMatrix(options: MatrixOptions): Promise<MatrixResult> {
     );
     const recording = await record(house, recorders, operationsUnderTest);
     await options.onRecording?.(house, recording);
-    const { cases, notApplicable } = casesOf(recording.calls);
+    const { cases, skipped } = casesOf(recording, cloud);
     const chosen = options.select(cases);
     phase(`running ${chosen.length} of ${cases.length} cases`);
     if (options.careless !== undefined) await house.exchangeWorkers(passing, options.careless);
@@ -100,7 +104,7 @@ export async function runMatrix(options: MatrixOptions): Promise<MatrixResult> {
     };
     await Promise.all([group(passing, casesOfPool('passing'), lanes(passing, 0)), others()]);
     await options.beforeEnd?.(house, results, recording);
-    return { results, notApplicable, recording, seconds: (Date.now() - started) / 1000 };
+    return { results, skipped, recording, seconds: (Date.now() - started) / 1000 };
   } catch (error) {
     // Said before everything is stopped: what is cut off then has much to say, too.
     phase(error instanceof Error ? (error.stack ?? error.message) : String(error));

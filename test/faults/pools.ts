@@ -4,12 +4,11 @@ import { Wave } from './wave.ts';
 
 /** A hanging answer of Vault must not hang for the usual ten seconds. */
 const VAULT_TIMEOUT_SECONDS = 2;
-/** Steps give up after so long where a fault stays: long enough for several tries of the client and of Temporal. */
-const STEP_TIMEOUT_SECONDS = 12;
 
 /** Opens a pool with its first worker. What happens to its workers meets calls in waves of at most `lanes`. */
 export async function openPool(house: House, name: PoolName, lanes: number, closing: (() => unknown)[]): Promise<Pool> {
-  const environment = { VAULT_CLIENT_TIMEOUT: `${VAULT_TIMEOUT_SECONDS}`, ...SETTINGS[name] };
+  const steps = name === 'permanent' ? { SLIPWAY_STEP_TIMEOUT: `${house.pace.stepTimeoutSeconds}` } : {};
+  const environment = { VAULT_CLIENT_TIMEOUT: `${VAULT_TIMEOUT_SECONDS}`, ...steps, ...SETTINGS[name] };
   const pool: Pool = { queue: `faults-${name}`, environment, workers: new Set() };
   closing.push(() => Promise.all([...pool.workers].map((worker) => worker.stop())));
   await house.addWorker(pool);
@@ -20,10 +19,7 @@ export async function openPool(house: House, name: PoolName, lanes: number, clos
   return { ...pool, disturb: (pid) => wave.join(pid) };
 }
 
-const SETTINGS: Readonly<Record<PoolName, Readonly<Record<string, string>>>> = {
-  passing: {},
-  permanent: { SLIPWAY_STEP_TIMEOUT: `${STEP_TIMEOUT_SECONDS}` },
-  killed: {},
+const SETTINGS: Readonly<Partial<Record<PoolName, Readonly<Record<string, string>>>>> = {
   replaced: { SLIPWAY_BUILD_ID: 'build-1' },
   'new-build': { SLIPWAY_VERSIONING: 'on', SLIPWAY_DEPLOYMENT_PROMOTE: 'on', SLIPWAY_BUILD_ID: 'build-1' },
 };

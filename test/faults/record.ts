@@ -1,7 +1,7 @@
 import type { OperationName } from '../../model/index.ts';
 import type { House } from './house.ts';
 import type { Lane } from './lane.ts';
-import type { RecordedCall } from './places.ts';
+import { isRead, type RecordedCall } from './places.ts';
 import { inputOf, type OperationUnderTest } from './operations.ts';
 import { type Reference, secretsOf } from './run-case.ts';
 import { startOperation } from './start-operation.ts';
@@ -10,24 +10,30 @@ import type { SeenCall } from './traffic.ts';
 /** What the operations do when nothing goes wrong. */
 export interface Recording {
   readonly calls: readonly RecordedCall[];
+  /** Calls that no fault meets, and why. */
+  readonly leftOut: readonly LeftOut[];
   readonly reference: Reference;
   /** The clusters of one fault-free run of each operation. */
   readonly clusters: readonly string[];
 }
 
-/**
- * More calls of one place are repetitions of a wait, which any of them stands for. Calls that not every recording has are left out: waits
- * look as often as they have to.
- */
-const MAX_OCCURRENCES = 2;
+/** A call of a recording that no fault meets. */
+export interface LeftOut {
+  readonly call: RecordedCall;
+  readonly reason: string;
+}
 
-/** Runs every operation without a fault, once in each lane, and lists the calls that all of these runs have made. */
+/** Reads of one place come again and again while something is waited for; calls that change something are all met. */
+const MAX_READS = 2;
+
+/** Runs every operation without a fault, once in each lane, and lists its calls: those that all of these runs have made are met by faults. */
 export async function record(
   house: House,
   lanes: readonly Lane[],
   operations: readonly OperationUnderTest[],
 ): Promise<Recording> {
   const calls: RecordedCall[] = [];
+  const leftOut: LeftOut[] = [];
   const reference: Record<string, { resources: string[]; secrets: string[] }> = {};
   const clusters: string[] = [];
   for (const operation of operations) {
@@ -36,14 +42,14 @@ export async function record(
     if (first === undefined) throw new Error('nothing was recorded');
     reference[operation.name] = first.left;
     clusters.push(first.cluster);
-    calls.push(
-      ...common(
-        operation.name,
-        runs.map((run) => run.calls),
-      ),
-    );
+    const each = runs.map((run) => run.calls);
+    for (const call of callsOf(operation.name, first.calls)) {
+      const reason = whyLeftOut(call, each);
+      if (reason === undefined) calls.push(call);
+      else leftOut.push({ call, reason });
+    }
   }
-  return { calls, reference, clusters };
+  return { calls, leftOut, reference, clusters };
 }
 
 interface RecordedRun {
@@ -57,7 +63,7 @@ async function runOnce(house: House, lane: Lane, operation: OperationUnderTest, 
   const traffic = await house.openCloud(cluster, lane.project);
   const run = async (name: OperationName) => {
     const started = await startOperation(house, lane.pool, name, cluster, inputOf(name, cluster));
-    const outcome = await started.outcome(120_000);
+    const outcome = await started.outcome(house.pace.operationMs);
     if (outcome.outcome === 'failed')
       throw new Error(`${name} failed without a fault: ${outcome.type}: ${outcome.message}`);
   };
@@ -76,16 +82,23 @@ async function runOnce(house: House, lane: Lane, operation: OperationUnderTest, 
   }
 }
 
-function common(operation: OperationName, runs: readonly (readonly SeenCall[])[]): RecordedCall[] {
-  const [first = []] = runs;
+function callsOf(operation: OperationName, run: readonly SeenCall[]): RecordedCall[] {
   const seen = new Map<string, number>();
   const opened = new Set<string>();
-  return first.flatMap(({ place, key }) => {
+  return run.map(({ place, key }) => {
     const occurrence = (seen.get(key) ?? 0) + 1;
     seen.set(key, occurrence);
     const opensActivity = !opened.has(place.activity);
     opened.add(place.activity);
-    const inAll = runs.every((run) => run.filter((call) => call.key === key).length >= occurrence);
-    return inAll && occurrence <= MAX_OCCURRENCES ? [{ operation, place, key, occurrence, opensActivity }] : [];
+    return { operation, place, key, occurrence, opensActivity };
   });
+}
+
+function whyLeftOut(
+  { place, key, occurrence }: RecordedCall,
+  runs: readonly (readonly SeenCall[])[],
+): string | undefined {
+  const inAll = runs.every((run) => run.filter((call) => call.key === key).length >= occurrence);
+  if (!inAll) return 'not every recording has it: a wait looks as often as it has to';
+  return isRead(place) && occurrence > MAX_READS ? `the wait's first ${MAX_READS} looks stand for the rest` : undefined;
 }

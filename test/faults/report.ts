@@ -8,14 +8,15 @@ export interface Summary {
   readonly cases: number;
   readonly passed: number;
   readonly failed: number;
-  /** Always 0: what cannot be is listed with its reason as not applicable, and is no case. */
+  /** Pairs of a call and a fault that are no cases; the reasons are in the report. */
   readonly skipped: number;
   readonly seconds: number;
 }
 
-export function summaryOf({ results, seconds }: Pick<MatrixResult, 'results' | 'seconds'>): Summary {
+export function summaryOf({ results, skipped, seconds }: MatrixResult): Summary {
   const passed = results.filter(({ problems }) => problems.length === 0).length;
-  return { cases: results.length, passed, failed: results.length - passed, skipped: 0, seconds: Math.round(seconds) };
+  const failed = results.length - passed;
+  return { cases: results.length, passed, failed, skipped: skipped.length, seconds: Math.round(seconds) };
 }
 
 interface Row {
@@ -46,6 +47,16 @@ export function table(results: readonly CaseResult[]): string {
     `  ${'operation'.padEnd(14)} ${'fault'.padEnd(24)} ${'cases'.padStart(6)} ${'passed'.padStart(7)} ${'seconds'.padStart(8)}`,
     ...lines,
   ].join('\n');
+}
+
+/** Why calls and faults were skipped, and how often. */
+export function reasons({ skipped }: Pick<MatrixResult, 'skipped'>): string {
+  const counts = new Map<string, number>();
+  for (const { reason } of skipped) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  const lines = [...counts]
+    .sort(([, a], [, b]) => b - a)
+    .map(([reason, count]) => `${`${count}`.padStart(7)}  ${reason}`);
+  return ['skipped  because', ...lines].join('\n');
 }
 
 /** What went wrong, one case after the other, with the command that runs it again. */

@@ -36,9 +36,6 @@ export interface CaseResult {
   readonly unreached: boolean;
 }
 
-/** An operation that goes well takes seconds; one that meets a fault, with all its retries, less than this. */
-const LIMIT_MS = 120_000;
-
 let clusters = 0;
 
 /** Runs a case in a lane, from an empty project to an empty project. */
@@ -138,7 +135,7 @@ class CaseRun {
   async #endOfMeanwhile(): Promise<OperationName | undefined> {
     if (this.#meanwhile === undefined) return undefined;
     const { operation, started } = this.#meanwhile;
-    const outcome = await started.outcome(LIMIT_MS);
+    const outcome = await started.outcome(this.#house.pace.operationMs);
     this.steps.push({ what: `${operation} meanwhile`, workflowId: started.workflowId, outcome });
     if (outcome.outcome === 'completed') return operation;
     const { refusals = [] } = faultOf(this.#tested.fault);
@@ -154,7 +151,7 @@ class CaseRun {
 
   async #run(operation: OperationName, when: string): Promise<Outcome> {
     const started = await this.#start(operation);
-    const outcome = await started.outcome(LIMIT_MS);
+    const outcome = await started.outcome(this.#house.pace.operationMs);
     this.steps.push({ what: `${operation} ${when}`, workflowId: started.workflowId, outcome });
     return outcome;
   }

@@ -63,6 +63,7 @@ export class Traffic {
   #counts = new Map<string, number>();
   readonly #proxies: Proxy[] = [];
   #openstack: Proxy | undefined;
+  #vaultRefusedUntil = 0;
   #api: Proxy | undefined;
 
   constructor(cluster: string) {
@@ -121,6 +122,10 @@ export class Traffic {
     const plain = withoutTag(request);
     const occurrence = (this.#counts.get(key) ?? 0) + 1;
     this.#counts.set(key, occurrence);
+    if (service === 'vault' && Date.now() < this.#vaultRefusedUntil) {
+      call.outcome = 'cut';
+      return 'cut';
+    }
     const rule = this.#rule;
     let reply: Reply;
     if (rule?.key === key && (rule.permanent ? occurrence >= rule.occurrence : occurrence === rule.occurrence)) {
@@ -146,10 +151,11 @@ export class Traffic {
     await Promise.all(this.#proxies.map((proxy) => proxy.close()));
   }
 
-  /** Vault's port is shared by all clusters, so it is never refused for one of them; the connection is only broken. */
+  /** Vault's port is shared by all clusters: to one of them it is refused by breaking each of its connections. */
   async #refuse(service: Service): Promise<void> {
     if (service === 'openstack') await this.#openstack?.refuse(REFUSE_MS);
     if (service === 'kubernetes') await this.#api?.refuse(REFUSE_MS);
+    if (service === 'vault') this.#vaultRefusedUntil = Date.now() + REFUSE_MS;
   }
 }
 

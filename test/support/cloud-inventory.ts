@@ -6,6 +6,8 @@ export interface CloudResource {
   readonly type: string;
   readonly id: string;
   readonly name: string;
+  /** All that the list shows of it. */
+  readonly row: object;
 }
 
 interface ListCall {
@@ -29,7 +31,7 @@ const LISTS: readonly ListCall[] = [
   {
     type: 'server',
     service: 'compute',
-    path: '/servers',
+    path: '/servers/detail',
     many: 'servers',
     everywhere: { query: { all_tenants: '1' } },
   },
@@ -54,14 +56,14 @@ const LISTS: readonly ListCall[] = [
   {
     type: 'volume',
     service: 'block-storage',
-    path: '/volumes',
+    path: '/volumes/detail',
     many: 'volumes',
     everywhere: { query: { all_tenants: '1' } },
   },
   {
     type: 'snapshot',
     service: 'block-storage',
-    path: '/snapshots',
+    path: '/snapshots/detail',
     many: 'snapshots',
     everywhere: { query: { all_tenants: '1' } },
   },
@@ -78,7 +80,10 @@ const LISTS: readonly ListCall[] = [
 const text = z.string().nullish();
 const rowSchema = z
   .looseObject({ id: text, name: text, keypair: z.looseObject({ name: z.string() }).optional() })
-  .transform(({ id, name, keypair }) => ({ id: id ?? keypair?.name ?? name ?? '', name: name ?? keypair?.name ?? '' }));
+  .transform((row) => {
+    const { id, name, keypair } = row;
+    return { id: id ?? keypair?.name ?? name ?? '', name: name ?? keypair?.name ?? '', row };
+  });
 
 /** A cloud as the user of Slipway and its administrator see it, by the lists of OpenStack's services and nothing else. */
 export class CloudInventory {
@@ -98,17 +103,21 @@ export class CloudInventory {
 
   /** Everything that the user, or any project, has. */
   async list(signal: AbortSignal): Promise<CloudResource[]> {
-    const found: CloudResource[] = await containers(this.#user, signal);
-    for (const one of LISTS) {
-      const both = [rows(this.#user, one, signal), rows(this.#admin, one, signal, one.everywhere)];
-      found.push(...(await Promise.all(both)).flat());
-    }
+    const found = await ownResources(this.#user, signal);
+    for (const one of LISTS) found.push(...(await rows(this.#admin, one, signal, one.everywhere)));
     return [...new Map(found.map((one) => [keyOf(one), one])).values()];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([this.#user.close(), this.#admin.close()]);
   }
+}
+
+/** Everything that the lists show to a user. */
+export async function ownResources(client: OpenStackClient, signal: AbortSignal): Promise<CloudResource[]> {
+  const found = await containers(client, signal);
+  for (const one of LISTS) found.push(...(await rows(client, one, signal)));
+  return found;
 }
 
 async function rows(
@@ -118,7 +127,7 @@ async function rows(
   everywhere: ListCall['everywhere'] = {},
 ): Promise<CloudResource[]> {
   const found = await client.service(service).list(path, many, rowSchema, { signal, ...everywhere });
-  return found.filter((row) => !isDefaultGroup(type, row.name)).map(({ id, name }) => ({ type, id, name }));
+  return found.filter(({ name }) => !isDefaultGroup(type, name)).map((one) => ({ type, ...one }));
 }
 
 /** Neutron makes it when a project first does something with groups; for Octavia's own project that is the first load balancer. */
@@ -127,11 +136,8 @@ const isDefaultGroup = (type: string, name: string): boolean => type === 'securi
 /** Swift shows an account that holds nothing yet as 404. */
 async function containers({ objectStore }: OpenStackClient, signal: AbortSignal): Promise<CloudResource[]> {
   try {
-    return (await objectStore.containers.list({}, { signal })).map(({ name }) => ({
-      type: 'container',
-      id: name,
-      name,
-    }));
+    const found = await objectStore.containers.list({}, { signal });
+    return found.map((row) => ({ type: 'container', id: row.name, name: row.name, row }));
   } catch (error) {
     if (error instanceof NotFoundError) return [];
     throw error;

@@ -39,10 +39,10 @@ export interface ProxyTarget {
   readonly tls?: { readonly ca: string; readonly cert: string; readonly key: string };
 }
 
-/** Decides on a request; `forward` sends it to the target, once or more often. */
+/** Decides on a request; `forward` sends it to the target, or to another one, once or more often. */
 export type Intercept = (
   request: ProxiedRequest,
-  forward: (changed?: ProxiedRequest) => Promise<ProxiedAnswer>,
+  forward: (changed?: ProxiedRequest, to?: ProxyTarget) => Promise<ProxiedAnswer>,
 ) => Promise<Reply>;
 
 export interface ProxyOptions {
@@ -67,8 +67,9 @@ export async function startProxy({ target, intercept, tls }: ProxyOptions): Prom
   const serve: RequestListener = (incoming, outgoing) => {
     void (async () => {
       const { method = 'GET', url: path = '/', headers } = incoming;
-      const request = { method, path, headers, body: await buffer(incoming) };
-      const reply = await intercept(request, (changed = request) => send(target(), agents, changed, outgoing));
+      const request: ProxiedRequest = { method, path, headers, body: await buffer(incoming) };
+      const forward = (changed = request, to = target()) => send(to, agents, changed, outgoing);
+      const reply = await intercept(request, forward);
       if (reply === 'hang') return;
       if (reply === 'cut') {
         incoming.socket.destroy();

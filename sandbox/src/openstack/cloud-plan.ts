@@ -106,7 +106,8 @@ export function common(plan: CloudPlan, service: string): Ini {
   return {
     oslo_messaging_notifications: { driver: 'noop' },
     // One process of each kind on one machine: nobody has to notice that another host is gone.
-    oslo_messaging_rabbit: { heartbeat_timeout_threshold: 0, rabbit_quorum_queue: false },
+    // Services start beside RabbitMQ: none waits longer for it each time.
+    oslo_messaging_rabbit: { heartbeat_timeout_threshold: 0, rabbit_quorum_queue: false, rabbit_retry_backoff: 0 },
     oslo_concurrency: { lock_path: inData(plan, 'state', service, 'locks') },
   };
 }

@@ -22,7 +22,7 @@ import { updatePool } from './services/designate.ts';
 import { services } from './services/index.ts';
 import { keystoneConfiguration } from './services/keystone.ts';
 import { ringArguments } from './services/swift.ts';
-import { tryServer, waitForHosts } from './trial-server.ts';
+import { tryServer, waitForHosts, waitForVolumes } from './readiness.ts';
 
 /** What starts a real OpenStack. */
 export interface OpenStackOptions {
@@ -232,7 +232,7 @@ class Start {
     const [admin, demo] = [cloudOf(plan, 'admin'), cloudOf(plan, 'demo')];
     try {
       await Promise.all(first ? [this.#seed(plan, programs, admin), this.#run(plan, updatePool(plan))] : []);
-      await waitForHosts(admin, plan.hosts.length, this.#signal);
+      await Promise.all([waitForHosts(admin, plan.hosts.length, this.#signal), waitForVolumes(admin, this.#signal)]);
       this.#tell('booting a server');
       await tryServer(demo, this.#signal);
     } finally {

@@ -60,7 +60,7 @@ export const blockStorageSnapshots: ContractArea = {
           'by name',
           (await snapshots.list({ sort: 'name:desc' }).all()).map(({ name }) => name),
         );
-        assert.deepEqual((await snapshots.list({ limit: 1 }).all()).length, 2);
+        assert.deepEqual((await snapshots.list({ limit: 1, sort: 'name' }).all()).length, 2);
       },
     },
     {

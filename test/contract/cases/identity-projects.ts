@@ -133,6 +133,7 @@ export const identityProjects: ContractArea = {
         const reader = roles.find(({ name }) => name === 'reader')?.id ?? '';
         const path = `/projects/${project.id}/users/${who.id}/roles`;
         const filter = `user.id=${who.id}&scope.project.id=${project.id}`;
+        assert.equal((await asAdmin(context, 'PUT', `${path}/${reader}`)).status, 204);
         assert.equal((await asAdmin(context, 'GET', path)).status, 200);
         assert.equal((await asAdmin(context, 'GET', `/role_assignments?${filter}&include_names=true`)).status, 200);
         assert.equal((await asAdmin(context, 'HEAD', `${path}/${reader}`)).status, 204);

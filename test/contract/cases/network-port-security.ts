@@ -83,7 +83,7 @@ export const networkPortSecurity: ContractArea = {
     networkCase('address pairs need port security', REFERENCE, async (context) => {
       const { network: network_id } = await makeNetwork(context);
       const { ports } = context.user.network;
-      const pairs = { allowed_address_pairs: [{ ip_address: '10.20.0.100' }] };
+      const pairs = { allowed_address_pairs: [{ ip_address: '10.99.0.100' }] };
       await neutron(context, 409, 'POST', '/ports', { port: { network_id, port_security_enabled: false, ...pairs } });
       const open = await ports.create({ network_id, port_security_enabled: false });
       await neutron(context, 409, 'PUT', `/ports/${open.id}`, { port: pairs });

@@ -137,7 +137,8 @@ export const networkPorts: ContractArea = {
       const { ports, securityGroups } = context.user.network;
       const group = await securityGroups.create({ name: 'group' });
       await ports.create({ network_id: network, name: 'one', fixed_ips: [{ ip_address: '10.20.0.50' }] });
-      await ports.create({ network_id: network, name: 'two', security_groups: [group.id] });
+      const fixed_ips = [{ ip_address: '10.20.0.77' }];
+      await ports.create({ network_id: network, name: 'two', security_groups: [group.id], fixed_ips });
       const count = async (filters: object) => (await ports.list({ network_id: network, ...filters }).all()).length;
       assert.equal(await count({}), 2);
       assert.equal(await count({ name: ['one', 'two'] }), 2);

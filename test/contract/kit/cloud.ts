@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { connect, loadCloud, type OpenStackClient } from 'openstack-client-ts';
 import { z } from 'zod';
+import { rolesOf } from '../../support/user-roles.ts';
 import type { Seeds } from './case.ts';
 
 /** A cloud that is to keep the contract: `sandbox` and `sandbox-admin` of a clouds.yaml. */
@@ -35,7 +36,7 @@ export async function prepareCloud({ name, cloudsFile }: CloudUnderTest): Promis
   const admin = await connect({ ...source, cloud: 'sandbox-admin' });
   await using demo = await connect({ ...source, cloud: 'sandbox' });
   const identity = admin.identity.service;
-  const { roles } = await demo.identity.token();
+  const roles = await rolesOf(admin, await demo.identity.token());
   const [image, flavor, network] = await Promise.all([
     only(admin.image.images.list({ name: 'ubuntu-24.04-kube-v1.36.3' }).all(), 'image'),
     only(admin.compute.flavors.list().all(), 'flavor', 'm1.small'),
@@ -54,7 +55,7 @@ export async function prepareCloud({ name, cloudsFile }: CloudUnderTest): Promis
       make('user', { name: label, domain_id: 'default', password }),
     ]);
     for (const role of roles)
-      await identity.request('PUT', `/projects/${project}/users/${user}/roles/${role.id}`, { signal });
+      await identity.request('PUT', `/projects/${project}/users/${user}/roles/${role}`, { signal });
     return { project: { id: project, name: label }, user: { id: user, name: label, password } };
   };
   const seeds: Seeds = { image, flavor, externalNetwork: network };

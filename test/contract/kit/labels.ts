@@ -31,6 +31,8 @@ export class Labels {
   readonly #names: readonly (readonly [string, string])[];
   readonly #prefixes: readonly (readonly [string, string])[];
   readonly #literals = new Set<string>();
+  /** What is ever said of a thing, by its id: it tells things apart where a list shows nothing but ids. */
+  readonly #facts = new Map<string, string>();
   #count: Record<string, number> = {};
 
   /**
@@ -46,6 +48,23 @@ export class Labels {
   /** Addresses that the case itself sends first are its own: they stay as they are. */
   keepAddresses(text: string): void {
     for (const [address] of text.matchAll(IPV4)) if (!this.#known.has(address)) this.#literals.add(address);
+  }
+
+  /** Notes what an answer says of the things in it. */
+  learn(value: unknown): void {
+    if (Array.isArray(value)) for (const item of value) this.learn(item);
+    if (!isObject(value)) return;
+    const { id } = value;
+    if (typeof id === 'string') {
+      const facts = ['name', 'address', 'value']
+        .map((field) => value[field])
+        .filter((fact) => typeof fact === 'string');
+      this.#facts.set(
+        canonical(id),
+        `${this.#facts.get(canonical(id)) ?? ''} ${bare(facts.join(' ').replaceAll(ID, ''))}`,
+      );
+    }
+    for (const inner of Object.values(value)) this.learn(inner);
   }
 
   /** The value with labels, at every depth. */
@@ -83,7 +102,7 @@ export class Labels {
 
   /**
    * What lists are brought into order by: the value without what the cloud chose by itself; then what tells alike items apart, which is what
-   * has a label already, and the addresses that the case chose.
+   * has a label already, the addresses that the case chose, and what is said of them elsewhere.
    */
   order(value: unknown): string {
     const named = (text: string): string => {
@@ -97,7 +116,8 @@ export class Labels {
       if (typeof inner !== 'string') return inner;
       return bare(named(inner).replaceAll(ID, labelled)).replaceAll(IPV4, (ip) => (this.#literals.has(ip) ? ip : ''));
     });
-    return `${shape(value, named)} ${known}`;
+    const id = isObject(value) && typeof value['id'] === 'string' ? canonical(value['id']) : '';
+    return `${shape(value, named)} ${known} ${named(this.#facts.get(id) ?? '')}`;
   }
 
   #label(value: string, kind: 'id' | 'mac' | 'address'): string {

@@ -25,6 +25,7 @@ const SWIFT_HEADER = /^x-(account|container|object|storage|static|copied|delete|
 
 /** Brings what a case saw into the form that is compared. */
 export function toTranscript(entries: readonly (Exchange | Note)[], labels: Labels): Transcript {
+  for (const entry of entries) if (!('label' in entry)) labels.learn(bodyOf(entry));
   return entries.map((entry): TranscriptEntry => {
     if ('label' in entry) return { note: entry.label, value: labels.value(plain(entry.value)) };
     labels.keepAddresses(`${entry.url} ${entry.sent ?? ''}`);

@@ -1,44 +1,12 @@
-import { ApiError, parseJson, type Dialect } from '../http/service.ts';
+import type { ApiError } from '../http/service.ts';
+import { faultDialect } from '../http/fault.ts';
 
-const names: Readonly<Record<number, string>> = {
-  400: 'badRequest',
-  401: 'unauthorized',
-  403: 'forbidden',
-  404: 'itemNotFound',
-  405: 'badMethod',
-  409: 'conflictingRequest',
-  413: 'overLimit',
-  415: 'badMediaType',
-  429: 'overLimit',
-  500: 'computeFault',
-  501: 'notImplemented',
-  503: 'serviceUnavailable',
-};
-
-const bodyTypes = ['', 'text/plain', 'application/json', 'application/vnd.openstack.compute+json'];
-
-const show = (value: unknown): string =>
-  value === undefined ? 'None' : typeof value === 'string' ? value : JSON.stringify(value);
-
-/** Errors of Nova and Cinder: `{"<name>": {"code", "message"}}` (nova:nova/api/openstack/wsgi.py, class Fault). */
-export const novaDialect: Dialect = {
-  error: (status, message, _type, headers) =>
-    new ApiError(status, { [names[status] ?? 'computeFault']: { code: status, message } }, message, {
-      'content-type': 'application/json; charset=UTF-8',
-      ...headers,
-    }),
-  invalid: (path, value, reason) =>
-    novaDialect.error(
-      400,
-      `Invalid input for field/attribute ${path.split('.').at(-1) ?? path}. Value: ${show(value)}. ${reason}`,
-    ),
+/** How Nova words its errors. */
+export const novaDialect = faultDialect({
+  bodyTypes: ['', 'text/plain', 'application/json', 'application/vnd.openstack.compute+json'],
   emptyType: 'application/json',
-  readBody(text, contentType) {
-    const type = contentType.split(';')[0]?.trim() ?? '';
-    if (!bodyTypes.includes(type)) throw novaDialect.error(415, 'Unsupported Content-Type');
-    return parseJson(text, badRequest('Malformed request body'));
-  },
-};
+  headers: { 'content-type': 'application/json; charset=UTF-8' },
+});
 
 export const badRequest = (message: string): ApiError => novaDialect.error(400, message);
 export const forbidden = (message: string): ApiError => novaDialect.error(403, message);

@@ -36,6 +36,9 @@ export function cinder(plan: CloudPlan): ServicePlan {
       host: 'sandbox',
       enabled_backends: 'sandbox',
       default_volume_type: volumeTypes.find(({ isDefault }) => isDefault)?.name ?? '',
+      // The scheduler learns of back ends now and then: soon, and for the first time at once.
+      backend_stats_polling_interval: 3,
+      periodic_fuzzy_delay: 0,
       glance_api_servers: at(plan.ports.glance),
     },
     sandbox: { volume_driver: 'openstack_sandbox_drivers.volumes.NoStorage', volume_backend_name: 'sandbox' },

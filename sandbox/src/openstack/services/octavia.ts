@@ -41,8 +41,8 @@ export function octavia(plan: CloudPlan): ServicePlan {
     oslo_messaging: { topic: 'octavia_prov' },
     controller_worker: {
       workers: 1,
-      amphora_driver: 'amphora_noop_driver',
-      compute_driver: 'compute_noop_driver',
+      amphora_driver: 'sandbox',
+      compute_driver: 'sandbox',
       network_driver: 'sandbox',
       image_driver: 'image_noop_driver',
       volume_driver: 'volume_noop_driver',

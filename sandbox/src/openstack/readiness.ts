@@ -4,20 +4,41 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { flavors, images } from '../seeds.ts';
 
 const hypervisors = z.looseObject({ hypervisors: z.array(z.looseObject({ state: z.string() })) });
+const pools = z.looseObject({ pools: z.array(z.looseObject({ name: z.string() })) });
 
 /** Waits until Nova's scheduler knows this many hosts. @throws Error when it does not in time. */
 export async function waitForHosts(admin: OpenStackClient, hosts: number, signal: AbortSignal): Promise<void> {
-  const deadline = Date.now() + 120_000;
+  const logs = 'nova-compute.log and nova-scheduler.log';
+  await waitForCount('hosts that Nova knows', logs, hosts, signal, async () => {
+    const answer = await admin.service('compute').json('GET', '/os-hypervisors/detail', hypervisors, { signal });
+    return answer.hypervisors.filter(({ state }) => state === 'up').length;
+  });
+}
+
+/** Waits until Cinder's scheduler knows where volumes can be: before, it refuses each. @throws Error when it does not in time. */
+export async function waitForVolumes(admin: OpenStackClient, signal: AbortSignal): Promise<void> {
+  const logs = 'cinder-volume.log and cinder-scheduler.log';
+  await waitForCount('back ends that Cinder knows', logs, 1, signal, async () => {
+    const cinder = admin.service('block-storage');
+    return (await cinder.json('GET', '/scheduler-stats/get_pools', pools, { signal })).pools.length;
+  });
+}
+
+const PATIENCE_MS = 120_000;
+
+async function waitForCount(
+  what: string,
+  logs: string,
+  wanted: number,
+  signal: AbortSignal,
+  count: () => Promise<number>,
+): Promise<void> {
+  const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
-    const nova = admin.service('compute');
-    const answer = await nova.json('GET', '/os-hypervisors/detail', hypervisors, { signal });
-    const up = answer.hypervisors.filter(({ state }) => state === 'up').length;
-    if (up >= hosts) return;
-    if (Date.now() > deadline) {
-      throw new Error(
-        `Nova knows ${up} of ${hosts} hosts after 120 s; nova-compute.log and nova-scheduler.log say why`,
-      );
-    }
+    const found = await count();
+    if (found >= wanted) return;
+    if (Date.now() > deadline)
+      throw new Error(`${what}: ${found} of ${wanted} after ${PATIENCE_MS / 1000} s; ${logs} say why`);
     await delay(200, undefined, { signal });
   }
 }

@@ -59,6 +59,11 @@ export default tseslint.config(
           selector: "MemberExpression[object.name='process'][property.name='env']",
           message: 'Environment variables are read in configuration files only.',
         },
+        {
+          selector:
+            "CallExpression[callee.object.name='AbortSignal'][callee.property.name='any'] CallExpression[callee.object.name='AbortSignal'][callee.property.name='timeout']",
+          message: 'Node may forget this time-out: use timeLimit (nodejs/node#57736).',
+        },
       ],
     },
   },

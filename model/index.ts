@@ -10,3 +10,4 @@ export * from './operations.ts';
 export * from './plan.ts';
 export * from './progress.ts';
 export * from './security-rules.ts';
+export { timeLimit } from './time-limit.ts';

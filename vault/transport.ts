@@ -3,6 +3,7 @@ import { Agent, request as httpRequest, type Dispatcher } from 'undici';
 import { z } from 'zod';
 import { kindOfStatus, VaultError } from './error.ts';
 import { Slots } from './slots.ts';
+import { timeLimit } from '../model/index.ts';
 
 /** How to reach a Vault or OpenBao server. */
 export interface VaultOptions {
@@ -97,7 +98,7 @@ export class VaultTransport {
     const { method, path } = wanted;
     const token = await this.#token(wanted);
     const redact = (text: string) => (token === undefined ? text : text.replaceAll(token, '<token>'));
-    const timeout = AbortSignal.timeout(this.#timeoutMs);
+    const timeout = timeLimit(this.#timeoutMs);
     const query = new URLSearchParams(wanted.query).toString();
     let status: number;
     let text: string;

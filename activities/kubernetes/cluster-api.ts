@@ -9,7 +9,7 @@ import {
   Watch,
 } from '@kubernetes/client-node';
 import { z } from 'zod';
-import { FailureType, vaultPaths } from '../../model/index.ts';
+import { FailureType, vaultPaths, timeLimit } from '../../model/index.ts';
 import type { VaultClient } from '../../vault/index.ts';
 
 /** A request that is not answered by then counts as unanswered. */
@@ -36,7 +36,7 @@ export class ClusterApi {
 
   /** Options of a single request: a time-out, and the cancellation of the current activity. */
   options(): ConfigurationOptions {
-    const signal = AbortSignal.any([cancellationSignal(), AbortSignal.timeout(TIMEOUT_MS)]);
+    const signal = AbortSignal.any([cancellationSignal(), timeLimit(TIMEOUT_MS)]);
     return {
       middlewareMergeStrategy: 'append',
       middleware: [

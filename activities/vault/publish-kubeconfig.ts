@@ -55,6 +55,13 @@ export const publishKubeconfig =
   async (input: { id: string; endpoint: string }): Promise<PublishedKubeconfig> =>
     writeKubeconfig(vault, cancellationSignal(), input.id, input.endpoint);
 
+/**
+ * A name that kubeadm puts into every API server's certificate (kubernetes/kubernetes:cmd/kubeadm/app/util/pkiutil/pki_helpers.go,
+ * GetAPIServerAltNames). Checked in place of the address, which may be another one than when the certificate was made (the fault matrix,
+ * "ensureApi POST …/floatingips: vanishes"). Each cluster has an authority of its own: no other server has a certificate that passes.
+ */
+const SERVER_NAME = 'kubernetes';
+
 /** Kubernetes: reference/config-api/kubeconfig.v1. Cluster and context carry the cluster's id, so that files can be merged. */
 function kubeconfigText(
   id: string,
@@ -66,7 +73,16 @@ function kubeconfigText(
   return stringify({
     apiVersion: 'v1',
     kind: 'Config',
-    clusters: [{ name: id, cluster: { server: endpoint, 'certificate-authority-data': base64(issuingCa) } }],
+    clusters: [
+      {
+        name: id,
+        cluster: {
+          server: endpoint,
+          'tls-server-name': SERVER_NAME,
+          'certificate-authority-data': base64(issuingCa),
+        },
+      },
+    ],
     users: [
       {
         name: user,

@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import { childEnvironment } from './config.ts';
 import { nodeArguments } from './repository.ts';
+import { timeLimit } from '../../model/index.ts';
 
 const resultSchema = z.looseObject({ ok: z.boolean(), directory: z.string().optional(), error: z.string().optional() });
 
@@ -19,7 +20,7 @@ export async function machineImage(tell: (detail: string) => void, signal: Abort
   const builder = spawn(process.execPath, nodeArguments('sandbox/image/build.ts', '--json'), {
     env: childEnvironment(),
     stdio: ['ignore', 'pipe', 'pipe'],
-    signal: AbortSignal.any([signal, AbortSignal.timeout(BUILD_DEADLINE)]),
+    signal: AbortSignal.any([signal, timeLimit(BUILD_DEADLINE)]),
   });
   const last: string[] = [];
   createInterface(builder.stderr).on('line', (line) => {

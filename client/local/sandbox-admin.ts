@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { timeLimit } from '../../model/index.ts';
 
 /** A resource as the sandbox knows it, whoever asks. */
 export interface SandboxResource {
@@ -57,7 +58,7 @@ export class SandboxAdmin {
       method,
       headers: { 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: AbortSignal.any([signal, AbortSignal.timeout(30_000)]),
+      signal: AbortSignal.any([signal, timeLimit(30_000)]),
     });
     if (!response.ok) throw new Error(`${url} answers ${response.status}: ${(await response.text()).slice(0, 200)}`);
     return await response.json();

@@ -8,6 +8,7 @@ import { defaultLimits, download, sha256File, type DownloadLimits, type Download
 import { withFileLock } from './file-lock.ts';
 import { childEnvironment, localConfig } from './config.ts';
 import { tools as catalogue, type Artifact, type Platform, type Tool, type ToolName } from './tool-catalogue.ts';
+import { timeLimit } from '../../model/index.ts';
 
 /** A program that can be run. */
 export interface FoundTool {
@@ -123,7 +124,7 @@ async function fetchArtifact(tool: Tool, artifact: Artifact, work: string, optio
       artifact.source,
       file,
       (progress) => options.onProgress?.({ tool: tool.name, message, ...progress }),
-      AbortSignal.any([signal, AbortSignal.timeout(FETCH_DEADLINE)]),
+      AbortSignal.any([signal, timeLimit(FETCH_DEADLINE)]),
       limits,
     );
     return file;

@@ -300,8 +300,6 @@ const callFaults: readonly Fault[] = [
       if (place.service !== 'openstack') return 'nobody deletes single secrets or objects of a cluster in between';
       if (place.method === 'DELETE') return undefined;
       if (place.method !== 'POST' || place.path.endsWith('/auth/tokens')) return 'the call makes nothing';
-      if (place.path.endsWith('/floatingips'))
-        return 'kubeconfig and certificate name the address: a cluster that lost it has to be made anew';
       if (place.path.endsWith('/security-group-rules'))
         return 'a rule that is removed later is drift, which no creation looks for';
       return undefined;

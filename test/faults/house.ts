@@ -16,7 +16,7 @@ import type { BreakableKind } from './cloud-effects.ts';
 import { startOneOrigin } from './one-origin.ts';
 import { type Pace, paces } from './pace.ts';
 import { Traffic } from './traffic.ts';
-import { startVaultProxy } from './vault-proxy.ts';
+import { PROXY_NAME, startVaultProxy } from './vault-proxy.ts';
 
 /** A group of workers on a task queue of their own. */
 export interface Pool {
@@ -257,7 +257,12 @@ async function serverCertificate(vault: VaultClient): Promise<{ cert: string; ke
   await vault.pki.enable(mount, seconds, 'Authority of the fault proxies');
   await vault.pki.generateRoot(mount, 'internal', 'fault-proxies', seconds);
   await vault.pki.writeRole(mount, 'server', { server: true, client: false, maxTtlSeconds: seconds });
-  const wanted = { commonName: 'fault-proxy', ipAddresses: ['127.0.0.1'], ttlSeconds: seconds / 2 };
+  const wanted = {
+    commonName: PROXY_NAME,
+    dnsNames: [PROXY_NAME],
+    ipAddresses: ['127.0.0.1'],
+    ttlSeconds: seconds / 2,
+  };
   const { certificate, privateKey, issuingCa } = await vault.pki.issue(mount, 'server', wanted);
   return { cert: certificate, key: privateKey, ca: issuingCa };
 }

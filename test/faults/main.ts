@@ -19,7 +19,7 @@ interface Options {
   readonly only?: RegExp;
   readonly sample?: number;
   readonly seed: number;
-  readonly lanes: number;
+  readonly lanes?: number;
   readonly list: boolean;
   readonly fixtures: boolean;
   readonly out: string;
@@ -45,7 +45,7 @@ const program = new Command('faults')
   .option('--only <pattern>', 'only cases whose names match this regular expression', (text) => new RegExp(text))
   .option('--sample <count>', 'only so many cases, chosen by the seed', wholeNumber)
   .option('--seed <number>', 'for --sample', wholeNumber, 1)
-  .option('--lanes <count>', 'cases at once, of each kind', wholeNumber, defaultLanes())
+  .option('--lanes <count>', 'cases at once, of each kind; as many as this machine can take unless given', wholeNumber)
   .option('--list', 'record, print the names of all cases, run none', false)
   .option('--fixtures', 'record, keep the histories in test/replay, run no case', false)
   .option('--out <folder>', 'where the page and histories go', 'faults');
@@ -83,7 +83,7 @@ try {
   const result: MatrixResult = await runMatrix({
     directory,
     cloud: options.cloud,
-    lanes: Math.max(1, options.case.length > 0 ? 1 : options.lanes),
+    lanes: Math.max(1, options.case.length > 0 ? 1 : (options.lanes ?? defaultLanes(options.cloud))),
     select,
     signal: stop.signal,
     onPhase: (phase) => {

@@ -3,6 +3,7 @@ import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { OperationName } from '../../model/index.ts';
 import type { House, Pool } from './house.ts';
+import { timeLimit } from '../../model/index.ts';
 
 /** How an operation ended. */
 export type Outcome =
@@ -35,7 +36,7 @@ export async function startOperation(
   });
   const outcome = async (limitMs: number): Promise<Outcome> => {
     try {
-      const limit = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
+      const limit = AbortSignal.any([signal, timeLimit(limitMs)]);
       // One listener for each long poll of a result.
       setMaxListeners(0, limit);
       const result = await temporal.connection.withAbortSignal(limit, () => handle.result());

@@ -10,6 +10,9 @@ import {
 } from '../support/fault-proxy.ts';
 import { type Traffic, tagOf } from './traffic.ts';
 
+/** Name in the certificate of the proxies before the clusters' APIs. */
+export const PROXY_NAME = 'fault-proxy';
+
 /**
  * The way from the workers to Vault. A call belongs to the cluster that its activity's workflow names. A kubeconfig that is read is changed on the
  * way: it leads to the cluster's own proxy, which holds the administrator's certificate instead of the worker.
@@ -36,7 +39,13 @@ export function startVaultProxy(
 const secretSchema = z.looseObject({ data: z.looseObject({ data: z.looseObject({ kubeconfig: z.string() }) }) });
 const kubeconfigSchema = z.looseObject({
   clusters: z.tuple([
-    z.looseObject({ cluster: z.looseObject({ server: z.string(), 'certificate-authority-data': z.string() }) }),
+    z.looseObject({
+      cluster: z.looseObject({
+        server: z.string(),
+        'certificate-authority-data': z.string(),
+        'tls-server-name': z.string(),
+      }),
+    }),
   ]),
   users: z.tuple([
     z.looseObject({ user: z.looseObject({ 'client-certificate-data': z.string(), 'client-key-data': z.string() }) }),
@@ -55,10 +64,12 @@ async function redirected(answer: ProxiedAnswer, traffic: Traffic, ca: string): 
       ca: pem(cluster['certificate-authority-data']),
       cert: pem(user['client-certificate-data']),
       key: pem(user['client-key-data']),
+      servername: cluster['tls-server-name'],
     },
   };
   traffic.kubernetes = target;
   cluster.server = traffic.kubernetesAddress;
+  cluster['tls-server-name'] = PROXY_NAME;
   cluster['certificate-authority-data'] = Buffer.from(ca).toString('base64');
   secret.data.data.kubeconfig = stringify(kubeconfig);
   return withBody(answer, Buffer.from(JSON.stringify(secret)));

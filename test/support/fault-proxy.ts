@@ -35,8 +35,8 @@ export type Reply = ProxiedAnswer | 'cut' | 'hang';
 /** Where requests go on to. */
 export interface ProxyTarget {
   readonly url: string;
-  /** PEM: what to trust, and the client's certificate and key, for a server that asks for them. */
-  readonly tls?: { readonly ca: string; readonly cert: string; readonly key: string };
+  /** PEM: what to trust, and the client's certificate and key, for a server that asks for them; the name that its certificate must have. */
+  readonly tls?: { readonly ca: string; readonly cert: string; readonly key: string; readonly servername?: string };
 }
 
 /** Decides on a request; `forward` sends it to the target, or to another one, once or more often. */

@@ -4,6 +4,7 @@ import type { ClustersApi } from '../../clusters.ts';
 import type { OperationHandle } from '../../operation-handle.ts';
 import { ClientFailureType, isSlipwayError } from '../../slipway-error.ts';
 import type { Session } from '../cli.ts';
+import { timeLimit } from '../../../model/index.ts';
 
 /** How to wait for an operation. */
 export interface FollowOptions {
@@ -80,7 +81,7 @@ async function admitted<N extends OperationName>(
   follow: string,
 ): Promise<OperationResults[N] | undefined> {
   const stop = new AbortController();
-  const signal = AbortSignal.any([session.signal, stop.signal, AbortSignal.timeout(ADMISSION_MS)]);
+  const signal = AbortSignal.any([session.signal, stop.signal, timeLimit(ADMISSION_MS)]);
   const result = handle.result({ signal });
   result.catch(() => undefined);
   try {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { usageError } from '../usage-error.ts';
+import { timeLimit } from '../../../model/index.ts';
 
 /** How long standard input may take, so that a forgotten pipe does not hang a script for ever. */
 const STDIN_TIMEOUT_MS = 60_000;
@@ -13,7 +14,7 @@ const STDIN_TIMEOUT_MS = 60_000;
 export async function readInput(file: string, stdin: Readable, interrupt: AbortSignal): Promise<string> {
   try {
     if (file !== '-') return await readFile(file, 'utf8');
-    const signal = AbortSignal.any([interrupt, AbortSignal.timeout(STDIN_TIMEOUT_MS)]);
+    const signal = AbortSignal.any([interrupt, timeLimit(STDIN_TIMEOUT_MS)]);
     const chunks: Buffer[] = [];
     for await (const chunk of stdin.iterator({ destroyOnReturn: false })) {
       signal.throwIfAborted();

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from 'undici';
 import type { Machine, MachineDriver } from './driver.ts';
 import type { Log } from './log.ts';
+import { timeLimit } from '../time-limit.ts';
 
 const roundMilliseconds = 700;
 const timeoutMilliseconds = 5000;
@@ -65,7 +66,7 @@ export class ConsolePush {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ text: appended(this.#sent.get(id) ?? '', now) }),
-        signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMilliseconds)]),
+        signal: AbortSignal.any([signal, timeLimit(timeoutMilliseconds)]),
       });
       const { statusCode } = response;
       const answer = await response.body.text();

@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { timeLimit } from '../time-limit.ts';
 
 const POLL = 100;
 
@@ -11,7 +12,7 @@ export async function waitForPort(what: string, port: number, timeoutMs: number,
 /** Waits until this URL gives an answer that is no server error. @throws Error when it does not within `timeoutMs`. */
 export async function waitForHttp(what: string, url: string, timeoutMs: number, signal: AbortSignal): Promise<void> {
   await poll(`${what} does not answer at ${url}`, timeoutMs, signal, async () => {
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(30_000)]);
+    const limit = AbortSignal.any([signal, timeLimit(30_000)]);
     const response = await fetch(url, { signal: limit }).catch(() => undefined);
     await response?.body?.cancel();
     return response !== undefined && response.status < 500;

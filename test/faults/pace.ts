@@ -4,13 +4,13 @@ import type { CloudKind } from '../../client/local/sandbox-processes.ts';
 export interface Pace {
   /** A hanging answer must not hang for the usual minute. */
   readonly apiTimeoutSeconds: number;
-  /** Steps give up after so long where a fault stays. */
+  /** Steps give up after so long where a fault stays; machines that were turned away look for their way in again within it. */
   readonly stepTimeoutSeconds: number;
   /** An operation that goes well takes seconds; one that meets a fault, with all its retries, less than this. */
   readonly operationMs: number;
 }
 
 export const paces: Readonly<Record<CloudKind, Pace>> = {
-  emulator: { apiTimeoutSeconds: 2, stepTimeoutSeconds: 12, operationMs: 120_000 },
+  emulator: { apiTimeoutSeconds: 2, stepTimeoutSeconds: 20, operationMs: 120_000 },
   openstack: { apiTimeoutSeconds: 15, stepTimeoutSeconds: 60, operationMs: 600_000 },
 };

@@ -3,7 +3,7 @@ import { remainingSecrets } from '../../activities/vault/delete-secrets.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Case, caseName, faultOf } from './cases.ts';
 import type { FaultControl } from './faults.ts';
-import type { House, Pool } from './house.ts';
+import type { House } from './house.ts';
 import type { Lane } from './lane.ts';
 import { inputOf, type OperationUnderTest, operationsUnderTest } from './operations.ts';
 import { isRead, placeholders } from './places.ts';
@@ -85,7 +85,7 @@ class CaseRun {
     const operation = underTest(this.#tested.operation);
     for (const needed of operation.needs) await this.#mustSucceed(needed, 'first');
     traffic.arm(this.#rule());
-    const outcome = await this.#run(operation.name, 'with the fault', this.#lane.pool);
+    const outcome = await this.#run(operation.name, 'with the fault');
     if (traffic.hits === 0) {
       this.unreached = true;
       this.problems.push('the call was not made');
@@ -125,7 +125,7 @@ class CaseRun {
     breakDown: (kind, id, message) => this.#house.breakDown(kind, id, message),
     disturbWorker: async (pid) => this.#lane.pool.disturb?.(pid),
     askMeanwhile: async (operation) => {
-      this.#meanwhile = { operation, started: await this.#start(operation, this.#lane.pool) };
+      this.#meanwhile = { operation, started: await this.#start(operation) };
       // Until it has reached the cluster; when it comes later, it meets a later moment.
       await sleep(200);
     },
@@ -144,20 +144,20 @@ class CaseRun {
     return undefined;
   }
 
-  #start(operation: OperationName, pool: Pool): Promise<StartedOperation> {
+  #start(operation: OperationName): Promise<StartedOperation> {
     const input = inputOf(operation, this.#cluster);
-    return startOperation(this.#house, pool, operation, this.#cluster, input);
+    return startOperation(this.#house, this.#lane.pool, operation, this.#cluster, input);
   }
 
-  async #run(operation: OperationName, when: string, pool: Pool): Promise<Outcome> {
-    const started = await this.#start(operation, pool);
+  async #run(operation: OperationName, when: string): Promise<Outcome> {
+    const started = await this.#start(operation);
     const outcome = await started.outcome(this.#house.pace.operationMs);
     this.steps.push({ what: `${operation} ${when}`, workflowId: started.workflowId, outcome });
     return outcome;
   }
 
   async #mustSucceed(operation: OperationName, when: string): Promise<void> {
-    const outcome = await this.#run(operation, when, this.#lane.patient);
+    const outcome = await this.#run(operation, when);
     if (outcome.outcome === 'failed')
       this.problems.push(`${operation} ${when} failed: ${outcome.type}: ${outcome.message}`);
   }

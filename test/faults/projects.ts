@@ -46,8 +46,13 @@ const namedSchema = z.looseObject({
 /** Rules and addresses have no name; what describes them tells them apart. */
 function rowOf(kind: string, row: object): Row {
   const { id, name = '', description } = namedSchema.parse(row);
-  return [`${kind} ${id ?? name}`, { kind, name: name === '' ? (description ?? '') : name, text: JSON.stringify(row) }];
+  return [`${kind} ${id ?? name}`, { kind, name: name === '' ? (description ?? '') : name, text: textOf(row) }];
 }
+
+/** Services promise no order of the lists within a resource. */
+const textOf = (row: object): string =>
+  JSON.stringify(row, (_, value: unknown) => (Array.isArray(value) ? [...(value as unknown[])].sort(byText) : value));
+const byText = (one: unknown, other: unknown): number => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1);
 
 async function emulatorRows(house: House, project: string): Promise<Row[]> {
   const { projects } = inventorySchema.parse(await house.sandbox('GET', `inventory?project=${project}`));

@@ -34,9 +34,9 @@ export function inputOf(name: OperationName, cluster: string): unknown {
   return { name: cluster, ...operationsUnderTest.find((one) => one.name === name)?.input };
 }
 
-/** `lane3-…` 10.23, `recording3-…` 10.63, `matrix3` 10.103: what is there at the same time differs. */
+/** `lane3-…` 10.23, `recording3-…` 10.83, `matrix3` 10.103: what is there at the same time differs. */
 function cidrOf(name: string): string {
   const [, kind = '', number = '0'] = /^([a-z]+)(\d+)/.exec(name) ?? [];
-  const first = { lane: 20, recording: 60 }[kind] ?? 100;
-  return `10.${first + (Number(number) % (first === 100 ? 130 : 40))}.0.0/16`;
+  const [first, count] = { lane: [20, 60] as const, recording: [80, 20] as const }[kind] ?? [100, 130];
+  return `10.${first + (Number(number) % count)}.0.0/16`;
 }

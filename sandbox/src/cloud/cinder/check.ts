@@ -1,6 +1,6 @@
-import { findSchemaIssue, type Formats, type Schema } from '../http/json-schema.ts';
-import { pythonText } from '../http/python-repr.ts';
-import { badRequest } from './errors.ts';
+import { requireSchema } from '../http/fault.ts';
+import type { Formats, Schema } from '../http/json-schema.ts';
+import { cinderDialect } from './errors.ts';
 
 const uuid = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
 
@@ -21,11 +21,4 @@ const formats: Formats = {
 };
 
 /** Checks a body as Cinder does before it looks at anything else. @throws ApiError 400 in its words */
-export function checkBody(schema: Schema, body: unknown): void {
-  const issue = findSchemaIssue(schema, body, formats);
-  if (issue === undefined) return;
-  const path = issue.path.at(-1);
-  if (issue.reason !== undefined) throw badRequest(issue.reason);
-  if (path === undefined) throw badRequest(issue.message);
-  throw badRequest(`Invalid input for field/attribute ${path}. Value: ${pythonText(issue.value)}. ${issue.message}`);
-}
+export const checkBody = (schema: Schema, body: unknown): void => requireSchema(cinderDialect, schema, body, formats);

@@ -1,3 +1,5 @@
+import { findSchemaIssue, type Formats, type Schema } from './json-schema.ts';
+import { pythonText } from './python-repr.ts';
 import { ApiError, parseJson, type Dialect } from './service.ts';
 
 /** Names of the statuses (nova:nova/api/openstack/wsgi.py and cinder:cinder/api/openstack/wsgi.py, class Fault). */
@@ -49,4 +51,17 @@ export function faultDialect({ bodyTypes, emptyType, headers: own = {} }: FaultD
       return parseJson(text, error(400, 'Malformed request body'));
     },
   };
+}
+
+/** Checks a body as Nova and Cinder do before they look at anything else. @throws ApiError 400 in their words */
+export function requireSchema(dialect: Dialect, schema: Schema, body: unknown, formats: Formats): void {
+  const issue = findSchemaIssue(schema, body, formats);
+  if (issue === undefined) return;
+  const path = issue.path.at(-1);
+  if (issue.reason !== undefined) throw dialect.error(400, issue.reason);
+  if (path === undefined) throw dialect.error(400, issue.message);
+  throw dialect.error(
+    400,
+    `Invalid input for field/attribute ${path}. Value: ${pythonText(issue.value)}. ${issue.message}`,
+  );
 }

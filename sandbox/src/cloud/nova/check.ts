@@ -1,8 +1,9 @@
 import { isIP, isIPv4, isIPv6 } from 'node:net';
+import { requireSchema } from '../http/fault.ts';
 import { findSchemaIssue, type Formats, type Schema } from '../http/json-schema.ts';
 import { pythonText } from '../http/python-repr.ts';
 import type { Call } from '../http/service.ts';
-import { badRequest } from './errors.ts';
+import { badRequest, novaDialect } from './errors.ts';
 
 const text =
   (test: (value: string) => boolean) =>
@@ -41,14 +42,7 @@ const formats: Formats = {
 };
 
 /** Checks a body as Nova does before it looks at anything else. @throws ApiError 400 in its words */
-export function checkBody(schema: Schema, body: unknown): void {
-  const issue = findSchemaIssue(schema, body, formats);
-  if (issue === undefined) return;
-  const path = issue.path.at(-1);
-  if (issue.reason !== undefined) throw badRequest(issue.reason);
-  if (path === undefined) throw badRequest(issue.message);
-  throw badRequest(`Invalid input for field/attribute ${path}. Value: ${pythonText(issue.value)}. ${issue.message}`);
-}
+export const checkBody = (schema: Schema, body: unknown): void => requireSchema(novaDialect, schema, body, formats);
 
 /** Checks a query, whose parameters are lists of texts. @throws ApiError 400 in Nova's words */
 export function checkQuery(schema: Schema, call: Call): void {

@@ -155,6 +155,13 @@ describe('joining', () => {
     await readyNode(config, 'w-1');
   });
 
+  it('stays within its network: the load balancer of another one with the same addresses is not reached', async () => {
+    const config = await rig.startCluster();
+    await allowJoins(config);
+    rig.cloud.addServer('stranger', '10.0.2.1', rig.workerUserData(), 'other network');
+    await rig.consoleOf('stranger', new RegExp(`waiting: ${vip}:6443 does not answer`, 'u'));
+  });
+
   it('fails at once when the authority of the cluster is not the pinned one', async () => {
     const config = await rig.startCluster();
     await allowJoins(config);

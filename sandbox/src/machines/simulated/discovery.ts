@@ -38,14 +38,12 @@ export async function waitForCluster(
     said = refusal;
     const left = deadline - Date.now();
     if (left <= 0) throw new Error(`could not join within 20 minutes: ${refusal ?? ''}`);
-    await nextChange(network, host, Number(port), cluster, left, signal);
+    await nextChange((changed) => network.onChange(networkId, host, Number(port), changed), cluster, left, signal);
   }
 }
 
 function nextChange(
-  network: VirtualNetwork,
-  host: string,
-  port: number,
+  onChange: (changed: () => void) => () => void,
   cluster: SimulatedCluster | undefined,
   milliseconds: number,
   signal: AbortSignal,
@@ -64,7 +62,7 @@ function nextChange(
     endings.push(
       () => clearTimeout(timer),
       () => signal.removeEventListener('abort', aborted),
-      network.onChange(host, port, changed),
+      onChange(changed),
       cluster?.onTokens(changed) ?? (() => undefined),
     );
   });

@@ -2,24 +2,25 @@ import type { VipForward } from '../driver.ts';
 import type { ApiEndpoint } from './api-endpoint.ts';
 
 const keyOf = (networkId: string, address: string, port: number) => `${networkId}|${address}:${port}`;
-const targetOf = (address: string, port: number) => `${address}:${port}`;
 
-/** The tenant networks as far as the simulated machines see them: who listens where, and what each VIP leads to. */
+/**
+ * The tenant networks as far as the simulated machines see them: who listens where, and what each VIP leads to. Two
+ * networks never meet, so that tenants may use the same addresses.
+ */
 export class VirtualNetwork {
   readonly #endpoints = new Map<string, ApiEndpoint>();
-  readonly #vips = new Map<string, VipForward>();
-  readonly #vipsByTarget = new Map<string, Set<VipForward>>();
+  #vips = new Map<string, VipForward>();
   readonly #waiting = new Map<string, Set<() => void>>();
 
   /** An API server begins to listen. */
   open(endpoint: ApiEndpoint): void {
     const { networkId, address, port } = endpoint;
-    this.#endpoints.set(keyOf(networkId, address, port), endpoint);
-    this.#notify(targetOf(address, port));
-    for (const vip of this.#vips.values()) {
-      if (vip.members.some((member) => member.address === address && member.port === port)) {
-        this.#notify(targetOf(vip.address, vip.port));
-      }
+    const key = keyOf(networkId, address, port);
+    this.#endpoints.set(key, endpoint);
+    this.#notify(key);
+    for (const [vipKey, vip] of this.#vips) {
+      const leadsHere = vip.members.some((member) => keyOf(networkId, member.address, member.port) === key);
+      if (vip.networkId === networkId && leadsHere) this.#notify(vipKey);
     }
   }
 
@@ -31,16 +32,10 @@ export class VirtualNetwork {
 
   /** Replaces all VIPs. */
   setVips(forwards: readonly VipForward[]): void {
-    const before = new Map(this.#vips);
-    this.#vips.clear();
-    this.#vipsByTarget.clear();
-    for (const forward of forwards) {
-      const target = targetOf(forward.address, forward.port);
-      const key = keyOf(forward.networkId, forward.address, forward.port);
-      this.#vips.set(key, forward);
-      const same = this.#vipsByTarget.get(target) ?? new Set();
-      this.#vipsByTarget.set(target, same.add(forward));
-      if (JSON.stringify(before.get(key)) !== JSON.stringify(forward)) this.#notify(target);
+    const before = this.#vips;
+    this.#vips = new Map(forwards.map((forward) => [keyOf(forward.networkId, forward.address, forward.port), forward]));
+    for (const [key, forward] of this.#vips) {
+      if (JSON.stringify(before.get(key)) !== JSON.stringify(forward)) this.#notify(key);
     }
   }
 
@@ -49,36 +44,29 @@ export class VirtualNetwork {
     return this.#endpoints.get(keyOf(networkId, address, port));
   }
 
-  /**
-   * The API server that a machine in a network reaches at an address: directly, or through a VIP of its network. A VIP
-   * of another network is reached, as through a router, when no second one has the same address.
-   */
+  /** The API server that a machine in a network reaches at an address: directly, or through a VIP of its network. */
   reach(networkId: string, address: string, port: number): ApiEndpoint | undefined {
     const direct = this.endpointAt(networkId, address, port);
     if (direct !== undefined) return direct;
-    const routed = this.#vipsByTarget.get(targetOf(address, port)) ?? new Set();
-    const vip = this.#vips.get(keyOf(networkId, address, port)) ?? (routed.size === 1 ? [...routed][0] : undefined);
-    for (const member of vip?.members ?? []) {
-      const found =
-        this.endpointAt(networkId, member.address, member.port) ??
-        this.endpointAt(vip?.networkId ?? networkId, member.address, member.port);
+    for (const member of this.#vips.get(keyOf(networkId, address, port))?.members ?? []) {
+      const found = this.endpointAt(networkId, member.address, member.port);
       if (found !== undefined) return found;
     }
     return undefined;
   }
 
   /** Calls `listener` whenever something changes about what is reached at an address. Returns what ends it. */
-  onChange(address: string, port: number, listener: () => void): () => void {
-    const target = targetOf(address, port);
-    const listeners = this.#waiting.get(target) ?? new Set();
-    this.#waiting.set(target, listeners.add(listener));
+  onChange(networkId: string, address: string, port: number, listener: () => void): () => void {
+    const key = keyOf(networkId, address, port);
+    const listeners = this.#waiting.get(key) ?? new Set();
+    this.#waiting.set(key, listeners.add(listener));
     return () => {
       listeners.delete(listener);
-      if (listeners.size === 0 && this.#waiting.get(target) === listeners) this.#waiting.delete(target);
+      if (listeners.size === 0 && this.#waiting.get(key) === listeners) this.#waiting.delete(key);
     };
   }
 
-  #notify(target: string): void {
-    for (const listener of [...(this.#waiting.get(target) ?? [])]) listener();
+  #notify(key: string): void {
+    for (const listener of [...(this.#waiting.get(key) ?? [])]) listener();
   }
 }

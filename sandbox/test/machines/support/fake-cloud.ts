@@ -9,9 +9,10 @@ import type {
   CloudView,
 } from '../../../src/machines/cloud-view.ts';
 
-/** The network that every fake server is on. */
+/** The network that every fake server is on, but for those beside it. */
 export const networkId = 'net-1';
 const subnet = { id: 'subnet-1', networkId, cidr: '10.0.0.0/16', gateway: '10.0.0.1', dnsNameservers: ['10.0.0.2'] };
+const otherSubnet = { ...subnet, id: 'subnet-2', networkId: 'net-2' };
 const image = {
   id: 'image-1',
   name: 'ubuntu-24.04-kube-v1.36.3',
@@ -31,10 +32,11 @@ export class FakeCloud implements CloudView {
   #clock = Date.now();
   #poolVersion = 0;
 
-  /** Adds an ACTIVE server with one port. */
-  addServer(id: string, address: string, userData: string): void {
+  /** Adds an ACTIVE server with one port, on the network of all or on another one with the same addresses. */
+  addServer(id: string, address: string, userData: string, place: 'same' | 'other network' = 'same'): void {
+    const { id: subnetId, networkId } = place === 'same' ? subnet : otherSubnet;
     const port = { id: `port-${id}`, networkId, deviceId: id, macAddress: 'fa:16:3e:00:00:01' };
-    this.portList.push({ ...port, fixedIps: [{ subnetId: subnet.id, address }] });
+    this.portList.push({ ...port, fixedIps: [{ subnetId, address }] });
     const server = {
       id,
       name: id,
@@ -92,7 +94,7 @@ export class FakeCloud implements CloudView {
 
   subnets() {
     this.calls.push('subnets');
-    return Promise.resolve([subnet]);
+    return Promise.resolve([subnet, otherSubnet]);
   }
 
   images() {

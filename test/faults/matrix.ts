@@ -110,7 +110,7 @@ export async function runMatrix(options: MatrixOptions): Promise<MatrixResult> {
         const queue = casesOfPool(name);
         if (queue.length === 0) continue;
         const pool = await openPool(house, name, lanes, closing);
-        const count = name === 'permanent' ? 2 * lanes : lanes;
+        const count = name === 'permanent' ? 3 * lanes : lanes;
         const start = first;
         await group(queue, count, (index) => Lane.open(house, pool, `lane${start + index}`));
         first += count;

@@ -47,23 +47,24 @@ const PAGE = `<!doctype html>
   body { font: 14px/1.4 system-ui, sans-serif; margin: 2rem; color: #1a1a1a; }
   table { border-collapse: collapse; }
   th { text-align: left; font-weight: normal; padding: 0 .6rem 0 0; white-space: nowrap; font-size: 12px; }
-  thead th { writing-mode: vertical-rl; transform: rotate(180deg); padding: .3rem 0; }
+  thead th { writing-mode: vertical-rl; transform: rotate(180deg); padding: .3rem 0; background: #fff; position: sticky; top: 0; }
   thead th:first-child { writing-mode: initial; transform: none; }
   td { width: 1.5rem; height: 1.2rem; border: 1px solid #fff; padding: 0; }
   td button { width: 100%; height: 100%; min-height: 1.2rem; border: 0; padding: 0; cursor: pointer; }
-  .pass { background: #2e9e5b; } .fail { background: #d4373e; } .none { background: #eee; }
+  .pass { background: #2e9e5b; } .fail { background: #d4373e; color: #fff; } .none { background: #eee; }
   dialog { max-width: 90vw; max-height: 85vh; } pre { white-space: pre-wrap; font-size: 12px; }
   h2 { margin-top: 2rem; }
 </style>
 <h1>Fault matrix</h1>
 <p id="summary"></p>
+<p>Green: passed; red, ✗: failed; a click shows what the case did. Grey: no case, for the reason that it tells the mouse.</p>
 <div id="grids"></div>
 <dialog><form method="dialog"><button>Close</button></form><pre></pre></dialog>
 <script>
 /*DATA*/
 const { summary } = data;
 document.querySelector('#summary').textContent =
-  summary.cases + ' cases, ' + summary.passed + ' passed, ' + summary.failed + ' failed, ' + summary.seconds + ' s';
+  summary.cases + ' cases, ' + summary.passed + ' passed, ' + summary.failed + ' failed, ' + summary.skipped + ' skipped, ' + summary.seconds + ' s';
 const columns = data.faults.flatMap(({ name, title }) => [[name, title, false], [name + ' for good', title + '; until it is cleared', true]]);
 const reasons = new Map(data.skipped);
 const dialog = document.querySelector('dialog');
@@ -80,7 +81,7 @@ for (const operation of new Set(data.cases.map((one) => one.operation))) {
   const used = columns.filter(([name]) => own.some((one) => one.fault + (one.permanent ? ' for good' : '') === name));
   const table = document.createElement('table');
   const head = table.createTHead().insertRow();
-  for (const [text, title] of [[operation, ''], ...used]) {
+  for (const [text, title] of [['call', ''], ...used]) {
     const cell = document.createElement('th');
     cell.textContent = text; cell.title = title;
     head.append(cell);
@@ -102,6 +103,7 @@ for (const operation of new Set(data.cases.map((one) => one.operation))) {
       const button = document.createElement('button');
       button.className = found.problems.length === 0 ? 'pass' : 'fail';
       button.title = found.name;
+      button.textContent = found.problems.length === 0 ? '' : '✗';
       button.onclick = () => show(found);
       box.append(button);
     }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OpenStackClient } from 'openstack-client-ts';
 import { z } from 'zod';
+import { makeOwnNetwork } from '../support/own-network.ts';
 import type { House, Pool } from './house.ts';
 import { clusterSpec } from './operations.ts';
 import { placeholders } from './places.ts';
@@ -79,23 +80,11 @@ async function settled(read: () => Promise<Inventory>): Promise<Inventory> {
 }
 
 /** What somebody else has in the same project; some of it looks like Slipway's, but is not marked. */
-async function makeOwnResources({ network, compute, blockStorage }: OpenStackClient): Promise<void> {
-  const [external] = await network.networks.list({ 'router:external': true });
-  const own = await network.networks.create({ name: 'own-net', description: 'slipway.cluster=somebody-else' });
-  const subnet = await network.subnets.create({
-    network_id: own.id,
-    name: 'own-subnet',
-    ip_version: 4,
-    cidr: '10.6.0.0/16',
-  });
-  const router = await network.routers.create({
-    name: 'own-router',
-    external_gateway_info: { network_id: external?.id ?? '' },
-  });
-  await network.routers.addInterface(router.id, { subnet_id: subnet.id });
+async function makeOwnResources(client: OpenStackClient): Promise<void> {
+  const { network, compute, blockStorage } = client;
+  const own = await makeOwnNetwork(client, { cidr: '10.6.0.0/16', description: 'slipway.cluster=somebody-else' });
   await network.securityGroups.create({ name: 'own-group' });
-  await network.floatingIps.create({ floating_network_id: external?.id ?? '', description: 'reserved' });
-  await network.ports.create({ network_id: own.id, name: 'own-port' });
+  await network.ports.create({ network_id: own.network.id, name: 'own-port' });
   await compute.serverGroups.create({ name: 'own-servers', policy: 'soft-anti-affinity' });
   await blockStorage.volumes.create({ size: 1, name: 'own-volume' });
 }

@@ -15,15 +15,11 @@ export const operationsUnderTest: readonly OperationUnderTest[] = [
   { name: 'deleteCluster', needs: ['createCluster'] },
 ];
 
-/**
- * The smallest cluster that has everything: a machine with a port of its own, and two made by one request. Clusters that are
- * there at the same time have networks of their own: simulated machines of one tenant may reach another's load balancer.
- */
+/** The smallest cluster that has everything: a machine with a port of its own, and two made by one request. */
 export const clusterSpec = (name: string): ClusterSpecInput => ({
   name,
   // Each has a cloud of its own name, so that it logs in afresh and its way to the cloud can be broken alone.
   cloud: name,
-  network: { cidr: cidrOf(name) },
   controlPlane: { count: 1 },
   nodeGroups: [{ name: 'workers', count: 2 }],
 });
@@ -32,11 +28,4 @@ export const clusterSpec = (name: string): ClusterSpecInput => ({
 export function inputOf(name: OperationName, cluster: string): unknown {
   if (name === 'createCluster') return clusterSpec(cluster);
   return { name: cluster, ...operationsUnderTest.find((one) => one.name === name)?.input };
-}
-
-/** `lane3-…` 10.23, `recording3-…` 10.83, `matrix3` 10.103: what is there at the same time differs. */
-function cidrOf(name: string): string {
-  const [, kind = '', number = '0'] = /^([a-z]+)(\d+)/.exec(name) ?? [];
-  const [first, count] = { lane: [20, 60] as const, recording: [80, 20] as const }[kind] ?? [100, 130];
-  return `10.${first + (Number(number) % count)}.0.0/16`;
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
+import { makeOwnNetwork } from '../support/own-network.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 
 let house: TestStack;
@@ -26,19 +27,7 @@ async function rows(ids: readonly string[]): Promise<unknown[]> {
 
 it('uses a user’s own network, router, security groups and floating IP, and leaves them as they were, byte for byte', async () => {
   const { network } = house.openstack;
-  const [external] = await network.networks.list({ 'router:external': true });
-  const own = await network.networks.create({ name: 'own-net' });
-  const subnet = await network.subnets.create({
-    network_id: own.id,
-    name: 'own-subnet',
-    ip_version: 4,
-    cidr: '10.99.0.0/24',
-  });
-  const router = await network.routers.create({
-    name: 'own-router',
-    external_gateway_info: { network_id: external?.id ?? '' },
-  });
-  await network.routers.addInterface(router.id, { subnet_id: subnet.id });
+  const { network: own, subnet, router, floatingIp } = await makeOwnNetwork(house.openstack, { cidr: '10.99.0.0/24' });
   const group = await network.securityGroups.create({ name: 'own-group', description: 'for every machine' });
   const rule = await network.securityGroupRules.create({
     security_group_id: group.id,
@@ -46,10 +35,6 @@ it('uses a user’s own network, router, security groups and floating IP, and le
     protocol: 'tcp',
     port_range_min: 22,
     port_range_max: 22,
-  });
-  const floatingIp = await network.floatingIps.create({
-    floating_network_id: external?.id ?? '',
-    description: 'reserved',
   });
   const ids = [own.id, subnet.id, router.id, group.id, rule.id, floatingIp.id];
   const before = await rows(ids);

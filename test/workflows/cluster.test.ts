@@ -178,6 +178,13 @@ describe('a cluster', () => {
     expect(failure).toMatchObject({ type: 'OpenStack.ResourceInError' });
     expect(failure.message).toContain('No valid host was found');
   });
+
+  it('lets no machine join before every server stays: it could join a control plane that is replaced', async () => {
+    const failed = [{ id: 's-2', name: 'themis-cp-0', fault: 'No valid host was found' }];
+    house.activities.set('waitForServers', 'themis', () => Promise.resolve({ failed, missing: 0 }));
+    await failureOf(create('themis'));
+    expect(house.activities.called('themis')).not.toContain('admitMachines');
+  });
 });
 
 describe('a request that cannot be admitted', () => {

@@ -8,7 +8,7 @@ import type { Clouds } from '../openstack/clouds.ts';
 import { requireApi } from './cluster-api.ts';
 import { describe } from './failures.ts';
 
-/** kubeadm itself gives up after four minutes; the load balancer and the server may each take ten before it starts. */
+/** The servers are ACTIVE: they boot, and kubeadm gives up after four minutes; the load balancer may take ten beside it. */
 const DEADLINE_MS = 30 * 60_000;
 
 /**

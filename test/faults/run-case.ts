@@ -164,8 +164,9 @@ class CaseRun {
   }
 
   /**
-   * Judges the end of the operation that met the fault, and of which another one may have been let in instead; says
-   * whether it has to be run again.
+   * Judges the end of the operation that met the fault; says whether it has to be run again.
+   *
+   * @param letIn what was asked for meanwhile, if it was not refused
    */
   #judge(outcome: Outcome, traffic: Traffic, letIn: OperationName | undefined): boolean {
     const { permanent, operation, key } = this.#tested;

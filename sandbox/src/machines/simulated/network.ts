@@ -19,8 +19,8 @@ export class VirtualNetwork {
     this.#endpoints.set(key, endpoint);
     this.#notify(key);
     for (const [vipKey, vip] of this.#vips) {
-      const leadsHere = vip.members.some((member) => keyOf(networkId, member.address, member.port) === key);
-      if (vip.networkId === networkId && leadsHere) this.#notify(vipKey);
+      const leadsHere = vip.members.some((member) => keyOf(vip.networkId, member.address, member.port) === key);
+      if (leadsHere) this.#notify(vipKey);
     }
   }
 

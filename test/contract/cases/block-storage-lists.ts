@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import type { CaseContext, ContractArea } from '../kit/case.ts';
+import { nextSecond } from '../kit/next-second.ts';
 import { availableVolume, NOBODY, VOLUME_REFERENCE } from './block-storage-setup.ts';
 
 const REFERENCE = `${VOLUME_REFERENCE}#list-accessible-volumes-with-details`;
 
+/** Three volumes, the last one the youngest. */
 async function three(context: CaseContext): Promise<string[]> {
   const ids: string[] = [];
   for (const [index, name] of ['one', 'two', 'three'].entries()) {
+    if (index > 0) await nextSecond(context.signal);
     const { id } = await availableVolume(context, { name, size: index + 1, metadata: { colour: name } });
     ids.push(id);
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Server, ServerCreate } from 'openstack-client-ts';
 import type { CaseContext } from '../kit/case.ts';
+import { subnetOf } from '../kit/subnet.ts';
 
 /** Where Nova's API is described. */
 export const COMPUTE_REFERENCE = 'https://docs.openstack.org/api-ref/compute/';
@@ -31,7 +32,7 @@ export async function makeNetwork(
   return quietly(async () => {
     const network = await user.network.networks.create({ name });
     cleanUp(() => user.network.networks.delete(network.id));
-    const subnet = await user.network.subnets.create({ network_id: network.id, ip_version: 4, cidr, name });
+    const subnet = await user.network.subnets.create({ network_id: network.id, name, ...subnetOf(cidr) });
     return { network: network.id, subnet: subnet.id };
   });
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ContractArea } from '../kit/case.ts';
+import { nextSecond } from '../kit/next-second.ts';
 import { active, DNS, limit, makeRecordSet, makeZone, served } from './dns-kit.ts';
 
 const REFERENCE = `${DNS}#recordsets`;
@@ -264,7 +265,10 @@ export const dnsRecordsets: ContractArea = {
       run: async (context) => {
         const { recordSets } = context.user.dns;
         const zone = await makeZone(context);
-        for (const label of ['c', 'a', 'b']) await served(context, await makeRecordSet(context, zone, label));
+        for (const label of ['c', 'a', 'b']) {
+          await served(context, await makeRecordSet(context, zone, label));
+          await nextSecond(context.signal);
+        }
         assert.equal((await recordSets.list(zone.id, { type: 'A', limit: 2 }).all()).length, 3);
         const orders: Record<string, unknown> = {};
         for (const query of [

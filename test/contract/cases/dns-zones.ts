@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ContractArea } from '../kit/case.ts';
+import { nextSecond } from '../kit/next-second.ts';
 import { active, DNS, email, limit, makeZone, zoneName } from './dns-kit.ts';
 
 /** Zones: their life, their names, their lists. */
@@ -198,7 +199,10 @@ export const dnsZones: ContractArea = {
       run: async (context) => {
         const { dns } = context.user;
         const ending = zoneName(context);
-        for (const label of ['c', 'a', 'b']) await makeZone(context, `${label}-${ending}`);
+        for (const label of ['c', 'a', 'b']) {
+          await makeZone(context, `${label}-${ending}`);
+          await nextSecond(context.signal);
+        }
         const pages = await dns.zones.list({ limit: 2 }).all();
         assert.equal(pages.length, 3);
         const list = async (query: string) => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ContractArea } from '../kit/case.ts';
+import { subnetOf } from '../kit/subnet.ts';
 import { makeSubnet, octavia, octaviaReference, removeLater, settled } from './load-balancer-setup.ts';
 
 const REFERENCE = octaviaReference('create-a-load-balancer');
@@ -66,7 +67,7 @@ export const loadBalancerCreation: ContractArea = {
         const { user, quietly } = context;
         const { networkId } = await makeSubnet(context);
         const other = await quietly(() =>
-          user.network.subnets.create({ network_id: networkId, ip_version: 4, cidr: '10.31.0.0/24' }),
+          user.network.subnets.create({ network_id: networkId, ...subnetOf('10.31.0.0/24') }),
         );
         const made = await user.loadBalancer.loadBalancers.create({
           vip_network_id: networkId,
@@ -142,7 +143,7 @@ export const loadBalancerCreation: ContractArea = {
         const { user, quietly } = context;
         const { networkId, subnetId } = await makeSubnet(context);
         const other = await quietly(() =>
-          user.network.subnets.create({ network_id: networkId, ip_version: 4, cidr: '10.31.0.0/24' }),
+          user.network.subnets.create({ network_id: networkId, ...subnetOf('10.31.0.0/24') }),
         );
         const made = await user.loadBalancer.loadBalancers.create({
           vip_subnet_id: subnetId,
@@ -163,7 +164,7 @@ export const loadBalancerCreation: ContractArea = {
         const { subnetId } = await makeSubnet(context);
         const elsewhere = await quietly(async () => {
           const network = await user.network.networks.create({ name: 'elsewhere' });
-          return user.network.subnets.create({ network_id: network.id, ip_version: 4, cidr: '10.32.0.0/24' });
+          return user.network.subnets.create({ network_id: network.id, ...subnetOf('10.32.0.0/24') });
         });
         for (const additional_vips of [
           [{ subnet_id: subnetId }],

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { LoadBalancer, LoadBalancerCreate } from 'openstack-client-ts';
 import type { CaseContext, PlainReply } from '../kit/case.ts';
+import { subnetOf } from '../kit/subnet.ts';
 
 /** The place of something in the API reference. */
 export const octaviaReference = (anchor: string): string =>
@@ -24,7 +25,7 @@ export async function octavia(
 export async function makeSubnet({ user, quietly }: CaseContext, cidr = '10.30.0.0/24') {
   return quietly(async () => {
     const network = await user.network.networks.create({ name: 'net' });
-    const subnet = await user.network.subnets.create({ network_id: network.id, ip_version: 4, cidr, name: 'sub' });
+    const subnet = await user.network.subnets.create({ network_id: network.id, name: 'sub', ...subnetOf(cidr) });
     return { networkId: network.id, subnetId: subnet.id };
   });
 }

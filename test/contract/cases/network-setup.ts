@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { CaseContext, ContractCase, PlainReply } from '../kit/case.ts';
+import { subnetOf } from '../kit/subnet.ts';
 
 /** Makes the cases of an area; each leaves its project without networks. */
 export function networkCase(
@@ -37,7 +38,7 @@ export const networkReference = (anchor: string): string => `https://docs.openst
 export async function makeNetwork({ user, quietly }: CaseContext, cidr = '10.20.0.0/24') {
   return quietly(async () => {
     const network = await user.network.networks.create({ name: 'net' });
-    const subnet = await user.network.subnets.create({ network_id: network.id, ip_version: 4, cidr, name: 'sub' });
+    const subnet = await user.network.subnets.create({ network_id: network.id, name: 'sub', ...subnetOf(cidr) });
     return { network: network.id, subnet: subnet.id };
   });
 }
@@ -58,7 +59,7 @@ export async function makeRoutedNetwork(context: CaseContext, cidr?: string) {
 export async function foreignNetwork({ admin, cleanUp }: CaseContext) {
   const network = await admin.network.networks.create({ name: 'foreign' });
   cleanUp(() => admin.network.networks.delete(network.id));
-  const subnet = await admin.network.subnets.create({ network_id: network.id, ip_version: 4, cidr: '10.99.0.0/24' });
+  const subnet = await admin.network.subnets.create({ network_id: network.id, ...subnetOf('10.99.0.0/24') });
   return { network: network.id, subnet: subnet.id };
 }
 

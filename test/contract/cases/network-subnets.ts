@@ -174,7 +174,7 @@ export const networkSubnets: ContractArea = {
       await refuse(400, { network_id: subnet });
       await refuse(400, { ipv6_ra_mode: 'slaac' });
       await refuse(400, { gateway_ip: '10.20.0.0' });
-      await refuse(409, { gateway_ip: '10.20.0.9' });
+      await refuse(409, { gateway_ip: '10.20.0.140' });
       await refuse(400, { allocation_pools: [{ start: '10.9.0.1', end: '10.9.0.2' }] });
       await refuse(400, { dns_nameservers: ['x'] });
       await refuse(400, { name: 7 });

@@ -20,6 +20,7 @@ import { ensureNetwork } from './openstack/ensure-network.ts';
 import { ensureNodes } from './openstack/ensure-nodes.ts';
 import { ensureSecurityGroups } from './openstack/ensure-security-groups.ts';
 import { ensureServerGroups } from './openstack/ensure-server-groups.ts';
+import { removeStrandedMachines } from './openstack/remove-stranded-machines.ts';
 import { sweep } from './openstack/sweep.ts';
 import { waitForLoadBalancer } from './openstack/wait-for-load-balancer.ts';
 import { waitForServers } from './openstack/wait-for-servers.ts';
@@ -52,6 +53,7 @@ function composeActivities(deps: ActivityDeps & { clouds: Clouds }) {
     ensureApi: ensureApi(deps),
     waitForLoadBalancer: waitForLoadBalancer(deps),
     publishKubeconfig: publishKubeconfig(deps),
+    removeStrandedMachines: removeStrandedMachines(deps),
     ensureControlPlane: ensureControlPlane(deps),
     ensureNodes: ensureNodes(deps),
     waitForServers: waitForServers(deps),

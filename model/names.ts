@@ -89,6 +89,7 @@ export function vaultPaths(id: string) {
     kubernetesAuthority: `clusters/${id}/authority/kubernetes`,
     serviceAccountKeys: `clusters/${id}/service-account-keys`,
     encryptionKey: `clusters/${id}/encryption-key`,
+    machinesAdmitted: `clusters/${id}/machines-admitted`,
     joinToken: (group: string) => `clusters/${id}/join/${group}`,
     controlPlane: (index: number) => `clusters/${id}/control-plane/${index}`,
     pki: {

@@ -1,7 +1,7 @@
 import { proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import type { ClusterSpec, CreateClusterResult } from '../model/index.ts';
-import { CREATE_MANY, ENSURE, OPERATION_DEADLINE, WAIT } from './activity-profiles.ts';
+import { CREATE_MANY, ENSURE, OPERATION_DEADLINE, REMOVE, WAIT } from './activity-profiles.ts';
 import { runSteps, type StepDeclaration } from './lib/steps.ts';
 import { type MachineRequests, settleServers } from './lib/settle-servers.ts';
 import { operation } from './operation.ts';
@@ -9,6 +9,7 @@ import { operation } from './operation.ts';
 const ensure = proxyActivities<Activities>(ENSURE);
 const createMany = proxyActivities<Activities>(CREATE_MANY);
 const wait = proxyActivities<Activities>(WAIT);
+const remove = proxyActivities<Activities>(REMOVE);
 
 /** Named by the activity that does the work, so that its heartbeats are shown with the step. */
 const steps = {
@@ -20,6 +21,7 @@ const steps = {
   ensureApi: { title: 'Load balancer and address of the API', seconds: 4 },
   waitForLoadBalancer: { title: 'Load balancer ACTIVE', seconds: 60 },
   publishKubeconfig: { title: 'Kubeconfig in Vault', seconds: 1 },
+  removeStrandedMachines: { title: 'Remove stranded machines', seconds: 1 },
   ensureControlPlane: { title: 'Control plane servers', seconds: 5 },
   ensureNodes: { title: 'Node group servers', seconds: 5 },
   waitForServers: { title: 'Servers ACTIVE', seconds: 40 },
@@ -51,7 +53,9 @@ export const createCluster = operation('createCluster', (spec, { clusterId: id }
       ensure.publishKubeconfig({ id, endpoint }),
     );
 
-    const machines = Promise.all([secrets, network, securityGroups, serverGroups, api]).then(
+    // An earlier try may have let machines in, and its control plane may be lost (the fault matrix, "control-plane-lost").
+    const cleared = step('removeStrandedMachines', [], () => remove.removeStrandedMachines({ id, spec }));
+    const machines = Promise.all([secrets, network, securityGroups, serverGroups, api, cleared]).then(
       ([keys, net, firewall, groups, address]) =>
         requestsForMachines({ id, spec, facts, keys, net, firewall, groups, address }),
     );

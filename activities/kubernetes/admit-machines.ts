@@ -1,6 +1,6 @@
 import type { V1Secret } from '@kubernetes/client-node';
 import { cancellationSignal } from '@temporalio/activity';
-import { type ClusterSpec, CONTROL_PLANE_GROUP } from '../../model/index.ts';
+import { type ClusterSpec, CONTROL_PLANE_GROUP, vaultPaths } from '../../model/index.ts';
 import type { VaultClient } from '../../vault/index.ts';
 import { readJoinTokens } from '../vault/key-material.ts';
 import { requireApi, statusOf } from './cluster-api.ts';
@@ -17,13 +17,18 @@ export const joiningGroups = (spec: ClusterSpec): string[] => [
 
 /**
  * Makes the groups' join tokens valid: a bootstrap token each (Kubernetes: reference/access-authn-authz/bootstrap-tokens). Until then the machines, which have the
- * token since they were made, wait.
+ * token since they were made, wait. Vault keeps that it was done, for `removeStrandedMachines`.
  */
 export const admitMachines =
   ({ vault }: { vault: VaultClient }) =>
   async ({ id, spec }: { id: string; spec: ClusterSpec }): Promise<void> => {
+    const signal = cancellationSignal();
     const api = await requireApi(vault, id);
-    const tokens = await readJoinTokens(vault, cancellationSignal(), id, joiningGroups(spec));
+    const [tokens] = await Promise.all([
+      readJoinTokens(vault, signal, id, joiningGroups(spec)),
+      // Said before it is so: whoever finds no note may be sure that nothing has joined.
+      vault.kv.create(vaultPaths(id).machinesAdmitted, {}, signal),
+    ]);
     const expiration = new Date(Date.now() + VALID_MS).toISOString();
     await Promise.all(
       Object.entries(tokens).map(async ([group, token]) => {

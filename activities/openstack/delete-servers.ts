@@ -36,24 +36,27 @@ export const deleteServers =
 /** Deletes every server that carries the cluster's mark, and waits until none is left. */
 export const deleteAllServers =
   ({ clouds }: { clouds: Clouds }) =>
-  async ({ id, spec }: { id: string; spec: ClusterSpec }): Promise<Removed> => {
-    const cloud = await clouds.get(spec.cloud);
-    const { servers } = cloud.client.compute;
-    const asked = new Set<string>();
-    await poll({ subject: `the servers of ${id} to be gone`, deadlineMs: DEADLINE_MS }, async () => {
-      const left = await servers.listBrief(machinesOf(id), call());
-      if (left.length === 0) return { done: true };
-      const fresh = left.filter((server) => !asked.has(server.id));
-      await concurrently(fresh, AT_ONCE, async (server) => {
-        await servers.delete(server.id, { ...call(), missingOk: true });
-        asked.add(server.id);
-      });
-      const pending = `${left.length} servers are left`;
-      reportProgress({ detail: pending, done: asked.size - left.length, of: asked.size });
-      return { pending };
+  async ({ id, spec }: { id: string; spec: ClusterSpec }): Promise<Removed> =>
+    removeAllServers(await clouds.get(spec.cloud), id);
+
+/** Does what {@link deleteAllServers} is for. */
+export async function removeAllServers({ client }: Cloud, id: string): Promise<Removed> {
+  const { servers } = client.compute;
+  const asked = new Set<string>();
+  await poll({ subject: `the servers of ${id} to be gone`, deadlineMs: DEADLINE_MS }, async () => {
+    const left = await servers.listBrief(machinesOf(id), call());
+    if (left.length === 0) return { done: true };
+    const fresh = left.filter((server) => !asked.has(server.id));
+    await concurrently(fresh, AT_ONCE, async (server) => {
+      await servers.delete(server.id, { ...call(), missingOk: true });
+      asked.add(server.id);
     });
-    return { removed: asked.size === 0 ? {} : { server: asked.size } };
-  };
+    const pending = `${left.length} servers are left`;
+    reportProgress({ detail: pending, done: asked.size - left.length, of: asked.size });
+    return { pending };
+  });
+  return { removed: asked.size === 0 ? {} : { server: asked.size } };
+}
 
 /** The cluster's servers that are still there. */
 export async function remainingServers({ client }: Cloud, id: string): Promise<LeftResource[]> {

@@ -39,6 +39,20 @@ export async function vanish({ request, forward }: Exchange): Promise<Reply> {
   return { ...answer, body };
 }
 
+/** Waits until no machine answers in place of a cluster's API: one that is deleted runs for a moment longer. Ten seconds at most. */
+export async function untilSilent({ forward, request: { headers: sent } }: Exchange): Promise<void> {
+  const headers = without(sent, 'content-length', 'content-type');
+  for (let attempt = 0; attempt < 20; attempt++) {
+    try {
+      await bodyOf(await forward({ method: 'GET', path: '/readyz', headers, body: Buffer.alloc(0) }));
+    } catch {
+      return;
+    }
+    await sleep(500);
+  }
+  throw new Error('a machine that is gone still answers');
+}
+
 /** As the owner would: asked again while it is busy, until it is gone. Ten seconds at most. */
 async function remove(
   path: string,

@@ -1,6 +1,6 @@
 import type { OperationName } from '../../model/index.ts';
 import { bodyOf, type Reply, without } from '../support/fault-proxy.ts';
-import { type BreakableKind, breakableIn, createdIds, vanish } from './cloud-effects.ts';
+import { type BreakableKind, breakableIn, createdIds, untilSilent, vanish } from './cloud-effects.ts';
 import { busyAnswer, requestIdOf, serviceError } from './fault-answers.ts';
 import { isRead, type Place, type RecordedCall } from './places.ts';
 import type { Exchange } from './traffic.ts';
@@ -9,6 +9,8 @@ import type { Exchange } from './traffic.ts';
 export interface FaultControl {
   /** Puts a server or load balancer into ERROR, as the hypervisor or the provider would. */
   breakDown(kind: BreakableKind, id: string, message: string): Promise<void>;
+  /** Deletes the cluster's first control plane, as somebody might, and waits until it is gone. */
+  loseControlPlane(): Promise<void>;
   /** Does to the worker that sent a call what its pool is for: kills it, or has another build take over. */
   disturbWorker(pid: number): Promise<void>;
   /** Asks for another operation on the same cluster. */
@@ -316,6 +318,22 @@ const callFaults: readonly Fault[] = [
       ],
       words: /req-|vanished|answer/,
     }),
+  },
+  {
+    name: 'control-plane-lost',
+    title: 'the machine that answers, the first control plane, is deleted by somebody just before the call',
+    // Without the machine each step lasts as long as it may.
+    pool: 'permanent',
+    once: true,
+    notApplicable: ({ place }) =>
+      place.service === 'kubernetes' ? undefined : 'no machine of the cluster answers this call',
+    expects: 'success or verdict',
+    act: async (exchange, control) => {
+      await control.loseControlPlane();
+      await untilSilent(exchange);
+      return exchange.forward();
+    },
+    verdict: unavailable(/answer|ECONNREFUSED|ECONNRESET|hang up|Ready/),
   },
 ];
 

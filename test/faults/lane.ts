@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OpenStackClient } from 'openstack-client-ts';
 import { z } from 'zod';
+import { controlPlaneName } from '../../model/index.ts';
 import { makeOwnNetwork } from '../support/own-network.ts';
 import type { House, Pool } from './house.ts';
 import { clusterSpec } from './operations.ts';
@@ -54,6 +55,16 @@ export class Lane {
   async resources(cluster: string): Promise<string[]> {
     const found = [...(await this.inventory())].filter(([key]) => !this.baseline.has(key));
     return found.map(([, { kind, name }]) => `${kind} ${placeholders(name, cluster)}`).sort();
+  }
+
+  /** Deletes the first control plane of a case's cluster, if it is there, and waits until it is gone. */
+  async loseControlPlane(cluster: string): Promise<void> {
+    const { servers } = this.#client.compute;
+    const name = `^${controlPlaneName(`${cluster}-[a-z2-7]+`, 0)}$`;
+    for (const { id } of await servers.listBrief({ name })) {
+      await servers.delete(id, { missingOk: true });
+      await servers.waitGone(id, { deadlineMs: 60_000 });
+    }
   }
 
   /** How the bystanders were changed or lost; empty when they are as they were. */

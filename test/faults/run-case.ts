@@ -124,6 +124,7 @@ class CaseRun {
 
   readonly #control: FaultControl = {
     breakDown: (kind, id, message) => this.#house.breakDown(kind, id, message),
+    loseControlPlane: () => this.#lane.loseControlPlane(this.#cluster),
     disturbWorker: async (pid) => this.#lane.pool.disturb?.(pid),
     askMeanwhile: async (operation) => {
       this.#meanwhile = { operation, started: await this.#start(operation) };

@@ -73,6 +73,7 @@ export class FakeActivities {
       ensureApi: fake('ensureApi', api),
       waitForLoadBalancer: fake('waitForLoadBalancer', undefined),
       publishKubeconfig: fake('publishKubeconfig', { kubeconfigPath: 'clusters/x/kubeconfig' }),
+      removeStrandedMachines: fake('removeStrandedMachines', nothing),
       ensureControlPlane: fake('ensureControlPlane', undefined),
       ensureNodes: fake('ensureNodes', undefined),
       waitForServers: fake('waitForServers', { failed: [], missing: 0 }),

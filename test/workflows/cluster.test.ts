@@ -179,6 +179,25 @@ describe('a cluster', () => {
     expect(failure.message).toContain('No valid host was found');
   });
 
+  it('looks for machines that have lost their control plane before it makes any, also in place of others', async () => {
+    let rounds = 0;
+    const failed = [{ id: 's-3', name: 'rhea-cp-0', fault: 'No valid host was found' }];
+    house.activities.set('waitForServers', 'rhea', () =>
+      Promise.resolve({ failed: rounds++ === 0 ? failed : [], missing: 0 }),
+    );
+    await create('rhea');
+    const calls = house.activities.called('rhea');
+    const places = (wanted: string) => calls.flatMap((name, index) => (name === wanted ? [index] : []));
+    const [first = 0, second = 0, ...more] = places('removeStrandedMachines');
+    expect(more).toEqual([]);
+    for (const request of ['ensureControlPlane', 'ensureNodes']) {
+      const [made = 0, again = 0] = places(request);
+      expect(first).toBeLessThan(made);
+      expect(made).toBeLessThan(second);
+      expect(second).toBeLessThan(again);
+    }
+  });
+
   it('lets no machine join before every server stays: it could join a control plane that is replaced', async () => {
     const failed = [{ id: 's-2', name: 'themis-cp-0', fault: 'No valid host was found' }];
     house.activities.set('waitForServers', 'themis', () => Promise.resolve({ failed, missing: 0 }));

@@ -5,7 +5,7 @@ import { type ClusterSpec, FailureType } from '../../model/index.ts';
 import { REMOVE, WAIT } from '../activity-profiles.ts';
 
 const { waitForServers } = proxyActivities<Activities>(WAIT);
-const { deleteServers } = proxyActivities<Activities>(REMOVE);
+const { deleteServers, removeStrandedMachines } = proxyActivities<Activities>(REMOVE);
 
 /** Asks Nova for the machines that are missing. `round` numbers the replacements of nodes, so that their names are new. */
 export interface MachineRequests {
@@ -28,6 +28,7 @@ export async function settleServers(id: string, spec: ClusterSpec, request: Mach
       );
     }
     await deleteServers({ cloud: spec.cloud, servers: failed });
+    await removeStrandedMachines({ id, spec });
     await Promise.all([request.controlPlane(), request.nodeGroups(round)]);
   }
 }

@@ -1,5 +1,5 @@
 import { Client, Connection } from '@temporalio/client';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { requestOperation } from '../../activities/cluster/request-operation.ts';
 import { unknownCloud, type Clouds } from '../../activities/openstack/clouds.ts';
 import { FakeActivities } from './fake-activities.ts';
@@ -13,9 +13,16 @@ export interface WorkflowHouse {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts one. The only cloud there is, is `sandbox`. */
+/** What tests bring about by the hundred, and look at themselves. */
+const EXPECTED = new Set(['Workflow failed', 'Activity failed']);
+
+/** Starts one, once in a process. The only cloud there is, is `sandbox`. */
 export async function startWorkflowHouse(): Promise<WorkflowHouse> {
   const taskQueue = 'slipway';
+  const logger = new DefaultLogger('WARN', (entry) => {
+    if (!EXPECTED.has(entry.message)) console.error(entry);
+  });
+  Runtime.install({ logger });
   const temporal = await startTestTemporal();
   try {
     const connection = await Connection.connect({ address: temporal.address });

@@ -61,6 +61,10 @@ export const serverGroupName = (id: string, group: string): string => `${id}-${g
 /** Name of the control plane machine with this index, and of its port. */
 export const controlPlaneName = (id: string, index: number): string => `${id}-cp-${index}`;
 
+/** Names of all control plane machines of a cluster with so many, in their order. */
+export const controlPlaneNames = (id: string, count: number): string[] =>
+  Array.from({ length: count }, (_, index) => controlPlaneName(id, index));
+
 /**
  * Name given to Nova for the machines of one batch. Nova makes `<name>-1` ... `<name>-<n>` of it when a request asks for more than
  * one server (nova: nova/compute/api.py, `_populate_instance_names`), and keeps it as it is for one.

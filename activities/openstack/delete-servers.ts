@@ -33,13 +33,13 @@ export const deleteServers =
     });
   };
 
-/** Deletes every server that carries the cluster's mark, and waits until none is left. */
+/** Activity: {@link removeAllServers}. */
 export const deleteAllServers =
   ({ clouds }: { clouds: Clouds }) =>
   async ({ id, spec }: { id: string; spec: ClusterSpec }): Promise<Removed> =>
     removeAllServers(await clouds.get(spec.cloud), id);
 
-/** Does what {@link deleteAllServers} is for. */
+/** Deletes every server that carries the cluster's mark, and waits until none is left. */
 export async function removeAllServers({ client }: Cloud, id: string): Promise<Removed> {
   const { servers } = client.compute;
   const asked = new Set<string>();

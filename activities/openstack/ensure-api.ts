@@ -1,5 +1,5 @@
 import type { LoadBalancer, LoadBalancerCreate, Port } from 'openstack-client-ts';
-import { clusterNames, type ClusterSpec, controlPlaneName, ownerTag } from '../../model/index.ts';
+import { clusterNames, type ClusterSpec, controlPlaneNames, ownerTag } from '../../model/index.ts';
 import { ensureOne, oldestFirst } from '../lib/ensure.ts';
 import { reportProgress } from '../lib/progress.ts';
 import { timeLeft } from '../lib/step-deadline.ts';
@@ -69,7 +69,7 @@ async function findOrCreatePorts(
   { id, spec, network, securityGroupId }: EnsureApiInput,
 ): Promise<ApiPorts> {
   const { vipPort: vipName } = clusterNames(id);
-  const machines = Array.from({ length: spec.controlPlane.count }, (_, index) => controlPlaneName(id, index));
+  const machines = controlPlaneNames(id, spec.controlPlane.count);
   const names = [vipName, ...machines];
   const existing = await client.network.ports.list({ ...owned(id), network_id: network.networkId }, call());
   const byName = new Map<string, Port>();

@@ -1,6 +1,6 @@
 import { cancellationSignal } from '@temporalio/activity';
 import { z } from 'zod';
-import { type ClusterSpec, CONTROL_PLANE_GROUP, controlPlaneName, vaultPaths } from '../../model/index.ts';
+import { type ClusterSpec, CONTROL_PLANE_GROUP, controlPlaneNames, vaultPaths } from '../../model/index.ts';
 import type { VaultClient } from '../../vault/index.ts';
 import type { Clouds } from './clouds.ts';
 import { type Removed, removeAllServers } from './delete-servers.ts';
@@ -20,8 +20,8 @@ export const removeStrandedMachines =
     const cloud = await clouds.get(spec.cloud);
     const servers = await cloud.client.compute.servers.list(machinesOf(id, CONTROL_PLANE_GROUP), call());
     const sound = new Set(servers.filter(({ status }) => status !== 'ERROR').map(({ name }) => name));
-    const all = Array.from({ length: spec.controlPlane.count }, (_, index) => controlPlaneName(id, index));
-    if (all.every((name) => sound.has(name))) return { removed: {} };
+    const wanted = controlPlaneNames(id, spec.controlPlane.count);
+    if (wanted.every((name) => sound.has(name))) return { removed: {} };
     const removed = await removeAllServers(cloud, id);
     await vault.kv.remove(machinesAdmitted, cancellationSignal());
     return removed;

@@ -11,14 +11,21 @@ interface Needed {
   readonly folder?: string;
 }
 
-const names = ['mariadbd', 'installDatabase', 'rabbitmq', 'epmd', 'memcached', 'qemuImg', 'setpriv', 'python'] as const;
+const names = [
+  ...['mariadbd', 'installDatabase', 'printDefaults', 'resolveip', 'rabbitmq', 'erl', 'epmd'],
+  ...['memcached', 'qemuImg', 'setpriv', 'python'],
+] as const;
 type Name = (typeof names)[number];
 
 const needed: Readonly<Record<Name, Needed>> = {
   mariadbd: { program: 'mariadbd', package: 'mariadb-server-core' },
   installDatabase: { program: 'mariadb-install-db', package: 'mariadb-server-core' },
+  // These two are for mariadb-install-db, a script.
+  printDefaults: { program: 'my_print_defaults', package: 'mariadb-client-core' },
+  resolveip: { program: 'resolveip', package: 'mariadb-server-core' },
   // The one that Debian puts on the PATH changes its user first.
   rabbitmq: { program: 'rabbitmq-server', package: 'rabbitmq-server', folder: '/usr/lib/rabbitmq/bin' },
+  erl: { program: 'erl', package: 'erlang-base' },
   epmd: { program: 'epmd', package: 'erlang-base' },
   memcached: { program: 'memcached', package: 'memcached' },
   qemuImg: { program: 'qemu-img', package: 'qemu-utils' },

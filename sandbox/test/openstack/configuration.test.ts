@@ -22,7 +22,8 @@ const plan: CloudPlan = {
   hosts: ['compute-0001', 'compute-0002', 'compute-0003'],
 };
 const programs = {
-  ...{ mariadbd: 'mariadbd', installDatabase: 'mariadb-install-db', rabbitmq: 'rabbitmq-server', epmd: 'epmd' },
+  ...{ mariadbd: 'mariadbd', installDatabase: 'mariadb-install-db', printDefaults: 'my_print_defaults' },
+  ...{ resolveip: 'resolveip', rabbitmq: 'rabbitmq-server', erl: 'erl', epmd: 'epmd' },
   ...{ memcached: 'memcached', qemuImg: 'qemu-img', setpriv: 'setpriv', python: 'python3' },
 };
 const planned = services.map((service) => service(plan));
@@ -64,6 +65,13 @@ test('every service answers on a port of the plan, and reads files that are writ
   const named = processes.flatMap(({ command }) => command.filter((word) => word.startsWith('/clouds/one/etc/')));
   expect(named.length).toBeGreaterThan(10);
   for (const file of named) expect(Object.keys(files)).toContain(file.slice('/clouds/one/'.length));
+});
+
+// Keystone's defaults (keystone/conf/fernet_tokens.py, fernet_receipts.py, credential.py) are below /etc/keystone.
+test.each(['fernet_tokens', 'fernet_receipts', 'credential'])('Keystone has keys of its own for %s', (section) => {
+  const text = files['etc/keystone/keystone.conf'] ?? '';
+  const [, folder = ''] = new RegExp(`\\[${section}\\]\\nkey_repository = /clouds/one/(.+)`).exec(text) ?? [];
+  expect(Object.keys(files)).toContain(`${folder}/0`);
 });
 
 test('there is a nova-compute for every host', () => {

@@ -23,6 +23,8 @@ export function keystone(plan: CloudPlan): ServicePlan {
     cache,
     database: database(plan, 'keystone'),
     fernet_tokens: { key_repository: keys('token-keys') },
+    // Its stock place, too, is that of the tokens' keys; nothing starts without it.
+    fernet_receipts: { key_repository: keys('token-keys') },
     credential: { key_repository: keys('credential-keys') },
     // The least that bcrypt has: a log-in costs 2 ms of the processor instead of 250.
     identity: { password_hash_algorithm: 'bcrypt', password_hash_rounds: 4 },

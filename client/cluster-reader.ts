@@ -1,11 +1,13 @@
-import { WorkflowNotFoundError } from '@temporalio/common';
+import { QueryNotRegisteredError } from '@temporalio/client';
 import {
   type ClusterDescription,
   clusterWorkflowId,
   FailureType,
   messages,
   type OperationProgress,
+  type RunningOperation,
 } from '../model/index.ts';
+import { unlessAbsent } from './absent-workflow.ts';
 import { clusterMemoSchema } from './cluster-memo.ts';
 import { mergeDetails, readActivityDetails } from './live-progress.ts';
 import { SlipwayError } from './slipway-error.ts';
@@ -25,14 +27,7 @@ export class ClusterReader {
     const handle = this.#temporal.client.workflow.getHandle(workflowId);
     return this.#temporal.query(
       `describe cluster ${name}`,
-      async () => {
-        try {
-          return await handle.query<ClusterDescription>(messages.describe);
-        } catch (error) {
-          if (error instanceof WorkflowNotFoundError) return undefined;
-          throw error;
-        }
-      },
+      () => unlessAbsent(() => handle.query<ClusterDescription>(messages.describe)),
       { ...options, workflowId },
     );
   }
@@ -61,30 +56,39 @@ export class ClusterReader {
     const known = await this.#temporal.call(
       `find cluster ${name}`,
       async () => {
-        try {
-          const { status, memo } = await this.#temporal.client.workflow.getHandle(workflowId).describe();
-          return status.name === 'RUNNING' ? clusterMemoSchema.parse(memo ?? {}).clusterId : undefined;
-        } catch (error) {
-          if (error instanceof WorkflowNotFoundError) return undefined;
-          throw error;
-        }
+        const found = await unlessAbsent(() => this.#temporal.client.workflow.getHandle(workflowId).describe());
+        return found?.status.name === 'RUNNING' ? clusterMemoSchema.parse(found.memo ?? {}).clusterId : undefined;
       },
       { ...options, workflowId },
     );
     return known ?? (await this.get(name, options)).id;
   }
 
-  /** The steps of an operation, with the live details of what runs when it does. */
-  async progress(workflowId: string, running: boolean, options: CallOptions = {}): Promise<OperationProgress> {
+  /**
+   * The steps of an operation that a cluster named, with the live details of what runs when it does. Undefined when it has none to show: the
+   * cluster says that an operation runs a moment before its workflow is there, and one may end before it has steps, or be removed.
+   */
+  async progress(
+    { workflowId }: Pick<RunningOperation, 'workflowId'>,
+    running: boolean,
+    options: CallOptions = {},
+  ): Promise<OperationProgress | undefined> {
     const handle = this.#temporal.client.workflow.getHandle(workflowId);
     const call = { ...options, workflowId };
-    const progress = this.#temporal.query(
-      `read the progress of ${workflowId}`,
-      () => handle.query<OperationProgress>(messages.progress),
-      call,
-    );
-    if (!running) return progress;
-    const [steps, details] = await Promise.all([progress, readActivityDetails(this.#temporal, workflowId, call)]);
-    return mergeDetails(steps, details);
+    const [steps, details] = await Promise.all([
+      this.#temporal.query(
+        `read the progress of ${workflowId}`,
+        () => unlessAbsent(() => handle.query<OperationProgress>(messages.progress).catch(unlessStepless)),
+        call,
+      ),
+      running ? readActivityDetails(this.#temporal, workflowId, call) : [],
+    ]);
+    return steps === undefined ? undefined : mergeDetails(steps, details);
   }
+}
+
+/** An operation that refuses its input ends before it can be asked for its steps. */
+function unlessStepless(error: unknown): undefined {
+  if (error instanceof QueryNotRegisteredError) return undefined;
+  throw error;
 }

@@ -120,12 +120,12 @@ export class Clusters implements ClustersApi {
     const description = await this.#reader.get(name, options);
     const { running } = description;
     const uiUrl = this.#link(clusterWorkflowId(name));
+    const progress = running === undefined ? undefined : await this.#reader.progress(running, true, options);
     return {
       description,
       ...(uiUrl === undefined ? {} : { uiUrl }),
-      ...(running === undefined
-        ? {}
-        : { operation: running, progress: await this.#reader.progress(running.workflowId, true, options) }),
+      ...(running === undefined ? {} : { operation: running }),
+      ...(progress === undefined ? {} : { progress }),
     };
   }
 

@@ -1,5 +1,5 @@
-import { WorkflowNotFoundError } from '@temporalio/common';
 import { clusterWorkflowId } from '../model/index.ts';
+import { unlessAbsent } from './absent-workflow.ts';
 import type { CallOptions, TemporalService } from './temporal-service.ts';
 
 /** How many history events a cluster cost so far. */
@@ -69,17 +69,10 @@ async function describeRun(
   { workflowId, runId }: { workflowId: string; runId: string },
   options: CallOptions,
 ): Promise<RunHistory | undefined> {
-  return temporal.call(
+  const found = await temporal.call(
     `describe workflow ${workflowId}`,
-    async () => {
-      try {
-        const { type, historyLength } = await temporal.client.workflow.getHandle(workflowId, runId).describe();
-        return { workflowId, runId, type, events: historyLength };
-      } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return undefined;
-        throw error;
-      }
-    },
+    () => unlessAbsent(() => temporal.client.workflow.getHandle(workflowId, runId).describe()),
     options,
   );
+  return found === undefined ? undefined : { workflowId, runId, type: found.type, events: found.historyLength };
 }

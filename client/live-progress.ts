@@ -1,6 +1,7 @@
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import { z } from 'zod';
 import type { OperationProgress, StepProgress } from '../model/index.ts';
+import { unlessAbsent } from './absent-workflow.ts';
 import type { CallOptions, TemporalService } from './temporal-service.ts';
 
 /** What an activity says about itself in its heartbeat. */
@@ -17,7 +18,7 @@ export interface ActivityDetail {
   readonly detail: string;
 }
 
-/** Reads what the pending activities of a run say in their heartbeats, and how often those that fail were tried. */
+/** What the pending activities of a run say in their heartbeats, and how often those that fail were tried; none of a run that is not there. */
 export async function readActivityDetails(
   temporal: TemporalService,
   workflowId: string,
@@ -26,12 +27,12 @@ export async function readActivityDetails(
   const { client } = temporal;
   const description = await temporal.call(
     `describe workflow ${workflowId}`,
-    () => client.workflow.getHandle(workflowId).describe(),
+    () => unlessAbsent(() => client.workflow.getHandle(workflowId).describe()),
     options,
   );
   const converter = client.workflow.options.loadedDataConverter;
   return Promise.all(
-    (description.raw.pendingActivities ?? []).map(async (activity): Promise<ActivityDetail> => {
+    (description?.raw.pendingActivities ?? []).map(async (activity): Promise<ActivityDetail> => {
       const [payload] = await decodeArrayFromPayloads(converter, activity.heartbeatDetails?.payloads);
       const heartbeat = heartbeatSchema.safeParse(payload).data;
       const failure = activity.lastFailure?.message ?? '';

@@ -75,34 +75,15 @@ async function look(
   if (description === undefined) return undefined;
   const operation = description.running ?? ended(description, last?.operation);
   const uiUrl = link(operation?.workflowId ?? `cluster/${name}`);
+  const known = last?.operation?.workflowId === operation?.workflowId ? last?.progress : undefined;
   const progress =
-    operation === undefined
-      ? undefined
-      : await readProgress(reader, operation, description.running !== undefined, last, signal);
+    operation && ((await reader.progress(operation, description.running !== undefined, { signal })) ?? known);
   return {
     description,
     ...(operation === undefined ? {} : { operation }),
     ...(progress === undefined ? {} : { progress }),
     ...(uiUrl === undefined ? {} : { uiUrl }),
   };
-}
-
-/** The child's workflow is a moment younger than the cluster's word that it runs, so it may not be there yet. */
-async function readProgress(
-  reader: ClusterReader,
-  operation: RunningOperation,
-  running: boolean,
-  last: ClusterSnapshot | undefined,
-  signal: AbortSignal | undefined,
-) {
-  try {
-    return await reader.progress(operation.workflowId, running, { signal });
-  } catch (error) {
-    if (isSlipwayError(error) && !passing.includes(error.type) && error.type !== ClientFailureType.Aborted) {
-      return last?.operation?.workflowId === operation.workflowId ? last.progress : undefined;
-    }
-    throw error;
-  }
 }
 
 /** How the operation that was followed ended, if it was. */

@@ -1,6 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -223,6 +224,82 @@ describe('failures', () => {
     expect(await withVault.clusters.kubeconfig('early')).toBe('apiVersion: v1\n');
     expect(asked[1]).toMatch(/^clusters\/early-[a-z2-7]{6}\/kubeconfig$/);
   });
+});
+
+describe('an operation whose workflow is not there, though the cluster says that it runs', () => {
+  it('is described and watched without its steps, until they can be read', async () => {
+    const entered = house.activities.block('waitForApi', 'young');
+    await slipway.clusters.create(spec('young'));
+    await entered;
+    let started = false;
+    const early = new SlipwayClient({ temporal: childless(() => !started), taskQueue: house.taskQueue });
+
+    const described = await early.clusters.describe('young');
+    expect(described).toMatchObject({
+      description: { phase: 'Creating' },
+      operation: { operation: 'createCluster', workflowId: 'cluster/young/createCluster/1' },
+    });
+    expect(described.progress).toBeUndefined();
+
+    const seen: ClusterSnapshot[] = [];
+    for await (const snapshot of early.clusters.watch('young', { intervalMs: 500 })) {
+      seen.push(snapshot);
+      if (snapshot.progress !== undefined) break;
+      started = true;
+    }
+    expect(seen.map(({ problem }) => problem)).toEqual([undefined, undefined]);
+    expect(seen[1]?.progress?.steps.find(({ id }) => id === 'waitForApi')).toMatchObject({ state: 'running' });
+    expect((await early.clusters.describe('young')).progress?.steps.length).toBeGreaterThan(5);
+  });
+
+  it('shows what is known when the operation ended before it had steps', async () => {
+    await (await slipway.clusters.create(spec('stepless'))).result();
+    const requestedBy = 'deleteCluster/stepless/by-hand';
+    // The cluster trusts its callers; the operation parses its input again, as what runs it may be of another version.
+    await house.client.workflow.getHandle('cluster/stepless').executeUpdate('run', {
+      args: [{ operation: 'deleteCluster', input: { name: '' }, requestedBy, requestRunId: randomUUID() }],
+    });
+    await eventually(async () => (await slipway.clusters.get('stepless'))?.last?.failure);
+    const [last] = await collect(slipway.clusters.watch('stepless'));
+    expect(last).toMatchObject({ operation: { operation: 'deleteCluster', outcome: 'failed' } });
+    expect(last?.progress).toBeUndefined();
+  });
+
+  it('still says that nobody answers, instead of leaving the steps out', async () => {
+    const entered = house.activities.block('waitForApi', 'unheard');
+    await slipway.clusters.create(spec('unheard'));
+    await entered;
+    const deaf = new Client({
+      connection: house.client.connection,
+      interceptors: {
+        workflow: [
+          {
+            query: (input, next) =>
+              input.queryType === 'progress' ? Promise.reject(new Error('the answer was lost')) : next(input),
+          },
+        ],
+      },
+    });
+    const client = new SlipwayClient({ temporal: deaf, taskQueue: house.taskQueue });
+    expect((await failure(client.clusters.describe('unheard'))).message).toContain('the answer was lost');
+    expect(
+      (await failure(collect(client.clusters.watch('unheard', { signal: AbortSignal.timeout(10_000) })))).message,
+    ).toContain('the answer was lost');
+  });
+
+  /** A client of the real server for which operations' workflows are not there: it asks for ones that nobody started. */
+  function childless(missing: () => boolean): Client {
+    const moved = <I extends { workflowExecution: { workflowId?: string } }>(input: I): I =>
+      missing() && /^cluster\/.+\//.test(input.workflowExecution.workflowId ?? '')
+        ? { ...input, workflowExecution: { workflowId: `${input.workflowExecution.workflowId}/not-started` } }
+        : input;
+    return new Client({
+      connection: house.client.connection,
+      interceptors: {
+        workflow: [{ query: (input, next) => next(moved(input)), describe: (input, next) => next(moved(input)) }],
+      },
+    });
+  }
 });
 
 describe('an installation that is not whole', () => {

@@ -42,6 +42,8 @@ export const FailureType = {
   OpenStackConflict: 'OpenStack.Conflict',
   OpenStackResourceBusy: 'OpenStack.ResourceBusy',
   OpenStackInvalidRequest: 'OpenStack.InvalidRequest',
+  /** A service answered in another microversion than it was asked for: its answer was not used, nothing was decided by it. */
+  OpenStackVersionIgnored: 'OpenStack.VersionIgnored',
   /** A resource is in status ERROR; the message holds Nova's fault or the provisioning status. */
   OpenStackResourceInError: 'OpenStack.ResourceInError',
 } as const;

@@ -30,6 +30,7 @@ const OPENSTACK_RULES: Record<ErrorKind, Rule> = {
   InvalidRequest: { type: FailureType.OpenStackInvalidRequest, retry: 'never' },
   ResourceInError: { type: FailureType.OpenStackResourceInError, retry: 'never' },
   Timeout: { type: FailureType.DeadlineExceeded, retry: 'never' },
+  VersionIgnored: { type: FailureType.OpenStackVersionIgnored, retry: 'never' },
   UnexpectedResponse: { type: FailureType.OpenStackUnavailable, retry: 10 },
   Configuration: { type: FailureType.OpenStackInvalidRequest, retry: 'never' },
 };

@@ -1,6 +1,6 @@
 import { ConfigurationError, type Flavor } from 'openstack-client-ts';
 import { type ClusterSpec, clusterSpecSchema, CONTROL_PLANE_GROUP } from '../../model/index.ts';
-import type { Cloud } from './clouds.ts';
+import { type Cloud, NEEDED_MICROVERSIONS } from './clouds.ts';
 import { exceeds, type QuotaNeed, quotaNeeds, quotaSentence } from './quota-problems.ts';
 import { call } from './session.ts';
 
@@ -27,8 +27,7 @@ export const CREDENTIAL: CloudLook = {
 
 /** Roles that may make things by the services' own policies; `_member_` is its name of old. */
 const WRITERS = ['member', '_member_', 'manager', 'admin'];
-/** What Nova's calls here ask for: flavors within servers, tags in the request that creates, volume types (Nova's "REST API version history"). */
-const NOVA = '2.79';
+const NOVA = NEEDED_MICROVERSIONS.compute;
 /** What Slipway uses of Neutron beyond its core. */
 const EXTENSIONS = ['router', 'external-net', 'security-group', 'standard-attr-description', 'quota_details'];
 
@@ -53,11 +52,11 @@ export const LOOKS: readonly CloudLook[] = [
     id: 'cloud.compute',
     title: 'Compute service',
     fix: `Slipway needs Nova with microversion ${NOVA} (release Train) or newer; ask the cloud’s operator`,
-    look: async ({ client }) => {
-      const range = await client.compute.service.microversions(call());
-      if ((await client.compute.service.negotiate([NOVA], call())) === undefined)
-        throw new Error(range ? `it has microversions ${range.min} to ${range.max}` : 'it has no microversions');
-      return `microversions ${range?.min ?? ''} to ${range?.max ?? ''}`;
+    // Machines are found by a filter of this version: the client refuses an answer in another one, whatever the service announces.
+    look: async ({ client: { compute } }) => {
+      await compute.service.request('GET', '/servers', { ...call(), query: { limit: 1 } });
+      const range = await compute.service.microversions(call());
+      return `answers in the microversion that it is asked for; it has ${range?.min ?? ''} to ${range?.max ?? ''}`;
     },
   },
   {

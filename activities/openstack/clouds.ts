@@ -22,6 +22,13 @@ export interface RefusedRequests {
   last: { readonly service: string; readonly time: Date } | undefined;
 }
 
+/**
+ * What Slipway's requests need, all of release Train. Nova: flavors within servers, tags in the request that creates, volume types;
+ * below 2.26 it drops the filter by tag and lists the whole project (Nova's "REST API version history"). Cinder: the same release. An
+ * entry of clouds.yaml may ask for more, and cannot bring it below.
+ */
+export const NEEDED_MICROVERSIONS = { compute: '2.79', 'block-storage': '3.59' } as const;
+
 /** How long a credential is used before Vault is asked whether it changed. */
 const FRESH_MS = 60_000;
 
@@ -86,6 +93,7 @@ export class Clouds {
     const { timeoutMs = 60_000 } = options;
     const client = new OpenStackClient({
       ...options,
+      minimumMicroversions: NEEDED_MICROVERSIONS,
       userAgent: 'slipway',
       hooks: {
         beforeRequest: ({ signal }) => limit.take(signal),

@@ -7,6 +7,7 @@ import { ConfigurationError } from './errors.ts';
 import { observed, raising, retrying, sender } from './http-handlers.ts';
 import type { ApiResponse, Handler, Hooks, LogEntry, RequestOptions, RetryPolicy } from './http-types.ts';
 import { abandonable } from './abort.ts';
+import { atLeast } from './microversion.ts';
 import { Redactor } from './redact.ts';
 import { authenticating, Session, type Token } from './session.ts';
 import { ServiceClient } from './service-client.ts';
@@ -39,6 +40,11 @@ export interface ClientOptions {
   endpointOverrides?: Readonly<Record<string, string | undefined>> | undefined;
   /** Microversion by service type; default: compute 2.79, block-storage 3.59 (both of 2019). */
   microversions?: Readonly<Record<string, string | undefined>> | undefined;
+  /**
+   * The least that the caller's requests need, by service type: an older one in `microversions`, such as a clouds.yaml's, is
+   * raised to it. `latest` is, too. A microversion of a single call is the call's own business.
+   */
+  minimumMicroversions?: Readonly<Record<string, string | undefined>> | undefined;
   tls?: TlsOptions | undefined;
   /** Time-out of each HTTP request in milliseconds; default 60,000. */
   timeoutMs?: number | undefined;
@@ -130,10 +136,12 @@ export class OpenStackClient {
 
   /** Any service of the catalogue, for requests this library has no method for. */
   service(type: ServiceType | (string & {})): ServiceClient {
+    const { microversions = {}, minimumMicroversions = {} } = this.#options;
+    const usual = forService(microversions, type) ?? forService(DEFAULT_MICROVERSIONS, type);
     return new ServiceClient(type, {
       send: this.#send,
       endpoint: (service, signal) => this.#endpoint(service, signal),
-      microversion: forService(this.#options.microversions ?? {}, type) ?? forService(DEFAULT_MICROVERSIONS, type),
+      microversion: atLeast(forService(minimumMicroversions, type), usual),
     });
   }
 

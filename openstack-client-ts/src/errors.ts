@@ -11,6 +11,7 @@ export type ErrorKind =
   | 'InvalidRequest'
   | 'ResourceInError'
   | 'Timeout'
+  | 'VersionIgnored'
   | 'UnexpectedResponse'
   | 'Configuration';
 
@@ -41,6 +42,9 @@ const ADVICE: Partial<Record<ErrorKind, string>> = {
   RateLimited: 'Send fewer requests, and try again later.',
   ResourceBusy: 'Wait until the resource has settled, then try again.',
   Unavailable: 'The service or the way to it is down; try again later.',
+  VersionIgnored:
+    'See that everything between here and the service passes the version headers on, and that the endpoint is the one with ' +
+    'microversions (Nova: …/v2.1, not …/v2).',
 };
 
 const describe = (kind: ErrorKind, context: ErrorContext): string => {
@@ -180,6 +184,26 @@ export class TimeoutError extends OpenStackError {
   constructor(context: ErrorContext & { observed: Readonly<Record<string, number>> }) {
     super('Timeout', context);
     this.observed = context.observed;
+  }
+}
+
+/**
+ * The service answered in another microversion than it was asked for, or in none: something on the way dropped the header, or
+ * the endpoint has no microversions. Filters and fields of the version that was asked for may have been ignored, so the answer
+ * is not used. The request may have had its effect.
+ */
+export class VersionIgnoredError extends OpenStackError {
+  readonly kind = 'VersionIgnored';
+  /** Type of the service, e.g. `compute`. */
+  readonly service: string;
+  readonly asked: string;
+  /** What the answer says; undefined if it says nothing. */
+  readonly answered: string | undefined;
+  constructor(context: ErrorContext & { service: string; asked: string; answered: string | undefined }) {
+    super('VersionIgnored', context);
+    this.service = context.service;
+    this.asked = context.asked;
+    this.answered = context.answered;
   }
 }
 

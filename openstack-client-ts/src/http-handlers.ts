@@ -3,8 +3,17 @@ import { type Dispatcher, request as httpRequest } from 'undici';
 import { sleep, throwIfAborted, toError, withDeadline } from './abort.ts';
 import { readErrorBody } from './error-body.ts';
 import { classify, readRetryAfter } from './error-classify.ts';
-import { ConfigurationError, NotFoundError, OpenStackError, RateLimitedError, UnavailableError } from './errors.ts';
+import {
+  ConfigurationError,
+  NotFoundError,
+  OpenStackError,
+  RateLimitedError,
+  UnauthorizedError,
+  UnavailableError,
+  VersionIgnoredError,
+} from './errors.ts';
 import type { ApiRequest, ApiResponse, Handler, Hooks, LogEntry, RequestInfo, RetryPolicy } from './http-types.ts';
+import { type IgnoredVersion, ignoredVersion } from './microversion.ts';
 import { hashToken, type Redactor, redactUrl } from './redact.ts';
 
 /** Failures before the first byte of the request was sent. */
@@ -97,22 +106,60 @@ export const sender =
     }
   };
 
-/** Turns a status from 400 on into the error of its meaning. */
+/** The error for a status from 400 on. */
+const refusalOf = (request: ApiRequest, response: ApiResponse, redactor: Redactor): OpenStackError => {
+  const { words, code } = readErrorBody(response.text, `HTTP status ${response.status} without an explanation`);
+  return classify(response.status, {
+    words: redactor.text(words),
+    code,
+    status: response.status,
+    method: request.method,
+    url: redactUrl(request.url),
+    requestId: response.requestId,
+    retryAfter: readRetryAfter(response.headers['retry-after']),
+  });
+};
+
+/** The error for an answer in another microversion than was asked for. */
+const versionError = (
+  request: ApiRequest,
+  response: ApiResponse,
+  { asked, answered }: IgnoredVersion,
+  refusal: OpenStackError | undefined,
+): VersionIgnoredError => {
+  const { service } = request;
+  const spoke = answered === undefined ? 'its answer names none' : `it answered in ${answered}`;
+  const said = refusal === undefined ? '' : `: ${refusal.words}`;
+  return new VersionIgnoredError({
+    words: `${service} was asked for microversion ${asked}, and ${spoke}${said}`,
+    ...{ service, asked, answered, cause: refusal },
+    status: response.status,
+    method: request.method,
+    url: redactUrl(request.url),
+    requestId: response.requestId,
+  });
+};
+
+/** Refusals that pass, or that come before the service has looked at the version. */
+const beforeVersion = (error: OpenStackError): boolean =>
+  error instanceof UnavailableError || error instanceof RateLimitedError || error instanceof UnauthorizedError;
+
+/**
+ * Turns a status from 400 on into the error of its meaning, and an answer in another microversion than was asked for into a
+ * VersionIgnoredError. A refusal that names no version stays what it is: it may be a proxy's, or about a path that is not there.
+ */
 export const raising =
   (next: Handler, redactor: Redactor): Handler =>
   async (request) => {
     const response = await next(request);
-    if (response.status < 400) return response;
-    const { words, code } = readErrorBody(response.text, `HTTP status ${response.status} without an explanation`);
-    throw classify(response.status, {
-      words: redactor.text(words),
-      code,
-      status: response.status,
-      method: request.method,
-      url: redactUrl(request.url),
-      requestId: response.requestId,
-      retryAfter: readRetryAfter(response.headers['retry-after']),
-    });
+    const refusal = response.status < 400 ? undefined : refusalOf(request, response, redactor);
+    const ignored = ignoredVersion(request.service, request.headers, response.headers);
+    if (ignored && (refusal === undefined || (ignored.answered !== undefined && !beforeVersion(refusal)))) {
+      response.stream?.destroy();
+      throw versionError(request, response, ignored, refusal);
+    }
+    if (refusal) throw refusal;
+    return response;
   };
 
 const loggedHeaders = (headers: Record<string, string>, redactor: Redactor): Record<string, string> =>

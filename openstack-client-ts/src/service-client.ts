@@ -72,7 +72,11 @@ export class ServiceClient {
     return this.#context.endpoint(this.type, options.signal);
   }
 
-  /** Sends a request with a token; a status from 400 on throws the error of its meaning. */
+  /**
+   * Sends a request with a token; a status from 400 on throws the error of its meaning.
+   *
+   * @throws VersionIgnoredError when the answer is in another microversion than was asked for
+   */
   async request(method: Method, path: string, options: CallOptions = {}): Promise<ApiResponse> {
     const base = await this.endpoint(options);
     const json = options.json === undefined ? undefined : JSON.stringify(options.json);
@@ -84,7 +88,7 @@ export class ServiceClient {
         accept: options.expect === 'stream' ? '*/*' : 'application/json',
         ...(json === undefined ? {} : { 'content-type': 'application/json' }),
         ...microversionHeaders(this.type, options.microversion ?? this.#context.microversion),
-        ...options.headers,
+        ...lowerCase(options.headers),
       },
       body: json ?? options.body,
       authenticated: true,
@@ -179,6 +183,10 @@ export class ServiceClient {
     return own && rangeOf(own);
   }
 }
+
+/** Names of headers are compared, and must not be sent twice. */
+const lowerCase = (headers: Readonly<Record<string, string>> = {}): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
 const facts = (
   response: ApiResponse,

@@ -21,6 +21,8 @@ export interface Reply {
   headers?: Record<string, string>;
   json?: unknown;
   text?: string;
+  /** The microversion that the answer says it is in; default: the one that was asked for. `null`: it says none. */
+  version?: string | null;
   /** Closes the connection after the request was read, without an answer. */
   cut?: boolean;
   /** Never answers. */
@@ -95,13 +97,19 @@ const read = async (message: IncomingMessage): Promise<string> => {
   return Buffer.concat(chunks).toString();
 };
 
-const answer = async (reply: Reply, response: ServerResponse): Promise<void> => {
+/** What Nova and Cinder say of the microversion of their answers. */
+const versionHeaders = ({ headers }: Seen, { version }: Reply): Record<string, string> => {
+  const [type = '', asked = ''] = `${headers['openstack-api-version'] ?? ''}`.split(' ');
+  return type === '' || version === null ? {} : { 'openstack-api-version': `${type} ${version ?? asked}` };
+};
+
+const answer = async (request: Seen, reply: Reply, response: ServerResponse): Promise<void> => {
   await reply.after;
   if (reply.cut) response.destroy();
   if (reply.cut || reply.hang) return;
   const text = reply.text ?? (reply.json === undefined ? '' : JSON.stringify(reply.json));
   const type = reply.json === undefined ? 'text/plain' : 'application/json';
-  response.writeHead(reply.status ?? 200, { 'content-type': type, ...reply.headers });
+  response.writeHead(reply.status ?? 200, { 'content-type': type, ...versionHeaders(request, reply), ...reply.headers });
   response.end(text);
 };
 
@@ -138,7 +146,7 @@ export const fakeCloud = async (
         : 'length' in script
           ? script[Math.min(count, script.length - 1)]
           : script;
-    await answer(reply ?? { status: 500 }, response);
+    await answer(request, reply ?? { status: 500 }, response);
   };
   const listener = (message: IncomingMessage, response: ServerResponse): void => {
     handle(message, response).catch(() => response.destroy());

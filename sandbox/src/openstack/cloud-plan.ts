@@ -101,9 +101,35 @@ export const STOP_SECONDS = 4;
 /** The address of memcached. */
 export const memcached = (plan: CloudPlan): string => `127.0.0.1:${plan.ports.memcached}`;
 
+/**
+ * The section `oslo_policy`: a service would also take the host's rules, from /etc/<service> and /etc itself (oslo.config, find_file).
+ * Absolute paths are looked for nowhere else; with no file there the rules are the stock ones.
+ */
+export function policy(plan: CloudPlan, service: string): Ini {
+  const file = (name: string) => inData(plan, configurationOf(service, name));
+  return { oslo_policy: { policy_file: file('policy.yaml'), policy_dirs: file('policy.d') } };
+}
+
+/**
+ * The arguments that name a service's configuration. The folder is there, and empty: without one, the host's
+ * /etc/<service>/<service>.conf.d would be read as well (oslo.config, find_config_dirs).
+ */
+export function configuredBy(plan: CloudPlan, service: string, ...files: readonly string[]): string[] {
+  const named = files.flatMap((file) => ['--config-file', inData(plan, file)]);
+  return [...named, '--config-dir', inData(plan, configurationOf(service, EXTRA))];
+}
+
+/** The folder of a service's further configuration files. */
+const EXTRA = 'conf.d';
+
+/** The folders that {@link configuredBy} names. */
+export const extraFolders = (services: readonly string[]): string[] =>
+  services.map((service) => configurationOf(service, EXTRA));
+
 /** Sections that every service with messages has. */
 export function common(plan: CloudPlan, service: string): Ini {
   return {
+    ...policy(plan, service),
     oslo_messaging_notifications: { driver: 'noop' },
     // One process of each kind on one machine: nobody has to notice that another host is gone.
     // Services start beside RabbitMQ: none waits longer for it each time.

@@ -1,6 +1,7 @@
 import {
   common,
   configurationOf,
+  configuredBy,
   credential,
   database,
   inData,
@@ -22,7 +23,7 @@ const FILE = configurationOf('cinder', 'cinder.conf');
 
 /** Cinder: API, scheduler, and one back end that stores nothing. */
 export function cinder(plan: CloudPlan): ServicePlan {
-  const file = ['--config-file', inData(plan, FILE)] as const;
+  const file = configuredBy(plan, 'cinder', FILE);
   const configuration = renderIni({
     DEFAULT: {
       transport_url: messagesUrl(plan),

@@ -3,6 +3,7 @@ import {
   database,
   inData,
   memcached,
+  policy,
   type CloudPlan,
   type Files,
   type ServicePlan,
@@ -10,10 +11,8 @@ import {
 import { renderIni } from '../ini.ts';
 import { wsgiApi } from '../uwsgi.ts';
 
-const FILE = configurationOf('keystone', 'keystone.conf');
-
-/** The configuration file of keystone-manage. */
-export const keystoneConfiguration = (plan: CloudPlan): string => inData(plan, FILE);
+/** Keystone's configuration, by its path below the cloud's folder. */
+export const KEYSTONE_FILE = configurationOf('keystone', 'keystone.conf');
 
 /** Keystone. Tokens are good for the stock hour. */
 export function keystone(plan: CloudPlan): ServicePlan {
@@ -27,6 +26,7 @@ export function keystone(plan: CloudPlan): ServicePlan {
     fernet_receipts: { key_repository: keys('token-keys') },
     credential: { key_repository: keys('credential-keys') },
     // The least that bcrypt has: a log-in costs 2 ms of the processor instead of 250.
+    ...policy(plan, 'keystone'),
     identity: { password_hash_algorithm: 'bcrypt', password_hash_rounds: 4 },
   });
   const api = wsgiApi(plan, {
@@ -41,7 +41,7 @@ export function keystone(plan: CloudPlan): ServicePlan {
   return {
     files: {
       ...api.files,
-      [FILE]: configuration,
+      [KEYSTONE_FILE]: configuration,
       ...keyFiles('token-keys', plan.secrets.tokenKeys),
       ...keyFiles('credential-keys', plan.secrets.credentialKeys),
     },

@@ -1,6 +1,7 @@
 import {
   common,
   configurationOf,
+  configuredBy,
   credential,
   database,
   inData,
@@ -26,7 +27,7 @@ export function neutron(plan: CloudPlan): ServicePlan {
     port: plan.ports.neutron,
     application: 'neutron.wsgi.api:application',
     threads: 8,
-    arguments: ['--config-file', inData(plan, main), '--config-file', inData(plan, ml2)],
+    arguments: configuredBy(plan, 'neutron', main, ml2),
   });
   const configuration = renderIni({
     DEFAULT: {

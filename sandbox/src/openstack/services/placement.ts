@@ -1,4 +1,12 @@
-import { configurationOf, database, inData, tokenCheck, type CloudPlan, type ServicePlan } from '../cloud-plan.ts';
+import {
+  configurationOf,
+  database,
+  inData,
+  policy,
+  tokenCheck,
+  type CloudPlan,
+  type ServicePlan,
+} from '../cloud-plan.ts';
 import { renderIni } from '../ini.ts';
 import { wsgiApi } from '../uwsgi.ts';
 
@@ -6,6 +14,7 @@ import { wsgiApi } from '../uwsgi.ts';
 export function placement(plan: CloudPlan): ServicePlan {
   const configuration = renderIni({
     api: { auth_strategy: 'keystone' },
+    ...policy(plan, 'placement'),
     placement_database: database(plan, 'placement'),
     keystone_authtoken: tokenCheck(plan, 'placement', 'placement'),
   });

@@ -33,7 +33,7 @@ export const debianRoot: Step = {
  * The files in which the host says where it gets this release from, so that a mirror or proxy at work is used.
  * None (another distribution, another release): mmdebstrap's own default.
  */
-async function configuredSources(): Promise<string[]> {
+export async function configuredSources(): Promise<string[]> {
   const folder = '/etc/apt/sources.list.d';
   const names = await readdir(folder).catch(() => []);
   const found: string[] = [];

@@ -4,20 +4,26 @@ import { programEnvironment } from './config.ts';
 import { run } from './run.ts';
 import { exists } from './step.ts';
 
-/** Programs of the host that machines need, and the Debian packages they come in. */
-const toRun = [
+/** A program of the host, and the Debian package it comes in. */
+export interface HostProgram {
+  readonly program: string;
+  readonly package: string;
+}
+
+/** Programs of the host that machines need. */
+const toRun: readonly HostProgram[] = [
   { program: 'systemd-nspawn', package: 'systemd-container' },
   { program: 'ip', package: 'iproute2' },
   { program: 'nsenter', package: 'util-linux' },
-] as const;
+];
 /** What building their image needs as well. */
-const toBuild = [
+const toBuild: readonly HostProgram[] = [
   { program: 'mmdebstrap', package: 'mmdebstrap' },
   { program: 'systemctl', package: 'systemd' },
   { program: 'tar', package: 'tar' },
   { program: 'cc', package: 'gcc' },
   { program: 'strip', package: 'binutils' },
-] as const;
+];
 
 /**
  * Makes sure the host can run machines, and build their image if that is still to be done: root on Linux, Go at hand,
@@ -33,13 +39,23 @@ export async function prepareHost(built: boolean, log: (line: string) => void): 
       'go is not on the PATH: install Go 1.26 or later (1.21 or later fetches it by itself) and run this again',
     );
   }
-  const missing: string[] = [];
-  for (const entry of built ? toRun : [...toRun, ...toBuild]) {
-    if (!(await onPath(entry.program))) missing.push(entry.package);
-  }
-  // Another distribution knows Debian's packages, but not its keys.
-  if (!built && !(await exists('/usr/share/keyrings/debian-archive-keyring.gpg')))
-    missing.push('debian-archive-keyring');
+  await installMissing(built ? toRun : [...toRun, ...toBuild], log, {
+    // Another distribution knows Debian's packages, but not its keys.
+    also: built || (await exists('/usr/share/keyrings/debian-archive-keyring.gpg')) ? [] : ['debian-archive-keyring'],
+  });
+}
+
+/**
+ * Installs the packages of those programs that are not on the PATH, and `also`.
+ * @throws Error naming the packages, where there is no apt-get.
+ */
+export async function installMissing(
+  programs: readonly HostProgram[],
+  log: (line: string) => void,
+  { also = [] }: { readonly also?: readonly string[] } = {},
+): Promise<void> {
+  const missing = [...also];
+  for (const entry of programs) if (!(await onPath(entry.program))) missing.push(entry.package);
   if (missing.length === 0) return;
   if (!(await onPath('apt-get')))
     throw new Error(`install these first: ${missing.join(', ')} (packages, by Debian's names)`);

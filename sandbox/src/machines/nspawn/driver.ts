@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Machine, MachineDriver, MachineInterface, VipForward } from '../driver.ts';
 import { DriverState } from './driver-state.ts';
+import { raiseHostLimits } from './host-limits.ts';
 import { missingForMachines } from './host-requirements.ts';
 import { readConsole } from './machine-console.ts';
 import { createMachineFiles, machineFiles, removeMachineFiles } from './machine-files.ts';
@@ -42,6 +43,7 @@ interface Running {
 export async function createNspawnDriver(options: NspawnOptions): Promise<MachineDriver> {
   const missing = await missingForMachines();
   if (missing.length > 0) throw new Error(missing.join('\n'));
+  await raiseHostLimits(options.log);
   const image = await readMachineImage(options.imageDir);
   const { state, leftOver } = await DriverState.take(options.dataDir);
   const driver = new NspawnDriver(options, image, state);

@@ -98,9 +98,11 @@ export class Clusters implements ClustersApi {
   }
 
   async delete(name: string, options: DeleteOptions = {}): Promise<OperationHandle<'deleteCluster'>> {
-    const input = { name, ...(options.abandon === true ? { abandon: true } : {}) };
-    parseRequest(deleteClusterSchema, input, 'delete the cluster');
+    const abandon = options.abandon === true ? { abandon: true } : {};
+    parseRequest(deleteClusterSchema, { name, ...abandon }, 'delete the cluster');
     const id = await this.#reader.clusterId(name, options);
+    // With the id: the same request run again later never meets a younger cluster of that name.
+    const input = { name, id, ...abandon };
     return this.#request({
       operation: 'deleteCluster',
       name,

@@ -1,9 +1,10 @@
 import type { ClusterSpec } from './cluster-spec.ts';
 import type { OperationFailure } from './failures.ts';
-import type { OperationName } from './operations.ts';
+import type { OperationName, OperationOutcome } from './operations.ts';
 
 /** Where a cluster is in its life. A failed creation can be resumed (`createCluster` again) or deleted. */
-export type ClusterPhase = 'Creating' | 'Ready' | 'CreateFailed' | 'Deleting' | 'DeleteFailed' | 'Deleted';
+export const clusterPhases = ['Creating', 'Ready', 'CreateFailed', 'Deleting', 'DeleteFailed', 'Deleted'] as const;
+export type ClusterPhase = (typeof clusterPhases)[number];
 
 /** An operation that runs now. */
 export interface RunningOperation {
@@ -18,8 +19,8 @@ export interface RunningOperation {
 /** The last operation that ended. */
 export interface EndedOperation extends RunningOperation {
   readonly endedAt: string;
-  readonly outcome: 'completed' | 'failed' | 'cancelled';
-  readonly failure?: OperationFailure;
+  readonly outcome: OperationOutcome;
+  readonly failure?: OperationFailure | undefined;
 }
 
 /** Answer of the query `describe` of a cluster's workflow: all there is to know of a cluster but its nodes. A few KiB at most. */

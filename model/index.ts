@@ -1,5 +1,6 @@
 export * from './cidr.ts';
 export * from './cloud.ts';
+export * from './cluster-record.ts';
 export * from './cluster-spec.ts';
 export * from './cluster-state.ts';
 export * from './doctor.ts';

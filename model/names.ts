@@ -9,11 +9,14 @@
 /** Prefix of the tag, and of the description, that marks a resource as a cluster's own. */
 const OWNER_PREFIX = 'slipway.cluster=';
 
-/** Makes the cluster's id from its name and a UUID: `atlas-k3f9x2`. Made once, when the cluster's workflow starts. */
-export function clusterId(name: string, uuid: string): string {
-  // 30 of the UUID's random bits as six characters of RFC 4648 base32, lower case: no vowels are excluded, ids are not words.
+/**
+ * The cluster's id: `atlas-k3f9x2`. A function of the request that made the cluster, so that a request that is repeated, reset or taken
+ * up again never makes a second one. `digest` is hexadecimal, at least eight digits that are as good as random.
+ */
+export function clusterId(name: string, digest: string): string {
+  // 30 of its bits as six characters of RFC 4648 base32, lower case: no vowels are excluded, ids are not words.
   const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
-  let bits = Number.parseInt(uuid.replaceAll('-', '').slice(0, 8), 16) >>> 2;
+  let bits = Number.parseInt(digest.slice(0, 8), 16) >>> 2;
   let suffix = '';
   for (let i = 0; i < 6; i++) {
     suffix += alphabet.charAt(bits & 31);
@@ -22,8 +25,23 @@ export function clusterId(name: string, uuid: string): string {
   return `${name}-${suffix}`;
 }
 
+/** What an id looks like; the first group is the cluster's name. */
+export const CLUSTER_ID = /^([a-z](?:[-a-z0-9]{0,26}[a-z0-9])?)-[a-z2-7]{6}$/;
+
+/** The name in a cluster's id; the id itself when it is none. */
+export const clusterNameOf = (id: string): string => CLUSTER_ID.exec(id)?.[1] ?? id;
+
 /** Workflow id of the cluster's own workflow. */
 export const clusterWorkflowId = (name: string): string => `cluster/${name}`;
+
+/** Workflow id of a cluster whose name belongs to another one meanwhile. It can only be deleted. */
+export const orphanWorkflowId = (id: string): string => `orphan/${id}`;
+
+/**
+ * Workflow id of the operation that works on a cluster: one for each cluster, whatever the operation and whoever runs it. So Temporal itself
+ * refuses a second one beside it.
+ */
+export const operationWorkflowId = (id: string): string => `${clusterWorkflowId(clusterNameOf(id))}/${id}`;
 
 /**
  * What marks a resource as this cluster's. It is the tag where the service sets tags in the request that creates (Nova, Octavia),

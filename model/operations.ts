@@ -1,10 +1,16 @@
 import { z } from 'zod';
 import { clusterSpecSchema } from './cluster-spec.ts';
 import type { LeftResource, OperationFailure } from './failures.ts';
+import { CLUSTER_ID } from './names.ts';
 
 /** Input of `deleteCluster`. */
 export const deleteClusterSchema = z.strictObject({
   name: z.string().min(1).max(28).describe('Name of the cluster'),
+  id: z
+    .string()
+    .regex(CLUSTER_ID, 'is not the id of a cluster, such as atlas-k3f9x2')
+    .optional()
+    .describe('Id of the cluster; another one with the same name is then left alone'),
   abandon: z
     .boolean()
     .default(false)
@@ -13,11 +19,22 @@ export const deleteClusterSchema = z.strictObject({
     ),
 });
 
-/** Every operation: its name (the workflow type), the schema of its one JSON input, and what it is. */
+/** Every operation: its name (the workflow type), the schema of its one JSON input, what it is, and the phase of its cluster. */
 export const operations = {
-  createCluster: { schema: clusterSpecSchema, title: 'Create a cluster' },
-  deleteCluster: { schema: deleteClusterSchema, title: 'Delete a cluster' },
+  createCluster: {
+    schema: clusterSpecSchema,
+    title: 'Create a cluster',
+    phases: { running: 'Creating', completed: 'Ready', failed: 'CreateFailed' },
+  },
+  deleteCluster: {
+    schema: deleteClusterSchema,
+    title: 'Delete a cluster',
+    phases: { running: 'Deleting', completed: 'Deleted', failed: 'DeleteFailed' },
+  },
 } as const;
+
+/** Whether an operation that completes ends its cluster. Such a one is let in at any time, and stops what runs. */
+export const endsCluster = (name: OperationName): boolean => operations[name].phases.completed === 'Deleted';
 
 export type OperationName = keyof typeof operations;
 export type OperationInput<N extends OperationName> = z.output<(typeof operations)[N]['schema']>;
@@ -54,21 +71,28 @@ export interface OperationResults {
 export interface OperationRequest {
   readonly operation: OperationName;
   readonly input: OperationInput<OperationName>;
-  /** Workflow id and run id of the caller, to whom the end is signalled. */
+  /** Workflow id of the caller, to whom the end is signalled. */
   readonly requestedBy: string;
-  readonly requestRunId: string;
+  /** The same for every try of one request, also after a reset of its caller. */
+  readonly requestId: string;
+  /** The caller asks again because it has heard nothing for long: it wants the answer, not the operation once more. */
+  readonly reminder?: boolean;
 }
 
 /** The cluster's answer to a request: admitted, or already ended because the same caller asked for the same before. */
 export interface OperationAdmission {
   readonly clusterId: string;
+  /** Of the workflow that admitted it. */
+  readonly workflowId: string;
   readonly ended?: OperationEnded;
 }
 
 /** What the cluster's workflow signals to the caller when its operation ended. */
 export interface OperationEnded {
-  readonly requestRunId: string;
-  readonly outcome: 'completed' | 'failed' | 'cancelled';
+  readonly requestId: string;
+  readonly outcome: OperationOutcome;
   readonly result?: OperationResults[OperationName];
   readonly failure?: OperationFailure;
 }
+
+export type OperationOutcome = 'completed' | 'failed' | 'cancelled';

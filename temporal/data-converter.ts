@@ -28,7 +28,12 @@ export function workerDataConverter(converter: DataConverter, codec: boolean): D
 }
 
 /** Path of the module with the failure converter, for the worker and for the bundle of workflow code. */
-export function failureConverterPath(): string {
+export const failureConverterPath = (): string => modulePath('failure-converter');
+
+/** Path of the module with the payload converter of workflows, for their bundle. */
+export const payloadConverterPath = (): string => modulePath('payload-converter');
+
+function modulePath(name: string): string {
   const here = fileURLToPath(import.meta.url);
-  return fileURLToPath(new URL(`./failure-converter${extname(here)}`, import.meta.url));
+  return fileURLToPath(new URL(`./${name}${extname(here)}`, import.meta.url));
 }

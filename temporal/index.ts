@@ -6,6 +6,11 @@ export { EncryptionCodec } from './codec.ts';
 export { CODEC_KEYS_PATH, CodecKeyError, CodecKeys } from './codec-keys.ts';
 export { ensureCodecKeys, readCodecKeys } from './codec-key-store.ts';
 export type { CodecKeyStore } from './codec-key-store.ts';
-export { failureConverterPath, loadDataConverter, workerDataConverter } from './data-converter.ts';
+export {
+  failureConverterPath,
+  loadDataConverter,
+  payloadConverterPath,
+  workerDataConverter,
+} from './data-converter.ts';
 export { ConfigurationError, onOff, parseEnvironment, wholeNumber } from './environment.ts';
 export type { Environment } from './environment.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode } from '@temporalio/worker';
 import type { Logger } from '@temporalio/worker';
-import { failureConverterPath } from '../temporal/index.ts';
+import { failureConverterPath, payloadConverterPath } from '../temporal/index.ts';
 import { CODE_ROOT, codeDigest, isBuilt, WORKFLOW_FOLDERS } from './code.ts';
 
 /** The code of all workflows as one script, as `Worker.create` takes it. */
@@ -51,6 +51,7 @@ export async function loadWorkflowBundle(
 export async function makeWorkflowBundle(codec: boolean, logger: Logger): Promise<WorkflowBundle> {
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(CODE_ROOT, 'workflows', isBuilt ? 'index.js' : 'index.ts'),
+    payloadConverterPath: payloadConverterPath(),
     ...(codec ? { failureConverterPath: failureConverterPath() } : {}),
     // All workflows share the library of schemas, which keeps no state. (The schemas themselves do: zod compiles them on first use.)
     preloadModules: [fileURLToPath(import.meta.resolve('zod'))],

@@ -4,11 +4,11 @@ import type { ActivityOptions } from '@temporalio/workflow';
  * Complete time-out and retry settings by the kind of work. Whether a failure is retried at all is said by the failure
  * itself (`activities/lib/failures.ts`): what can never succeed is non-retryable there.
  *
- * Every activity heartbeats by itself (`workers/activity-interceptor.ts`), so a killed worker is noticed within `HEARTBEAT`.
+ * Every activity heartbeats by itself (`workers/activity-interceptor.ts`), so a killed worker is noticed within `HEARTBEAT_MS`.
  */
 
 /** Three missed heartbeats; short, because after a crash nothing goes on before it. */
-const HEARTBEAT = '10s';
+export const HEARTBEAT_MS = 10_000;
 
 /** OpenStack's own services restart within seconds; 20 s spares them when they do not. */
 const RETRY = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '20s' } as const;
@@ -20,7 +20,7 @@ const CANCELLATION = 'WAIT_CANCELLATION_COMPLETED';
 export const ENSURE: ActivityOptions = {
   startToCloseTimeout: '2m',
   scheduleToCloseTimeout: '15m',
-  heartbeatTimeout: HEARTBEAT,
+  heartbeatTimeout: HEARTBEAT_MS,
   retry: RETRY,
   cancellationType: CANCELLATION,
 };
@@ -29,7 +29,7 @@ export const ENSURE: ActivityOptions = {
 export const CREATE_MANY: ActivityOptions = {
   startToCloseTimeout: '15m',
   scheduleToCloseTimeout: '30m',
-  heartbeatTimeout: HEARTBEAT,
+  heartbeatTimeout: HEARTBEAT_MS,
   retry: RETRY,
   cancellationType: CANCELLATION,
 };
@@ -38,7 +38,7 @@ export const CREATE_MANY: ActivityOptions = {
 export const WAIT: ActivityOptions = {
   startToCloseTimeout: '40m',
   scheduleToCloseTimeout: '45m',
-  heartbeatTimeout: HEARTBEAT,
+  heartbeatTimeout: HEARTBEAT_MS,
   retry: RETRY,
   cancellationType: CANCELLATION,
 };
@@ -47,7 +47,7 @@ export const WAIT: ActivityOptions = {
 export const REMOVE: ActivityOptions = {
   startToCloseTimeout: '20m',
   scheduleToCloseTimeout: '60m',
-  heartbeatTimeout: HEARTBEAT,
+  heartbeatTimeout: HEARTBEAT_MS,
   retry: RETRY,
   cancellationType: CANCELLATION,
 };
@@ -56,7 +56,7 @@ export const REMOVE: ActivityOptions = {
 export const ASK: ActivityOptions = {
   startToCloseTimeout: '30s',
   scheduleToCloseTimeout: '10m',
-  heartbeatTimeout: HEARTBEAT,
+  heartbeatTimeout: HEARTBEAT_MS,
   retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '5s' },
   cancellationType: CANCELLATION,
 };
@@ -64,5 +64,8 @@ export const ASK: ActivityOptions = {
 /** How long an operation may take before it ends with a verdict. */
 export const OPERATION_DEADLINE = { createCluster: '90m', deleteCluster: '3h' } as const;
 
-/** How long a caller waits for its operation: others may run before it. */
-export const CALLER_DEADLINE = '12h';
+/** How long a caller waits before it asks again what became of its request: the word of the end may be lost by a reset. */
+export const REMINDER = '10m';
+
+/** After half a day, in which others may run before it, a caller gives up. */
+export const MAX_REMINDERS = 72;

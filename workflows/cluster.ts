@@ -6,40 +6,42 @@ import {
   defineQuery,
   defineSignal,
   defineUpdate,
-  executeChild,
-  getExternalWorkflowHandle,
   isCancellation,
   makeContinueAsNewFunc,
   setCurrentDetails,
   setHandler,
   setWorkflowOptions,
-  upsertMemo,
   upsertSearchAttributes,
-  uuid4,
   workflowInfo,
 } from '@temporalio/workflow';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import {
-  clusterId,
   type ClusterDescription,
-  type ClusterPhase,
-  type ClusterSpec,
+  type ClusterRecord,
+  clusterRecordSchema,
   clusterWorkflowId,
   type CreateClusterResult,
-  type EndedOperation,
+  describeIssues,
+  endsCluster,
   FailureType,
+  type InputIssue,
   messages,
   type OperationAdmission,
   type OperationEnded,
-  type OperationName,
   type OperationRequest,
-  type OperationResults,
   operations,
+  operationWorkflowId,
+  orphanWorkflowId,
+  parseInput,
+  type QueuedOperation,
+  type RunningOperation,
+  sameRequest,
   searchAttributes,
 } from '../model/index.ts';
-import { describeFailure } from './lib/failures.ts';
-import type { OperationContext } from './operation.ts';
 import { clusterMarkdown } from './lib/cluster-markdown.ts';
+import { describeFailure, invalidInput } from './lib/failures.ts';
+import { notifyCallers } from './lib/notify-callers.ts';
+import { runOperation } from './lib/run-operation.ts';
 
 /** How many operations may wait for their turn. */
 const MAX_QUEUE = 10;
@@ -48,53 +50,17 @@ const PHASE = defineSearchAttributeKey(searchAttributes.phase, SearchAttributeTy
 
 const run = defineUpdate<OperationAdmission, [OperationRequest]>(messages.run);
 const describe = defineQuery<ClusterDescription>(messages.describe);
-const cancelOperation = defineSignal<[string]>(messages.cancelOperation);
-const operationEnded = defineSignal<[OperationEnded]>(messages.operationEnded);
-
-/** Somebody who asked for an operation and is told when it ended. */
-interface Caller {
-  readonly workflowId: string;
-  readonly runId: string;
-}
-
-interface QueuedOperation {
-  readonly operation: OperationName;
-  readonly input: OperationRequest['input'];
-  readonly callers: readonly Caller[];
-}
-
-/** All that a cluster's workflow knows; carried from run to run. Plain JSON, a few KiB, no per-node lists. */
-interface ClusterRecord {
-  readonly id: string;
-  readonly spec: ClusterSpec;
-  readonly createdAt: string;
-  /** Workflow id of the run that asked for the cluster; the same request again has the same result. */
-  readonly createdBy?: string;
-  readonly created?: CreateClusterResult;
-  readonly phase: ClusterPhase;
-  /** How many operations were started: numbers their workflow ids. */
-  readonly operations: number;
-  readonly last?: EndedOperation;
-  readonly queue: readonly QueuedOperation[];
-}
-
-/** The workflow of any operation, as the cluster starts it. */
-type OperationWorkflow = (input: unknown, context: OperationContext) => Promise<OperationResults[OperationName]>;
-
-/** Input of a cluster's workflow: the spec at first, its record when it continues as new. */
-export interface ClusterStart {
-  readonly spec: ClusterSpec;
-  readonly record?: ClusterRecord;
-}
+const cancelOperation = defineSignal<[unknown]>(messages.cancelOperation);
 
 /**
  * The cluster itself: lives from creation to deletion, holds its spec and state, and lets operations in one at a time. A deletion
  * is let in at any time: it cancels what runs.
  *
- * Cancelling this workflow does nothing; a cluster ends by `deleteCluster`.
+ * Cancelling this workflow does nothing; a cluster ends by `deleteCluster`. Started by hand with anything that is no record of a cluster, it ends
+ * with `Slipway.InvalidInput`.
  */
-export async function cluster(start: ClusterStart): Promise<{ name: string; id: string }> {
-  return CancellationScope.nonCancellable(() => new Cluster(start).live());
+export async function cluster(input: unknown): Promise<{ name: string; id: string }> {
+  return CancellationScope.nonCancellable(() => new Cluster(parseRecord(input)).live());
 }
 
 /**
@@ -107,28 +73,48 @@ setWorkflowOptions(
   cluster,
 );
 
+function parseRecord(input: unknown): ClusterRecord {
+  const parsed = parseInput(clusterRecordSchema, input);
+  const { workflowId, continuedFromExecutionRunId } = workflowInfo();
+  if (!parsed.ok) {
+    if (continuedFromExecutionRunId === undefined) throw notARecord(parsed.issues);
+    // A living cluster does not end because a build cannot read what another one wrote: its task waits for a build that can.
+    throw new Error(`this build cannot read the cluster’s record: ${describeIssues(parsed.issues)}`);
+  }
+  const record = parsed.value;
+  const wanted = [clusterWorkflowId(record.spec.name), orphanWorkflowId(record.id)];
+  if (!wanted.includes(workflowId)) {
+    throw notARecord([{ path: '', reason: `is of a cluster whose workflow is ${wanted[0] ?? ''}, not ${workflowId}` }]);
+  }
+  return record;
+}
+
+function notARecord(issues: InputIssue[]): ApplicationFailure {
+  const hint = 'only Slipway starts this workflow: ask for a cluster by createCluster';
+  return invalidInput([...issues, { path: '', reason: hint }]);
+}
+
+interface Running {
+  readonly entry: QueuedOperation;
+  readonly workflowId: string;
+  readonly startedAt: string;
+  readonly scope: CancellationScope;
+}
+
 class Cluster {
   #record: ClusterRecord;
-  #running: { entry: QueuedOperation; workflowId: string; startedAt: string; scope: CancellationScope } | undefined;
+  #running: Running | undefined;
 
-  constructor({ spec, record }: ClusterStart) {
-    this.#record = record ?? {
-      id: clusterId(spec.name, uuid4()),
-      spec,
-      createdAt: new Date().toISOString(),
-      phase: 'Creating',
-      operations: 0,
-      queue: [],
-    };
+  constructor(record: ClusterRecord) {
+    this.#record = record;
   }
 
   async live(): Promise<{ name: string; id: string }> {
-    if (this.#record.operations === 0) upsertMemo(this.#memo());
     setHandler(describe, () => this.describe());
     setHandler(run, (request) => this.admit(request), {
       validator: (request: OperationRequest) => this.validate(request),
     });
-    setHandler(cancelOperation, (runId) => this.cancel(runId));
+    setHandler(cancelOperation, (requestId) => this.cancel(requestId));
     this.#show();
 
     await condition(() => this.#record.queue.length > 0);
@@ -140,8 +126,7 @@ class Cluster {
     if (this.#record.phase !== 'Deleted') {
       await condition(allHandlersFinished);
       // A new run per operation keeps histories short, and moves the cluster to the current version of the worker.
-      const { spec } = this.#record;
-      await makeContinueAsNewFunc<typeof cluster>({ memo: this.#memo() })({ spec, record: this.#record });
+      await makeContinueAsNewFunc<typeof cluster>({ memo: this.#memo() })(this.#record);
     }
     await Promise.all(this.#record.queue.map((entry) => this.#refuse(entry)));
     await condition(allHandlersFinished);
@@ -171,17 +156,18 @@ class Cluster {
 
   /** Refuses what this cluster cannot do now. Synchronous, and throws ApplicationFailures only, so that a refusal writes no history. */
   validate(request: OperationRequest): void {
-    const { phase, spec, queue } = this.#record;
-    if (!(request.operation in operations))
-      throw refusal(FailureType.NotAdmitted, `there is no operation ${request.operation}`);
+    const { id, phase, spec, queue } = this.#record;
+    if (!isRequest(request)) throw refusal(FailureType.NotAdmitted, 'this is no request for an operation');
+    if ('id' in request.input && request.input.id !== undefined && request.input.id !== id)
+      throw refusal(FailureType.ClusterNotFound, `there is no cluster ${request.input.id}: ${spec.name} is ${id} now`);
     if (phase === 'Deleted') throw refusal(FailureType.ClusterNotFound, `cluster ${spec.name} was deleted`);
-    if (this.#repeats(request)) return;
+    if (this.#answerTo(request) !== undefined || this.#sameAs(request) !== undefined) return;
     if (request.operation === 'createCluster') {
-      const fresh = this.#record.createdBy === undefined;
+      const open = this.#record.createdBy === undefined || phase === 'CreateFailed';
       const same = JSON.stringify(request.input) === JSON.stringify(spec);
-      if (!fresh && !(phase === 'CreateFailed' && same)) throw refusal(FailureType.NameTaken, this.#whyTaken(same));
+      if (!open || !same) throw refusal(FailureType.NameTaken, this.#whyTaken(same));
     }
-    if (queue.length >= MAX_QUEUE && request.operation !== 'deleteCluster') {
+    if (queue.length >= MAX_QUEUE && !endsCluster(request.operation)) {
       throw refusal(
         FailureType.NotAdmitted,
         `${MAX_QUEUE} operations already wait for cluster ${spec.name}; try again later`,
@@ -190,19 +176,18 @@ class Cluster {
   }
 
   admit(request: OperationRequest): OperationAdmission {
-    const { id, created } = this.#record;
-    const caller = { workflowId: request.requestedBy, runId: request.requestRunId };
-    const repeats = this.#repeats(request);
-    if (repeats === 'ended' && created !== undefined) {
-      return { clusterId: id, ended: { requestRunId: caller.runId, outcome: 'completed', result: created } };
-    }
-    if (repeats === 'running' && this.#running !== undefined) {
-      this.#running.entry = { ...this.#running.entry, callers: [...this.#running.entry.callers, caller] };
-      return { clusterId: id };
+    const admission = { clusterId: this.#record.id, workflowId: workflowInfo().workflowId };
+    const answer = this.#answerTo(request);
+    if (answer !== undefined) return { ...admission, ended: { ...answer, requestId: request.requestId } };
+    const caller = { workflowId: request.requestedBy, requestId: request.requestId };
+    const same = this.#sameAs(request);
+    if (same !== undefined) {
+      this.#join(same, caller);
+      return admission;
     }
     if (request.operation === 'createCluster') this.#update({ createdBy: request.requestedBy });
     const entry = { operation: request.operation, input: request.input, callers: [caller] };
-    if (request.operation === 'deleteCluster') {
+    if (endsCluster(request.operation)) {
       // What waits would find no cluster; what runs is stopped. The deletion needs neither.
       void Promise.all(this.#record.queue.map((queued) => this.#refuse(queued)));
       this.#update({ queue: [entry] });
@@ -210,27 +195,44 @@ class Cluster {
     } else {
       this.#update({ queue: [...this.#record.queue, entry] });
     }
-    return { clusterId: id };
+    return admission;
   }
 
-  cancel(runId: string): void {
-    const asked = ({ callers }: QueuedOperation) => callers.some((caller) => caller.runId === runId);
+  cancel(requestId: unknown): void {
+    const asked = ({ callers }: QueuedOperation) => callers.some((caller) => caller.requestId === requestId);
     if (this.#running && asked(this.#running.entry)) this.#running.scope.cancel();
     const cancelled = this.#record.queue.filter(asked);
+    if (cancelled.length === 0) return;
     this.#update({ queue: this.#record.queue.filter((entry) => !asked(entry)) });
     const failure = { type: FailureType.Cancelled, message: 'The operation was cancelled before it started' };
-    void Promise.all(cancelled.map((entry) => notify(entry.callers, { outcome: 'cancelled', failure })));
+    void Promise.all(cancelled.map((entry) => notifyCallers(entry.callers, { outcome: 'cancelled', failure })));
   }
 
-  /** Whether this request was made before: it ended, or it runs. */
-  #repeats({ operation, requestedBy }: OperationRequest): 'ended' | 'running' | undefined {
-    const { createdBy, created, phase } = this.#record;
-    if (operation === 'createCluster' && createdBy === requestedBy && created !== undefined && phase === 'Ready')
-      return 'ended';
-    const running = this.#running?.entry;
-    if (running === undefined || running.operation !== operation) return undefined;
-    const sameCaller = running.callers.some(({ workflowId }) => workflowId === requestedBy);
-    return sameCaller || operation === 'deleteCluster' ? 'running' : undefined;
+  /** How the operation ended, if this request was made before; what failed is tried again unless the caller only reminds. */
+  #answerTo(request: OperationRequest): Omit<OperationEnded, 'requestId'> | undefined {
+    const { createdBy, created, phase, answer } = this.#record;
+    if (
+      answer?.requestIds.includes(request.requestId) &&
+      (answer.outcome === 'completed' || request.reminder === true)
+    ) {
+      const { outcome, result, failure } = answer;
+      return { outcome, ...(result ? { result } : {}), ...(failure ? { failure } : {}) };
+    }
+    const repeated = request.operation === 'createCluster' && createdBy === request.requestedBy && phase === 'Ready';
+    return repeated && created !== undefined ? { outcome: 'completed', result: created } : undefined;
+  }
+
+  /** The operation that runs or waits and is the one that is asked for. */
+  #sameAs(request: OperationRequest): QueuedOperation | undefined {
+    const known = [...(this.#running ? [this.#running.entry] : []), ...this.#record.queue];
+    return known.find((entry) => sameRequest(entry, request));
+  }
+
+  #join(entry: QueuedOperation, caller: QueuedOperation['callers'][number]): void {
+    if (entry.callers.some(({ requestId }) => requestId === caller.requestId)) return;
+    const joined = { ...entry, callers: [...entry.callers, caller] };
+    if (this.#running?.entry === entry) this.#running = { ...this.#running, entry: joined };
+    this.#update({ queue: this.#record.queue.map((queued) => (queued === entry ? joined : queued)) });
   }
 
   #whyTaken(sameSpec: boolean): string {
@@ -244,47 +246,44 @@ class Cluster {
 
   async #perform(entry: QueuedOperation): Promise<void> {
     const { spec, id } = this.#record;
-    const number = this.#record.operations + 1;
     const scope = new CancellationScope();
-    const workflowId = `${clusterWorkflowId(spec.name)}/${entry.operation}/${number}`;
-    this.#running = { entry, workflowId, startedAt: new Date().toISOString(), scope };
-    this.#update({ operations: number, phase: entry.operation === 'createCluster' ? 'Creating' : 'Deleting' });
+    this.#running = { entry, workflowId: operationWorkflowId(id), startedAt: new Date().toISOString(), scope };
+    this.#update({ operations: this.#record.operations + 1, phase: operations[entry.operation].phases.running });
 
-    let ended: Omit<OperationEnded, 'requestRunId'>;
+    let ended: Omit<OperationEnded, 'requestId'>;
     try {
-      const result = await scope.run(() =>
-        executeChild<OperationWorkflow>(entry.operation, {
-          workflowId,
-          args: [entry.input, { clusterId: id, spec }],
-          cancellationType: 'WAIT_CANCELLATION_COMPLETED',
-          staticSummary: `${operations[entry.operation].title}: ${id}`,
-        }),
-      );
+      const result = await scope.run(() => runOperation(entry.operation, entry.input, { clusterId: id, spec }));
       ended = { outcome: 'completed', result };
     } catch (error) {
       ended = { outcome: isCancellation(error) ? 'cancelled' : 'failed', failure: describeFailure(error) };
     }
     const { callers } = this.#running.entry;
-    this.#settle(ended);
-    await notify(callers, ended);
+    this.#settle(this.#running, ended);
+    await notifyCallers(callers, ended);
   }
 
-  #settle({ outcome, result, failure }: Omit<OperationEnded, 'requestRunId'>): void {
-    if (this.#running === undefined) return;
-    const running = runningOperation(this.#running);
-    this.#running = undefined;
+  #settle(running: Running, ended: Omit<OperationEnded, 'requestId'>): void {
+    const { outcome, result, failure } = ended;
+    const { operation, callers } = running.entry;
+    const { completed, failed } = operations[operation].phases;
     const ok = outcome === 'completed';
-    const creates = running.operation === 'createCluster';
+    this.#running = undefined;
     this.#update({
-      phase: creates ? (ok ? 'Ready' : 'CreateFailed') : ok ? 'Deleted' : 'DeleteFailed',
-      last: { ...running, endedAt: new Date().toISOString(), outcome, ...(failure ? { failure } : {}) },
-      ...(creates && ok ? { created: result as CreateClusterResult } : {}),
+      phase: ok ? completed : failed,
+      last: {
+        ...runningOperation(running),
+        endedAt: new Date().toISOString(),
+        outcome,
+        ...(failure ? { failure } : {}),
+      },
+      answer: { requestIds: callers.map(({ requestId }) => requestId), ...ended },
+      ...(operation === 'createCluster' && ok ? { created: result as CreateClusterResult } : {}),
     });
   }
 
   async #refuse(entry: QueuedOperation): Promise<void> {
     const message = `cluster ${this.#record.spec.name} is being deleted`;
-    await notify(entry.callers, { outcome: 'failed', failure: { type: FailureType.NotAdmitted, message } });
+    await notifyCallers(entry.callers, { outcome: 'failed', failure: { type: FailureType.NotAdmitted, message } });
   }
 
   #update(change: Partial<ClusterRecord>): void {
@@ -299,33 +298,18 @@ class Cluster {
   }
 }
 
-async function notify(callers: readonly Caller[], ended: Omit<OperationEnded, 'requestRunId'>): Promise<void> {
-  await Promise.all(
-    callers.map(async ({ workflowId, runId }) => {
-      try {
-        await getExternalWorkflowHandle(workflowId, runId).signal(operationEnded, { ...ended, requestRunId: runId });
-      } catch {
-        // The caller does not wait any more; the result is in `describe`.
-      }
-    }),
-  );
+function runningOperation({ entry, workflowId, startedAt }: Running): RunningOperation {
+  const requestedBy = entry.callers[0]?.workflowId ?? workflowInfo().workflowId;
+  return { operation: entry.operation, workflowId, requestedBy, startedAt };
 }
 
-function runningOperation({
-  entry,
-  workflowId,
-  startedAt,
-}: {
-  entry: QueuedOperation;
-  workflowId: string;
-  startedAt: string;
-}) {
-  return {
-    operation: entry.operation,
-    workflowId,
-    requestedBy: entry.callers[0]?.workflowId ?? workflowInfo().workflowId,
-    startedAt,
-  };
+/** Anybody may send an Update with anything in it. */
+function isRequest(request: unknown): request is OperationRequest {
+  if (typeof request !== 'object' || request === null) return false;
+  const { operation, input, requestedBy, requestId } = request as Partial<Record<keyof OperationRequest, unknown>>;
+  if (typeof operation !== 'string' || !Object.hasOwn(operations, operation)) return false;
+  const parsed = parseInput(operations[operation as keyof typeof operations].schema, input);
+  return parsed.ok && typeof requestedBy === 'string' && typeof requestId === 'string';
 }
 
 function refusal(type: FailureType, message: string): ApplicationFailure {

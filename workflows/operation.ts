@@ -11,18 +11,22 @@ import {
 import type { Activities } from '../activities/index.ts';
 import {
   type ClusterSpec,
+  clusterNameOf,
   clusterWorkflowId,
   messages,
+  type OperationAdmission,
   type OperationEnded,
   type OperationInput,
   type OperationName,
   type OperationResults,
   operations,
+  orphanWorkflowId,
   parseInput,
 } from '../model/index.ts';
-import { ASK, CALLER_DEADLINE } from './activity-profiles.ts';
+import { ASK, MAX_REMINDERS, REMINDER } from './activity-profiles.ts';
 import { deadlineExceeded } from './lib/deadline.ts';
 import { fromDescription, invalidInput, toWorkflowFailure } from './lib/failures.ts';
+import { isOperationEnded } from './lib/messages.ts';
 
 /** What the cluster's workflow tells the operation that it starts. */
 export interface OperationContext {
@@ -31,7 +35,7 @@ export interface OperationContext {
   readonly spec: ClusterSpec;
 }
 
-const operationEnded = defineSignal<[OperationEnded]>(messages.operationEnded);
+const operationEnded = defineSignal<[unknown]>(messages.operationEnded);
 const cancelOperation = defineSignal<[string]>(messages.cancelOperation);
 const { requestOperation } = proxyActivities<Activities>(ASK);
 
@@ -49,27 +53,40 @@ export function operation<N extends OperationName>(
     // The schema was taken from the table by the same name that types the script.
     const value = parsed.value as OperationInput<N>;
     try {
-      const isChild = workflowInfo().parent?.workflowId === clusterWorkflowId(value.name);
-      return isChild && context !== undefined ? await script(value, context) : await askCluster(name, value);
+      return startedByCluster(context) ? await script(value, context) : await askCluster(name, value);
     } catch (error) {
       throw toWorkflowFailure(error);
     }
   };
 }
 
+function startedByCluster(context: OperationContext | undefined): context is OperationContext {
+  const parent = workflowInfo().parent?.workflowId;
+  if (context === undefined || parent === undefined) return false;
+  const { clusterId } = context;
+  return parent === clusterWorkflowId(clusterNameOf(clusterId)) || parent === orphanWorkflowId(clusterId);
+}
+
 async function askCluster<N extends OperationName>(name: N, input: OperationInput<N>): Promise<OperationResults[N]> {
-  const { workflowId, runId } = workflowInfo();
+  // The first run's id, which a reset keeps: what the cluster was asked for before it, and answers, is this request's all the same.
+  const { workflowId, firstExecutionRunId: requestId } = workflowInfo();
+  let admission: OperationAdmission | undefined;
   let ended: OperationEnded | undefined;
   setHandler(operationEnded, (message) => {
-    if (message.requestRunId === runId) ended = message;
+    if (isOperationEnded(message) && message.requestId === requestId) ended = message;
   });
+  const request = { operation: name, input, requestedBy: workflowId, requestId };
   try {
-    const admission = await requestOperation({ operation: name, input, requestedBy: workflowId, requestRunId: runId });
-    ended ??= admission.ended;
-    if (!(await condition(() => ended !== undefined, CALLER_DEADLINE))) throw deadlineExceeded(name, CALLER_DEADLINE);
+    for (let asked = 0; ended === undefined; asked++) {
+      if (asked > MAX_REMINDERS) throw deadlineExceeded(name, `${MAX_REMINDERS} × ${REMINDER}`);
+      admission = await requestOperation(asked === 0 ? request : { ...request, reminder: true });
+      ended ??= admission.ended;
+      if (ended === undefined) await condition(() => ended !== undefined, REMINDER);
+    }
   } catch (error) {
     if (isCancellation(error)) {
-      await CancellationScope.nonCancellable(() => stopOperation(input.name, runId, () => ended !== undefined));
+      const cluster = admission?.workflowId ?? clusterWorkflowId(input.name);
+      await CancellationScope.nonCancellable(() => stopOperation(cluster, requestId, () => ended !== undefined));
     }
     throw error;
   }
@@ -78,9 +95,9 @@ async function askCluster<N extends OperationName>(name: N, input: OperationInpu
 }
 
 /** The caller was cancelled, so its operation is, too; the caller ends when the operation has. */
-async function stopOperation(cluster: string, runId: string, hasEnded: () => boolean): Promise<void> {
+async function stopOperation(cluster: string, requestId: string, hasEnded: () => boolean): Promise<void> {
   try {
-    await getExternalWorkflowHandle(clusterWorkflowId(cluster)).signal(cancelOperation, runId);
+    await getExternalWorkflowHandle(cluster).signal(cancelOperation, requestId);
   } catch {
     return; // There is no such cluster: nothing runs.
   }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   type Client,
   WithStartWorkflowOperation,
@@ -7,10 +8,13 @@ import {
 import { ApplicationFailure } from '@temporalio/activity';
 import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
 import {
+  clusterId,
+  type ClusterRecord,
   type ClusterSpec,
   clusterWorkflowId,
   FailureType,
   messages,
+  newRecord,
   type OperationAdmission,
   type OperationRequest,
   searchAttributes,
@@ -22,13 +26,14 @@ import type { Clouds } from '../openstack/clouds.ts';
  * Hands a caller's request to the cluster's workflow and returns as soon as it is admitted; the end is signalled to the caller. A creation starts
  * the cluster's workflow with the same call, so there is no moment in which the one is there without the other.
  *
- * The caller's run id is the update's id: however often this is tried, it is one request.
+ * The request's id is the update's id, and the cluster's id comes of it: however often this is tried, and whatever is reset meanwhile, it is one
+ * request for one cluster.
  */
 export const requestOperation =
   ({ clouds, temporal, taskQueue }: { clouds: Clouds; temporal: Client; taskQueue: string }) =>
   async (request: OperationRequest): Promise<OperationAdmission> => {
     const workflowId = clusterWorkflowId(request.input.name);
-    const update = { args: [request] as [OperationRequest], updateId: request.requestRunId };
+    const update = { args: [request] as [OperationRequest], updateId: request.requestId };
     try {
       if (request.operation !== 'createCluster') {
         return await temporal.workflow
@@ -39,29 +44,39 @@ export const requestOperation =
       // Before anything is started: an unknown cloud leaves no cluster behind.
       await clouds.get(spec.cloud);
       return await temporal.workflow.executeUpdateWithStart<
-        (start: unknown) => Promise<unknown>,
+        (record: ClusterRecord) => Promise<unknown>,
         OperationAdmission,
         [OperationRequest]
-      >(messages.run, { ...update, startWorkflowOperation: startCluster(spec, workflowId, taskQueue) });
+      >(messages.run, {
+        ...update,
+        startWorkflowOperation: startCluster(newCluster(spec, request.requestId), taskQueue),
+      });
     } catch (error) {
       throw refused(error, request);
     }
   };
 
-function startCluster(spec: ClusterSpec, workflowId: string, taskQueue: string) {
+function newCluster(spec: ClusterSpec, requestId: string): ClusterRecord {
+  const digest = createHash('sha256').update(requestId).digest('hex');
+  return newRecord(clusterId(spec.name, digest), spec, new Date().toISOString());
+}
+
+function startCluster(record: ClusterRecord, taskQueue: string) {
+  const { id, spec, createdAt } = record;
   const keyword = (name: string, value: string) => ({
     key: defineSearchAttributeKey(name, SearchAttributeType.KEYWORD),
     value,
   });
-  return new WithStartWorkflowOperation<(start: unknown) => Promise<unknown>>('cluster', {
-    workflowId,
+  return new WithStartWorkflowOperation<(record: ClusterRecord) => Promise<unknown>>('cluster', {
+    workflowId: clusterWorkflowId(spec.name),
     taskQueue,
-    args: [{ spec }],
+    args: [record],
+    memo: { clusterId: id, createdAt },
     workflowIdConflictPolicy: 'USE_EXISTING',
     typedSearchAttributes: new TypedSearchAttributes([
       keyword(searchAttributes.cluster, spec.name),
       keyword(searchAttributes.cloud, spec.cloud),
-      keyword(searchAttributes.phase, 'Creating'),
+      keyword(searchAttributes.phase, record.phase),
       keyword(searchAttributes.version, spec.kubernetes.version),
     ]),
     staticSummary: `Cluster ${spec.name} on ${spec.cloud}`,

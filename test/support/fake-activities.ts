@@ -1,4 +1,4 @@
-import { cancellationSignal, heartbeat } from '@temporalio/activity';
+import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
 import type { Activities } from '../../activities/index.ts';
 import type { LeftResource } from '../../model/index.ts';
 
@@ -11,6 +11,8 @@ type Behaviour = (input: unknown) => Promise<unknown>;
  */
 export class FakeActivities {
   readonly calls: { readonly name: string; readonly id: string }[] = [];
+  readonly #overlaps: { readonly id: string; readonly runs: string }[] = [];
+  readonly #working = new Map<string, Set<string>>();
   readonly #behaviours = new Map<string, Behaviour>();
   readonly #requestOperation: Activities['requestOperation'];
 
@@ -35,16 +37,38 @@ export class FakeActivities {
   /** Blocks an activity until it is cancelled; resolves when it was entered. */
   block(name: keyof Activities, cluster: string): Promise<void> {
     return new Promise((entered) => {
-      this.set(name, cluster, async () => {
+      this.set(name, cluster, () => {
         entered();
-        const signal = cancellationSignal();
-        // A worker learns of a cancellation by the answer to a heartbeat.
-        const beat = setInterval(() => heartbeat(), 100);
-        signal.addEventListener('abort', () => clearInterval(beat), { once: true });
-        await new Promise((aborted) => signal.addEventListener('abort', aborted, { once: true }));
-        signal.throwIfAborted();
+        return releasedOrCancelled();
       });
     });
+  }
+
+  /** Holds an activity that is called for the first time, until it is released or cancelled; resolves when it was entered. */
+  hold(name: keyof Activities, cluster: string): Promise<{ release: () => void }> {
+    return new Promise((entered) => {
+      this.set(name, cluster, () => {
+        this.reset(name, cluster);
+        return releasedOrCancelled(new Promise((release) => entered({ release })));
+      });
+    });
+  }
+
+  /** The pairs of runs that worked on a cluster at the same time. */
+  overlaps(cluster: string): string[] {
+    return this.#overlaps.filter(({ id }) => id.startsWith(`${cluster}-`)).map(({ runs }) => runs);
+  }
+
+  /** Takes note of a run that works on a cluster, until the returned function is called. */
+  #enter(id: string, name: string): () => void {
+    const { workflowType, workflowExecution, activityId } = activityInfo();
+    const work = `${workflowType} ${workflowExecution?.runId ?? ''} ${name} ${activityId}`;
+    const others = this.#working.get(id) ?? new Set();
+    for (const other of others) {
+      if (other.split(' ')[1] !== workflowExecution?.runId) this.#overlaps.push({ id, runs: `${other}, ${work}` });
+    }
+    this.#working.set(id, others.add(work));
+    return () => void others.delete(work);
   }
 
   all(): Activities {
@@ -52,7 +76,12 @@ export class FakeActivities {
       (name: keyof Activities, result: unknown) => async (input: { id?: string; spec?: { name: string } }) => {
         this.calls.push({ name, id: input.id ?? '' });
         const behaviour = this.#behaviours.get(`${name} ${input.spec?.name ?? ''}`);
-        return (await behaviour?.(input)) ?? result;
+        const leave = this.#enter(input.id ?? '', name);
+        try {
+          return (await behaviour?.(input)) ?? result;
+        } finally {
+          leave();
+        }
       };
     const api = {
       loadBalancerId: 'lb',
@@ -92,5 +121,18 @@ export class FakeActivities {
       sweep: fake('sweep', { left: [] satisfies LeftResource[] }),
       // Each stand-in takes and returns what the activity of its name does, as far as workflows look.
     } as unknown as Activities;
+  }
+}
+
+/** Waits until it is released, or throws when the current activity is cancelled. A worker learns of that by the answer to a heartbeat. */
+async function releasedOrCancelled(released = new Promise<void>(() => undefined)): Promise<void> {
+  const signal = cancellationSignal();
+  const beat = setInterval(() => heartbeat(), 100);
+  try {
+    const aborted = new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    await Promise.race([released, aborted]);
+    signal.throwIfAborted();
+  } finally {
+    clearInterval(beat);
   }
 }

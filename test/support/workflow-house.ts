@@ -2,6 +2,7 @@ import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { requestOperation } from '../../activities/cluster/request-operation.ts';
 import { unknownCloud, type Clouds } from '../../activities/openstack/clouds.ts';
+import { makeWorkflowBundle } from '../../workers/workflow-bundle.ts';
 import { FakeActivities } from './fake-activities.ts';
 import { startTestTemporal } from './temporal-server.ts';
 
@@ -39,7 +40,7 @@ export async function startWorkflowHouse(): Promise<WorkflowHouse> {
     const worker = await Worker.create({
       connection: native,
       taskQueue,
-      workflowsPath: new URL('../../workflows/index.ts', import.meta.url).pathname,
+      workflowBundle: await makeWorkflowBundle(false, new DefaultLogger('ERROR', () => undefined)),
       activities: activities.all(),
       stickyQueueScheduleToStartTimeout: '1s',
       maxHeartbeatThrottleInterval: '200ms',

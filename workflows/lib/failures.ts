@@ -5,6 +5,7 @@ import {
   ChildWorkflowFailure,
   isCancellation,
   TemporalFailure,
+  TerminatedFailure,
   TimeoutFailure,
 } from '@temporalio/workflow';
 import {
@@ -37,6 +38,9 @@ export function describeFailure(error: unknown): OperationFailure {
       const last =
         error.cause.cause === undefined ? '' : `; the last try said: ${describeFailure(error.cause.cause).message}`;
       return { type: FailureType.DeadlineExceeded, message: `${step} did not finish in time${last}` };
+    }
+    if (error.cause instanceof TerminatedFailure) {
+      return { type: FailureType.Cancelled, message: 'The operation was terminated in Temporal' };
     }
     return describeFailure(error.cause);
   }

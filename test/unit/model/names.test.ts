@@ -2,10 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import {
   batchMachineNames,
+  CLUSTER_ID,
   clusterId,
+  clusterNameOf,
   clusterNames,
   controlPlaneName,
   groupTag,
+  operationWorkflowId,
   ownerTag,
   serverGroupName,
   vaultPaths,
@@ -15,14 +18,27 @@ const LONGEST_ID = clusterId('n'.repeat(28), '00000000-0000-4000-8000-0000000000
 const LONGEST_GROUP = 'g'.repeat(16);
 
 describe('the cluster’s id', () => {
-  it('is a function of the name and the UUID', () => {
-    const uuid = '3f2a1b0c-9d8e-4f7a-b6c5-d4e3f2a1b044';
-    expect(clusterId('atlas', uuid)).toBe(clusterId('atlas', uuid));
-    expect(clusterId('atlas', uuid)).toMatch(/^atlas-[a-z2-7]{6}$/);
-    expect(clusterId('atlas', uuid.toUpperCase())).toBe(clusterId('atlas', uuid));
+  it('is a function of the name and the digest', () => {
+    const digest = '3f2a1b0c9d8e4f7ab6c5d4e3f2a1b044';
+    expect(clusterId('atlas', digest)).toBe(clusterId('atlas', digest));
+    expect(clusterId('atlas', digest)).toMatch(/^atlas-[a-z2-7]{6}$/);
+    expect(clusterId('atlas', digest.toUpperCase())).toBe(clusterId('atlas', digest));
   });
 
-  it('differs for different UUIDs: none of 5,000 meet but by chance', () => {
+  it.each(['a', 'atlas', 'a-b', 'atlas-k3f9x2', 'n'.repeat(28)])('tells the name %s', (name) => {
+    const id = clusterId(name, randomUUID());
+    expect(clusterNameOf(id)).toBe(name);
+    expect(operationWorkflowId(id)).toBe(`cluster/${name}/${id}`);
+  });
+
+  it.each(['atlas', 'Atlas-k3f9x2', '-k3f9x2', 'atlas-k3f9x', 'atlas-k3f9x1', `${'n'.repeat(29)}-k3f9x2`])(
+    'is none: %s',
+    (text) => {
+      expect(text).not.toMatch(CLUSTER_ID);
+    },
+  );
+
+  it('differs for different digests: none of 5,000 meet but by chance', () => {
     const ids = new Set(Array.from({ length: 5_000 }, () => clusterId('a', randomUUID())));
     // 2^30 ids: 0.01 pairs among 5,000 are expected to meet.
     expect(ids.size).toBeGreaterThanOrEqual(4_998);

@@ -1,5 +1,6 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
+import { openstackDoor } from './scripts/eslint-openstack-door.mjs';
 
 /**
  * The import directions of the house (docs/decisions/0001): model <- vault <- temporal; workflows -> model; activities -> model,
@@ -85,6 +86,12 @@ export default tseslint.config(
         },
       ],
     },
+  },
+  {
+    files: ['activities/**/*.ts'],
+    ignores: ['activities/openstack/own*.ts'],
+    plugins: { slipway: { rules: { 'openstack-door': openstackDoor } } },
+    rules: { 'slipway/openstack-door': 'error' },
   },
   {
     // The places where configuration is read, and the tools' own configuration files.

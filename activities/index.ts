@@ -21,6 +21,7 @@ import { ensureNodes } from './openstack/ensure-nodes.ts';
 import { ensureSecurityGroups } from './openstack/ensure-security-groups.ts';
 import { ensureServerGroups } from './openstack/ensure-server-groups.ts';
 import { removeStrandedMachines } from './openstack/remove-stranded-machines.ts';
+import { surveyCluster } from './openstack/survey-cluster.ts';
 import { sweep } from './openstack/sweep.ts';
 import { waitForLoadBalancer } from './openstack/wait-for-load-balancer.ts';
 import { waitForServers } from './openstack/wait-for-servers.ts';
@@ -45,6 +46,7 @@ function composeActivities(deps: ActivityDeps & { clouds: Clouds }) {
     requestOperation: requestOperation(deps),
     checkCloud: checkCloud(deps),
 
+    surveyCluster: surveyCluster(deps),
     checkCluster: checkCluster(deps),
     ensureSecrets: ensureSecrets(deps),
     ensureNetwork: ensureNetwork(deps),

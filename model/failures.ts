@@ -46,9 +46,18 @@ export const FailureType = {
   OpenStackVersionIgnored: 'OpenStack.VersionIgnored',
   /** A resource is in status ERROR; the message holds Nova's fault or the provisioning status. */
   OpenStackResourceInError: 'OpenStack.ResourceInError',
+  /** A list holds rows that were not asked for: somebody on the way ignored the filter. Nothing was changed for its sake. */
+  OpenStackFilterIgnored: 'OpenStack.FilterIgnored',
 } as const;
 
 export type FailureType = (typeof FailureType)[keyof typeof FailureType];
+
+/**
+ * The cloud's answers cannot be trusted: a filter or a microversion that was asked for was ignored. An operation that meets it stops, and begins nothing more
+ * (docs/decisions/0014).
+ */
+export const isDistrust = (type: string): boolean =>
+  type === FailureType.OpenStackFilterIgnored || type === FailureType.OpenStackVersionIgnored;
 
 /** One thing wrong with an input: where (`nodeGroups[0].count`) and why, for a person. */
 export interface InputIssue {
@@ -76,6 +85,16 @@ export interface FailureDetails {
   readonly problems?: readonly string[];
   /** With `Slipway.LeftBehind`. */
   readonly left?: readonly LeftResource[];
+  /** With `OpenStack.FilterIgnored`: what was asked for, and the first row that is none of it. */
+  readonly ignored?: IgnoredFilter;
+}
+
+/** A filter of a list that was ignored, and a row that shows it. */
+export interface IgnoredFilter {
+  readonly service: string;
+  readonly filter: string;
+  readonly id: string;
+  readonly name: string;
 }
 
 /** Why an operation failed, as it is kept and shown: the failure's stable type and a sentence. */

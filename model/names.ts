@@ -50,6 +50,13 @@ export const operationWorkflowId = (id: string): string => `${clusterWorkflowId(
  */
 export const ownerTag = (id: string): string => `${OWNER_PREFIX}${id}`;
 
+/** Metadata of a server with the same meaning: it is in every answer of Nova, the tags only from microversion 2.26 on. */
+export const OWNER_METADATA = 'slipway.cluster';
+
+/** The id of the cluster that a tag or a description marks; undefined when it is no mark. */
+export const ownerOf = (text: string): string | undefined =>
+  text.startsWith(OWNER_PREFIX) ? text.slice(OWNER_PREFIX.length) : undefined;
+
 /** Nova tag of the machines of one node group; control planes are the group `control-plane`. */
 export const groupTag = (group: string): string => `slipway.group=${group}`;
 

@@ -13,6 +13,7 @@ const remove = proxyActivities<Activities>(REMOVE);
 
 /** Named by the activity that does the work, so that its heartbeats are shown with the step. */
 const steps = {
+  surveyCluster: { title: 'Look at what there is of the cluster', seconds: 1 },
   checkCluster: { title: 'Check quotas, images, flavors and networks', seconds: 2 },
   ensureSecrets: { title: 'Certificates and keys in Vault', seconds: 2 },
   ensureNetwork: { title: 'Network, subnet and router', seconds: 5 },
@@ -34,7 +35,10 @@ const steps = {
 /** Creates a cluster. Run again after a failure, it goes on where it stopped: every step finds what an earlier run made. */
 export const createCluster = operation('createCluster', (spec, { clusterId: id }) =>
   runSteps('createCluster', steps, OPERATION_DEADLINE.createCluster, async (step): Promise<CreateClusterResult> => {
-    const facts = await step('checkCluster', [], () => ensure.checkCluster({ id, spec }));
+    const [facts] = await Promise.all([
+      step('checkCluster', [], () => ensure.checkCluster({ id, spec })),
+      step('surveyCluster', [], () => ensure.surveyCluster({ id, spec })),
+    ]);
 
     // Workers boot while the control plane comes up; nothing waits for what it does not need.
     const secrets = step('ensureSecrets', [], () => ensure.ensureSecrets({ id, spec }));

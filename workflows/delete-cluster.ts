@@ -1,15 +1,17 @@
 import { ApplicationFailure, isCancellation, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
-import { type DeleteClusterResult, FailureType, type LeftResource } from '../model/index.ts';
-import { OPERATION_DEADLINE, REMOVE } from './activity-profiles.ts';
+import { type DeleteClusterResult, FailureType, isDistrust, type LeftResource } from '../model/index.ts';
+import { ENSURE, OPERATION_DEADLINE, REMOVE } from './activity-profiles.ts';
 import { describeFailure } from './lib/failures.ts';
 import { runSteps, type StepDeclaration } from './lib/steps.ts';
 import { operation } from './operation.ts';
 
+const { surveyCluster } = proxyActivities<Activities>(ENSURE);
 const remove = proxyActivities<Activities>(REMOVE);
 
 /** Named by the activity that does the work, so that its heartbeats are shown with the step. */
 const steps = {
+  surveyCluster: { title: 'Look at what there is of the cluster', seconds: 1 },
   deleteInside: { title: 'Load balancers of Services, from inside the cluster', seconds: 10 },
   deleteLoadBalancers: { title: 'Load balancers', seconds: 20 },
   deleteFloatingIps: { title: 'Floating IPs', seconds: 2 },
@@ -23,7 +25,8 @@ const steps = {
 /**
  * Deletes a cluster: inside out, then from outside in, then a sweep of every service. Needs no more than the cluster's id and its spec's own
  * resources to leave alone, so it works at any moment of a creation and when the cluster's API never came up. A step that fails does
- * not stop the others; the sweep says what is left and why.
+ * not stop the others; the sweep says what is left and why. But where the cloud's answers cannot be trusted nothing more is begun, unless the
+ * cluster is abandoned: then each step refuses by itself (docs/decisions/0014).
  */
 export const deleteCluster = operation('deleteCluster', ({ name, abandon }, { clusterId: id, spec }) =>
   runSteps('deleteCluster', steps, OPERATION_DEADLINE.deleteCluster, async (step): Promise<DeleteClusterResult> => {
@@ -36,11 +39,19 @@ export const deleteCluster = operation('deleteCluster', ({ name, abandon }, { cl
           removed[type] = (removed[type] ?? 0) + count;
       } catch (error) {
         if (isCancellation(error)) throw error;
-        problems.push(describeFailure(error).message);
+        const { type, message } = describeFailure(error);
+        if (isDistrust(type) && !abandon) throw error;
+        problems.push(message);
       }
     };
 
-    const inside = step('deleteInside', [], () => attempt(() => remove.deleteInside(target)));
+    const survey = step('surveyCluster', [], () =>
+      attempt(async () => {
+        await surveyCluster(target);
+        return { removed: {} };
+      }),
+    );
+    const inside = step('deleteInside', [survey], () => attempt(() => remove.deleteInside(target)));
     // Load balancers before ports: Octavia owns their ports. Servers at the same time: they do not know each other.
     const balancers = step('deleteLoadBalancers', [inside], () => attempt(() => remove.deleteLoadBalancers(target)));
     const floatingIps = step('deleteFloatingIps', [inside], () => attempt(() => remove.deleteFloatingIps(target)));

@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { type ClusterSpec, FailureType } from '../../model/index.ts';
 import type { Cloud } from './clouds.ts';
-import { call, owned } from './session.ts';
+import { ownResources } from './own-resources.ts';
 
 const PAUSE_MS = 30_000;
 
@@ -29,7 +29,7 @@ export class ApiWatch {
   async check(): Promise<void> {
     if (!this.#ours || Date.now() < this.#next) return;
     this.#next = Date.now() + PAUSE_MS;
-    const found = await this.#cloud.client.network.floatingIps.list(owned(this.#id), call()).all();
+    const found = await ownResources(this.#cloud, this.#id).floatingIps.list();
     if (found.length > 0) return;
     throw ApplicationFailure.nonRetryable(
       `the floating IP of the API of ${this.#id} vanished: somebody deleted it. Create the cluster again: it goes on with another one`,

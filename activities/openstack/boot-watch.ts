@@ -3,7 +3,8 @@ import { NotFoundError } from 'openstack-client-ts';
 import { FailureType } from '../../model/index.ts';
 import { BOOT_FAILED } from '../bootstrap/index.ts';
 import type { Cloud } from './clouds.ts';
-import { call, machinesOf } from './session.ts';
+import { ownResources } from './own-resources.ts';
+import { call } from './session.ts';
 
 /** Reading consoles costs calls and seldom says anything: rarely, and of few machines. */
 const PAUSE_MS = 30_000;
@@ -33,8 +34,8 @@ export class BootWatch {
   async check(except: ReadonlySet<string> = new Set()): Promise<void> {
     if (Date.now() < this.#next) return;
     this.#next = Date.now() + PAUSE_MS;
-    const { servers } = this.#cloud.client.compute;
-    const machines = await servers.listBrief({ ...machinesOf(this.#id, this.#group), status: 'ACTIVE' }, call());
+    const { servers } = ownResources(this.#cloud, this.#id);
+    const machines = await servers.list({ group: this.#group, status: 'ACTIVE' });
     const suspects = machines.filter(({ name }) => !except.has(name)).slice(0, MACHINES);
     for (const { id, name } of suspects) {
       const reason = bootFailure(await this.#console(id));

@@ -3,6 +3,7 @@ import { type Flavor, NotFoundError } from 'openstack-client-ts';
 import { type ClusterSpec, CONTROL_PLANE_GROUP, FailureType, type MachineTemplate } from '../../model/index.ts';
 import { type Cloud, type Clouds } from './clouds.ts';
 import { findImage } from './images.ts';
+import { listed } from './ownership.ts';
 import { quotaProblems } from './quota-problems.ts';
 import { call } from './session.ts';
 
@@ -42,7 +43,7 @@ export async function examineCluster(
   const problems: string[] = [];
   const groups = machineGroups(spec);
   const [flavors, imageIds, externalNetworkId, ownNetwork, ownFloatingIpId] = await Promise.all([
-    cloud.client.compute.flavors.list({}, call()),
+    listed(cloud.client.compute.flavors),
     resolveImages(cloud, spec, groups, problems),
     findExternalNetwork(cloud, spec, problems),
     findOwnNetwork(cloud, spec, problems),
@@ -120,7 +121,7 @@ async function findExternalNetwork(cloud: Cloud, spec: ClusterSpec, problems: st
   const needed =
     (spec.api.public && spec.api.floatingIp === undefined) || (networkId === undefined && routerId === undefined);
   if (!needed) return undefined;
-  const networks = await cloud.client.network.networks.list({ 'router:external': true }, call());
+  const networks = await listed(cloud.client.network.networks, { 'router:external': true });
   const named = networks.filter(
     ({ id, name }) => externalNetwork === undefined || id === externalNetwork || name === externalNetwork,
   );
@@ -154,7 +155,7 @@ async function findOwnNetwork(
 async function findOwnFloatingIp(cloud: Cloud, spec: ClusterSpec, problems: string[]): Promise<string | undefined> {
   const address = spec.api.floatingIp;
   if (address === undefined) return undefined;
-  const [floatingIp] = await cloud.client.network.floatingIps.list({ floating_ip_address: address }, call());
+  const [floatingIp] = await listed(cloud.client.network.floatingIps, { floating_ip_address: address });
   if (floatingIp === undefined) problems.push(`floating IP ${address} does not exist in this project`);
   return floatingIp?.id;
 }
@@ -189,7 +190,7 @@ async function checkProvider({ client }: Cloud, spec: ClusterSpec, problems: str
 async function checkVolumeTypes({ client }: Cloud, groups: Group[], problems: string[]): Promise<void> {
   const wanted = new Set(groups.flatMap(({ template }) => template.rootVolume?.type ?? []));
   if (wanted.size === 0) return;
-  const types = await client.blockStorage.types.list({}, call());
+  const types = await listed(client.blockStorage.types);
   for (const one of wanted) {
     if (types.some(({ id, name }) => id === one || name === one)) continue;
     problems.push(`volume type ${one} does not exist; there are ${someNames(types)}`);

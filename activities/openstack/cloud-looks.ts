@@ -1,6 +1,7 @@
 import { ConfigurationError, type Flavor } from 'openstack-client-ts';
 import { type ClusterSpec, clusterSpecSchema, CONTROL_PLANE_GROUP } from '../../model/index.ts';
 import { type Cloud, NEEDED_MICROVERSIONS } from './clouds.ts';
+import { listed } from './ownership.ts';
 import { exceeds, type QuotaNeed, quotaNeeds, quotaSentence } from './quota-problems.ts';
 import { call } from './session.ts';
 
@@ -64,7 +65,7 @@ export const LOOKS: readonly CloudLook[] = [
     title: 'Images with a Kubernetes version',
     fix: 'upload an image made by image-builder; its property kube_version says which Kubernetes it holds',
     look: async ({ client }) => {
-      const images = await client.image.images.list({ status: 'active' }, call());
+      const images = await listed(client.image.images, { status: 'active' });
       const versions = images.flatMap((image) =>
         typeof image['kube_version'] === 'string' ? [image['kube_version']] : [],
       );
@@ -78,7 +79,7 @@ export const LOOKS: readonly CloudLook[] = [
     title: 'Flavors for a control plane (2 vCPUs, 2 GiB)',
     fix: 'ask the cloud’s operator for a flavor with at least 2 vCPUs and 2 GiB',
     look: async ({ client }) => {
-      const flavors = await client.compute.flavors.list({}, call());
+      const flavors = await listed(client.compute.flavors);
       const enough = flavors.filter(largeEnough);
       if (enough.length === 0) throw new Error(`none of ${flavors.length} flavors is large enough`);
       return enough
@@ -104,7 +105,7 @@ export const LOOKS: readonly CloudLook[] = [
     title: 'External network',
     fix: 'name your own network, subnet and router in the spec, and set api.public to false',
     look: async ({ client }) => {
-      const networks = await client.network.networks.list({ 'router:external': true }, call());
+      const networks = await listed(client.network.networks, { 'router:external': true });
       if (networks.length === 0) throw new Error('there is none');
       const names = networks.map(({ name }) => name).join(', ');
       return networks.length === 1 ? names : `${names}; set network.externalNetwork in the spec`;
@@ -116,7 +117,7 @@ export const LOOKS: readonly CloudLook[] = [
     fix: 'Slipway needs Octavia; ask the cloud’s operator, and whether its policy asks for the role load-balancer_member',
     look: async ({ client: { loadBalancer } }) => {
       const [balancers, providers] = await Promise.all([
-        loadBalancer.loadBalancers.list({}, call()),
+        listed(loadBalancer.loadBalancers),
         loadBalancer.providers(call()),
       ]);
       return `providers ${providers.map(({ name }) => name).join(', ')}; load balancers in the project: ${balancers.length}`;
@@ -128,7 +129,7 @@ export const LOOKS: readonly CloudLook[] = [
     fix: 'do without rootVolume in the spec, or ask the cloud’s operator for Cinder with a volume type',
     look: async ({ client }) => {
       try {
-        const types = await client.blockStorage.types.list({}, call());
+        const types = await listed(client.blockStorage.types);
         return types.map(({ name }) => name).join(', ') || 'none: rootVolume needs a default type';
       } catch (error) {
         // Only rootVolume needs it.
@@ -156,7 +157,7 @@ export const SMALL_CLUSTER: CloudLook = {
   title: 'Quota for a small cluster (1 + 2)',
   fix: 'ask the cloud’s operator for a larger quota',
   look: async (cloud) => {
-    const flavors = await cloud.client.compute.flavors.list({}, call());
+    const flavors = await listed(cloud.client.compute.flavors);
     const [smallest] = flavors.filter(largeEnough).sort((a, b) => a.vcpus - b.vcpus || a.ram - b.ram);
     const nodeGroups = [{ name: 'workers', count: 2 }];
     const spec = clusterSpecSchema.parse({ name: 'small', cloud: 'any', controlPlane: { count: 1 }, nodeGroups });

@@ -1,16 +1,13 @@
-import {
-  ConflictError,
-  NotFoundError,
-  type OpenStackClient,
-  ResourceBusyError,
-  type SecurityGroup,
-} from 'openstack-client-ts';
-import { type ClusterSpec, type LeftResource } from '../../model/index.ts';
+import { ApplicationFailure } from '@temporalio/activity';
+import { ConflictError, NotFoundError, ResourceBusyError, type Router, type Subnet } from 'openstack-client-ts';
+import { type ClusterSpec, FailureType, type LeftResource } from '../../model/index.ts';
 import { poll } from '../lib/poll.ts';
 import { reportProgress } from '../lib/progress.ts';
-import type { Cloud, Clouds } from './clouds.ts';
+import type { Clouds } from './clouds.ts';
 import type { Removed } from './delete-servers.ts';
-import { call, owned } from './session.ts';
+import { namedBySpec, type OwnOrNamed } from './own-neutron.ts';
+import { type OwnResources, ownResources } from './own-resources.ts';
+import type { Own } from './ownership.ts';
 
 /** Neutron frees a port some seconds after its server or load balancer is gone. */
 const DEADLINE_MS = 5 * 60_000;
@@ -22,58 +19,63 @@ const DEADLINE_MS = 5 * 60_000;
 export const deleteNetwork =
   ({ clouds }: { clouds: Clouds }) =>
   async ({ id, spec }: { id: string; spec: ClusterSpec }): Promise<Removed> => {
-    const { client } = await clouds.get(spec.cloud);
-    const { network } = client;
+    const own = ownResources(await clouds.get(spec.cloud), id);
     const removed: Record<string, number> = {};
     const remove = async (type: string, resource: string, work: () => Promise<unknown>) => {
       reportProgress({ detail: `deleting ${type} ${resource}` });
       await whenFree(`${type} ${resource}`, work);
       removed[type] = (removed[type] ?? 0) + 1;
     };
-    const { ports, networks, subnets, routers, groups } = await findAll(client, id);
+    const { ports, networks, subnets, routers, groups } = await findAll(own);
 
     for (const port of ports) {
-      await remove('port', port.name, () => network.ports.delete(port.id, { ...call(), missingOk: true }));
+      await remove('port', port.name, () => own.ports.remove(port));
     }
     for (const subnet of subnets) {
-      const interfaces = await network.ports.list(
-        { network_id: subnet.network_id, device_owner: ROUTER_INTERFACES },
-        call(),
-      );
-      for (const { device_id: router } of interfaces) {
-        if (!router) continue;
-        await remove('router interface', router, () =>
-          network.routers.removeInterface(router, { subnet_id: subnet.id }, call()),
-        );
+      for (const router of await connectedRouters(own, subnet, routers, spec)) {
+        await remove('router interface', router.id, () => own.routerInterfaces.remove(router, subnet));
       }
     }
     for (const router of routers) {
-      await remove('router', router.name, () => network.routers.delete(router.id, { ...call(), missingOk: true }));
+      await remove('router', router.name, () => own.routers.remove(router));
     }
     for (const subnet of subnets) {
-      await remove('subnet', subnet.name, () => network.subnets.delete(subnet.id, { ...call(), missingOk: true }));
+      await remove('subnet', subnet.name, () => own.subnets.remove(subnet));
     }
     for (const one of networks) {
-      await remove('network', one.name, () => network.networks.delete(one.id, { ...call(), missingOk: true }));
+      await remove('network', one.name, () => own.networks.remove(one));
     }
     for (const group of groups) {
-      await remove('security group', group.name, () =>
-        network.securityGroups.delete(group.id, { ...call(), missingOk: true }),
-      );
+      await remove('security group', group.name, () => own.securityGroups.remove(group));
     }
     return { removed };
   };
 
-/** Device owners of a router's ports (neutron-lib: neutron_lib/constants.py). */
-const ROUTER_INTERFACES = [
-  'network:router_interface',
-  'network:ha_router_replicated_interface',
-  'network:router_interface_distributed',
-];
+/**
+ * The routers to take off a subnet: the cluster's own and the one that its specification names.
+ *
+ * @throws ApplicationFailure `OpenStack.Conflict` when there is another one: nobody here may change it, and the subnet cannot go before
+ */
+async function connectedRouters(
+  { routerInterfaces }: OwnResources,
+  subnet: Own<Subnet>,
+  routers: readonly Own<Router>[],
+  { network: { routerId } }: ClusterSpec,
+): Promise<OwnOrNamed<Router>[]> {
+  return (await routerInterfaces.routersOn(subnet)).map((router) => {
+    const known = router === routerId ? namedBySpec(router) : routers.find(({ id }) => id === router);
+    if (known !== undefined) return known;
+    throw ApplicationFailure.nonRetryable(
+      `router ${router}, which is not the cluster's, has an interface on its subnet ${subnet.name} (${subnet.id}). ` +
+        `It is left as it is; take it off (openstack router remove subnet ${router} ${subnet.id}), then delete the cluster again`,
+      FailureType.OpenStackConflict,
+    );
+  });
+}
 
 /** What the cluster still has in Neutron. */
-export async function remainingNetwork({ client }: Cloud, id: string): Promise<LeftResource[]> {
-  const { ports, networks, subnets, routers, groups } = await findAll(client, id);
+export async function remainingNetwork(own: OwnResources): Promise<LeftResource[]> {
+  const { ports, networks, subnets, routers, groups } = await findAll(own);
   const left = (
     type: string,
     found: readonly { id: string; name?: string | undefined }[],
@@ -91,26 +93,14 @@ export async function remainingNetwork({ client }: Cloud, id: string): Promise<L
   ];
 }
 
-/**
- * Those with our mark, and those that the cloud controller manager made for a Service of this cluster (kubernetes/cloud-provider-openstack:
- * pkg/openstack/loadbalancer.go, "Security Group for <namespace>/<service> Service LoadBalancer in cluster <cluster>").
- */
-async function clusterSecurityGroups({ network }: OpenStackClient, id: string): Promise<SecurityGroup[]> {
-  const mark = owned(id).description;
-  const ofService = (text: string) => text.startsWith('Security Group for ') && text.endsWith(` in cluster ${id}`);
-  const all = await network.securityGroups.list({}, call());
-  return all.filter(({ description }) => description === mark || ofService(description ?? ''));
-}
-
 /** All that the cluster has in Neutron, but for what goes with these by itself. */
-async function findAll(client: OpenStackClient, id: string) {
-  const { network } = client;
+async function findAll(own: OwnResources) {
   const [ports, networks, subnets, routers, groups] = await Promise.all([
-    network.ports.list(owned(id), call()),
-    network.networks.list(owned(id), call()),
-    network.subnets.list(owned(id), call()),
-    network.routers.list(owned(id), call()),
-    clusterSecurityGroups(client, id),
+    own.ports.list(),
+    own.networks.list(),
+    own.subnets.list(),
+    own.routers.list(),
+    own.securityGroups.listAll(),
   ]);
   return { ports, networks, subnets, routers, groups };
 }

@@ -1,10 +1,10 @@
+import type { Server } from 'openstack-client-ts';
 import { type ClusterSpec, type LeftResource } from '../../model/index.ts';
 import { concurrently } from '../lib/concurrently.ts';
 import { poll } from '../lib/poll.ts';
 import { reportProgress } from '../lib/progress.ts';
-import type { Cloud, Clouds } from './clouds.ts';
-import { timeLeft } from '../lib/step-deadline.ts';
-import { call, machinesOf } from './session.ts';
+import type { Clouds } from './clouds.ts';
+import { type OwnResources, ownResources } from './own-resources.ts';
 import type { FailedServer } from './wait-for-servers.ts';
 
 /** Deletions under way at once: more do not help, Nova's conductors take them one by one. */
@@ -16,39 +16,42 @@ export interface Removed {
   readonly removed: Readonly<Record<string, number>>;
 }
 
-/** Deletes the given servers of a cluster and waits until they are gone. */
+/** Deletes the given servers, as far as they carry the cluster's mark, and waits until they are gone. */
 export const deleteServers =
   ({ clouds }: { clouds: Clouds }) =>
   async ({
-    cloud: name,
+    id,
+    spec,
     servers,
   }: {
-    cloud: string;
+    id: string;
+    spec: ClusterSpec;
     servers: readonly Pick<FailedServer, 'id' | 'name'>[];
   }): Promise<void> => {
-    const { client } = await clouds.get(name);
-    await concurrently(servers, AT_ONCE, async ({ id }) => {
-      await client.compute.servers.delete(id, { ...call(), missingOk: true });
-      await client.compute.servers.waitGone(id, { ...call(), deadlineMs: timeLeft(DEADLINE_MS) });
-    });
+    if (servers.length === 0) return;
+    const given = new Set(servers.map((server) => server.id));
+    await removeServers(ownResources(await clouds.get(spec.cloud), id), id, (server) => given.has(server.id));
   };
 
-/** Activity: {@link removeAllServers}. */
+/** Deletes every server that carries the cluster's mark, and waits until none is left. */
 export const deleteAllServers =
   ({ clouds }: { clouds: Clouds }) =>
   async ({ id, spec }: { id: string; spec: ClusterSpec }): Promise<Removed> =>
-    removeAllServers(await clouds.get(spec.cloud), id);
+    removeServers(ownResources(await clouds.get(spec.cloud), id), id);
 
-/** Deletes every server that carries the cluster's mark, and waits until none is left. */
-export async function removeAllServers({ client }: Cloud, id: string): Promise<Removed> {
-  const { servers } = client.compute;
+/** Deletes those servers of a cluster that are chosen, all unless given, and waits until they are gone. */
+export async function removeServers(
+  { servers }: OwnResources,
+  id: string,
+  chosen: (server: { readonly id: string }) => boolean = () => true,
+): Promise<Removed> {
   const asked = new Set<string>();
   await poll({ subject: `the servers of ${id} to be gone`, deadlineMs: DEADLINE_MS }, async () => {
-    const left = await servers.listBrief(machinesOf(id), call());
+    const left = (await servers.list()).filter(chosen);
     if (left.length === 0) return { done: true };
     const fresh = left.filter((server) => !asked.has(server.id));
     await concurrently(fresh, AT_ONCE, async (server) => {
-      await servers.delete(server.id, { ...call(), missingOk: true });
+      await servers.remove(server);
       asked.add(server.id);
     });
     const pending = `${left.length} servers are left`;
@@ -59,15 +62,17 @@ export async function removeAllServers({ client }: Cloud, id: string): Promise<R
 }
 
 /** The cluster's servers that are still there. */
-export async function remainingServers({ client }: Cloud, id: string): Promise<LeftResource[]> {
-  const servers = await client.compute.servers.list(machinesOf(id), call());
-  return servers.map((server) => ({
-    service: 'compute',
-    type: 'server',
-    id: server.id,
-    name: server.name,
-    reason:
-      server.fault?.message ??
-      `status ${server.status}${server['OS-EXT-STS:task_state'] ? `, ${server['OS-EXT-STS:task_state']}` : ''}`,
-  }));
+export async function remainingServers({ servers }: OwnResources): Promise<LeftResource[]> {
+  const { own, disputed } = await servers.listAll();
+  const left = (server: Server, reason: string): LeftResource => {
+    return { service: 'compute', type: 'server', id: server.id, name: server.name, reason };
+  };
+  return [
+    ...own.map((server) => left(server, server.fault?.message ?? stateOf(server))),
+    ...disputed.map((server) => left(server, 'it carries the mark of another cluster, too: not touched')),
+  ];
+}
+
+function stateOf({ status, 'OS-EXT-STS:task_state': task }: Server): string {
+  return `status ${status}${task ? `, ${task}` : ''}`;
 }

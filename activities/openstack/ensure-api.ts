@@ -1,12 +1,14 @@
 import type { LoadBalancer, LoadBalancerCreate, Port } from 'openstack-client-ts';
-import { clusterNames, type ClusterSpec, controlPlaneNames, ownerTag } from '../../model/index.ts';
+import { clusterNames, type ClusterSpec, controlPlaneNames } from '../../model/index.ts';
 import { ensureOne, oldestFirst } from '../lib/ensure.ts';
 import { reportProgress } from '../lib/progress.ts';
 import { timeLeft } from '../lib/step-deadline.ts';
 import type { ClusterFacts } from './check-cluster.ts';
 import type { Cloud, Clouds } from './clouds.ts';
 import type { ClusterNetwork } from './ensure-network.ts';
-import { call, neutronAge, owned } from './session.ts';
+import { type OwnResources, ownResources } from './own-resources.ts';
+import type { Own } from './ownership.ts';
+import { call, neutronAge } from './session.ts';
 
 /** Less than the two minutes of a try, so that it ends with what was seen. */
 const GONE_DEADLINE_MS = 100_000;
@@ -45,9 +47,10 @@ export const ensureApi =
   async (input: EnsureApiInput): Promise<ClusterApiAddress> => {
     const { id, spec, facts, network } = input;
     const cloud = await clouds.get(spec.cloud);
-    const { vipPort, ports } = await findOrCreatePorts(cloud, input);
-    const loadBalancer = await findOrCreateLoadBalancer(cloud, id, spec, network, vipPort, ports);
-    const floatingIp = spec.api.public ? await attachFloatingIp(cloud, id, vipPort.id, facts) : undefined;
+    const own = ownResources(cloud, id);
+    const { vipPort, ports } = await findOrCreatePorts(own, input);
+    const loadBalancer = await findOrCreateLoadBalancer(cloud, own, id, spec, network, vipPort, ports);
+    const floatingIp = spec.api.public ? await attachFloatingIp(own, vipPort, spec, facts) : undefined;
     const vip = addressOf(vipPort);
     return {
       loadBalancerId: loadBalancer.id,
@@ -60,37 +63,35 @@ export const ensureApi =
 
 /** The VIP's port and the control plane's, these by index. */
 interface ApiPorts {
-  readonly vipPort: Port;
-  readonly ports: readonly Port[];
+  readonly vipPort: Own<Port>;
+  readonly ports: readonly Own<Port>[];
 }
 
 async function findOrCreatePorts(
-  { client }: Cloud,
+  own: OwnResources,
   { id, spec, network, securityGroupId }: EnsureApiInput,
 ): Promise<ApiPorts> {
   const { vipPort: vipName } = clusterNames(id);
   const machines = controlPlaneNames(id, spec.controlPlane.count);
   const names = [vipName, ...machines];
-  const existing = await client.network.ports.list({ ...owned(id), network_id: network.networkId }, call());
-  const byName = new Map<string, Port>();
+  const existing = await own.ports.list({ network_id: network.networkId });
+  const byName = new Map<string, Own<Port>>();
   for (const port of oldestFirst(existing, neutronAge)) {
     const name = port.name;
     if (!byName.has(name)) byName.set(name, port);
-    else if (!port.device_id) await client.network.ports.delete(port.id, { ...call(), missingOk: true });
+    else if (!port.device_id) await own.ports.remove(port);
   }
   const missing = names.filter((name) => !byName.has(name));
   const created =
     missing.length === 0
       ? []
-      : await client.network.ports.createMany(
+      : await own.ports.createMany(
           missing.map((name) => ({
             network_id: network.networkId,
             name,
-            description: ownerTag(id),
             fixed_ips: [{ subnet_id: network.subnetId }],
             security_groups: [securityGroupId, ...(name === vipName ? [] : spec.controlPlane.securityGroups)],
           })),
-          call(),
         );
   for (const port of created) byName.set(port.name, port);
   const vipPort = byName.get(vipName);
@@ -100,24 +101,22 @@ async function findOrCreatePorts(
 
 async function findOrCreateLoadBalancer(
   { client }: Cloud,
+  { loadBalancers }: OwnResources,
   id: string,
   spec: ClusterSpec,
   network: ClusterNetwork,
   vipPort: Port,
   ports: readonly Port[],
 ): Promise<LoadBalancer> {
-  const { loadBalancers } = client.loadBalancer;
-  const name = clusterNames(id).loadBalancer;
-  const remove = async (one: LoadBalancer) => {
+  const remove = async (one: Own<LoadBalancer>) => {
     reportProgress({ detail: `removing load balancer ${one.id} (${one.provisioning_status})` });
-    await loadBalancers.delete(one.id, { ...call(), cascade: true, missingOk: true });
-    await loadBalancers.waitGone(one.id, { ...call(), deadlineMs: timeLeft(GONE_DEADLINE_MS) });
+    await loadBalancers.remove(one);
+    await client.loadBalancer.loadBalancers.waitGone(one.id, { ...call(), deadlineMs: timeLeft(GONE_DEADLINE_MS) });
   };
   const find = async () => {
-    const found = await loadBalancers.list({ name, tags: [ownerTag(id)] }, call());
-    const usable: LoadBalancer[] = [];
-    for (const one of found) {
-      if (['DELETED', 'PENDING_DELETE'].includes(one.provisioning_status)) continue;
+    const usable: Own<LoadBalancer>[] = [];
+    for (const one of await loadBalancers.list()) {
+      if (one.provisioning_status === 'PENDING_DELETE') continue;
       // A creation that is resumed keeps neither one that Octavia could not build, nor one that leads to ports that are gone.
       if (one.provisioning_status !== 'ERROR' && (await leadsTo(client, one, vipPort, ports))) usable.push(one);
       else await remove(one);
@@ -126,7 +125,7 @@ async function findOrCreateLoadBalancer(
   };
   return ensureOne({
     find,
-    create: () => loadBalancers.create(loadBalancerRequest(id, spec, network, vipPort, ports), call()),
+    create: () => loadBalancers.create(loadBalancerRequest(id, spec, network, vipPort, ports)),
     remove,
     createdAt: (one) => one.created_at ?? '',
   });
@@ -156,8 +155,6 @@ function loadBalancerRequest(
   const { allowedCidrs, loadBalancerProvider: provider } = spec.api;
   return {
     name: names.loadBalancer,
-    description: ownerTag(id),
-    tags: [ownerTag(id)],
     vip_port_id: vipPort.id,
     ...(provider === undefined ? {} : { provider }),
     listeners: [
@@ -192,23 +189,24 @@ function loadBalancerRequest(
 }
 
 /** Puts the user's or the cluster's own floating IP on the VIP's port; returns its address. */
-async function attachFloatingIp({ client }: Cloud, id: string, port_id: string, facts: ClusterFacts): Promise<string> {
-  const { floatingIps } = client.network;
-  const attached =
-    facts.ownFloatingIpId === undefined
-      ? await ensureOne({
-          find: () => floatingIps.list(owned(id), call()).all(),
-          create: () =>
-            floatingIps.create(
-              { floating_network_id: facts.externalNetworkId ?? '', port_id, description: ownerTag(id) },
-              call(),
-            ),
-          remove: (extra) => floatingIps.delete(extra.id, { ...call(), missingOk: true }),
-          createdAt: neutronAge,
-        })
-      : await floatingIps.get(facts.ownFloatingIpId, call());
-  if (attached.port_id !== port_id) await floatingIps.update(attached.id, { port_id }, call());
-  return attached.floating_ip_address;
+async function attachFloatingIp(
+  { floatingIps }: OwnResources,
+  port: Own<Port>,
+  { api }: ClusterSpec,
+  facts: ClusterFacts,
+): Promise<string> {
+  if (facts.ownFloatingIpId !== undefined && api.floatingIp !== undefined) {
+    await floatingIps.attachNamed(facts.ownFloatingIpId, api.floatingIp, port);
+    return api.floatingIp;
+  }
+  const made = await ensureOne({
+    find: () => floatingIps.list(),
+    create: () => floatingIps.create({ floating_network_id: facts.externalNetworkId ?? '', port_id: port.id }),
+    remove: (extra) => floatingIps.remove(extra),
+    createdAt: neutronAge,
+  });
+  await floatingIps.attach(made, port);
+  return made.floating_ip_address;
 }
 
 function addressOf(port: Port): string {

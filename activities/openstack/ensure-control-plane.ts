@@ -1,5 +1,5 @@
-import { cancellationSignal } from '@temporalio/activity';
-import { type ClusterSpec, CONTROL_PLANE_GROUP, controlPlaneName } from '../../model/index.ts';
+import { ApplicationFailure, cancellationSignal } from '@temporalio/activity';
+import { type ClusterSpec, CONTROL_PLANE_GROUP, controlPlaneName, FailureType } from '../../model/index.ts';
 import type { VaultClient } from '../../vault/index.ts';
 import { controlPlaneUserData } from '../bootstrap/index.ts';
 import { reportProgress } from '../lib/progress.ts';
@@ -7,7 +7,7 @@ import type { ClusterFacts } from './check-cluster.ts';
 import type { Clouds } from './clouds.ts';
 import type { ClusterApiAddress } from './ensure-api.ts';
 import { serverRequest } from './servers.ts';
-import { call, machinesOf } from './session.ts';
+import { ownResources } from './own-resources.ts';
 
 export interface EnsureControlPlaneInput {
   readonly id: string;
@@ -24,16 +24,22 @@ export interface EnsureControlPlaneInput {
 export const ensureControlPlane =
   ({ clouds, vault }: { clouds: Clouds; vault: VaultClient }) =>
   async ({ id, spec, facts, serverGroupIds, api }: EnsureControlPlaneInput): Promise<void> => {
-    const { client, settings } = await clouds.get(spec.cloud);
-    const { servers } = client.compute;
+    const cloud = await clouds.get(spec.cloud);
+    const { settings } = cloud;
+    const own = ownResources(cloud, id);
     const { availabilityZones: zones } = spec.controlPlane;
-    const existing = new Set(
-      (await servers.listBrief(machinesOf(id, CONTROL_PLANE_GROUP), call())).map(({ name }) => name),
-    );
+    const [servers, ports] = await Promise.all([own.servers.list({ group: CONTROL_PLANE_GROUP }), own.ports.list()]);
+    const existing = new Set(servers.map(({ name }) => name));
+    const ownPorts = new Set(ports.map((port) => port.id));
     await Promise.all(
       api.ports.map(async (port, index) => {
         const name = controlPlaneName(id, index);
         if (existing.has(name)) return;
+        if (!ownPorts.has(port.id))
+          throw ApplicationFailure.nonRetryable(
+            `port ${port.id} of ${name} vanished, or lost the cluster's mark. Create the cluster again: it makes another one`,
+            FailureType.OpenStackNotFound,
+          );
         const userData = await controlPlaneUserData(vault, cancellationSignal(), {
           id,
           spec,
@@ -55,7 +61,7 @@ export const ensureControlPlane =
           sshKey: spec.sshKey,
           availabilityZone: zones.length === 0 ? undefined : zones[index % zones.length],
         });
-        await servers.create(request, { ...call(), hints: { group: serverGroupIds[CONTROL_PLANE_GROUP] } });
+        await own.servers.create(request, { hints: { group: serverGroupIds[CONTROL_PLANE_GROUP] } });
         reportProgress({ detail: `asked for ${name}` });
       }),
     );

@@ -1,9 +1,12 @@
 import { ConflictError, InvalidRequestError, type Network, type Router, type Subnet } from 'openstack-client-ts';
-import { clusterNames, type ClusterSpec, ownerTag } from '../../model/index.ts';
+import { clusterNames, type ClusterSpec } from '../../model/index.ts';
 import { ensureOne } from '../lib/ensure.ts';
 import type { ClusterFacts } from './check-cluster.ts';
 import type { Cloud, Clouds } from './clouds.ts';
-import { call, neutronAge, owned } from './session.ts';
+import { namedBySpec, type OwnOrNamed } from './own-neutron.ts';
+import { type OwnResources, ownResources } from './own-resources.ts';
+import { listed, type Own } from './ownership.ts';
+import { neutronAge } from './session.ts';
 
 /** Where the cluster's machines are. */
 export interface ClusterNetwork {
@@ -19,75 +22,79 @@ export const ensureNetwork =
   async ({ id, spec, facts }: { id: string; spec: ClusterSpec; facts: ClusterFacts }): Promise<ClusterNetwork> => {
     if (facts.ownNetwork) return facts.ownNetwork;
     const cloud = await clouds.get(spec.cloud);
+    const own = ownResources(cloud, id);
     const [network, router] = await Promise.all([
-      findOrCreateNetwork(cloud, id),
-      findOrCreateRouter(cloud, id, spec, facts),
+      findOrCreateNetwork(own, id),
+      findOrCreateRouter(own, id, spec, facts),
     ]);
-    const subnet = await findOrCreateSubnet(cloud, id, spec, network.id);
-    await connect(cloud, router, subnet);
+    const subnet = await findOrCreateSubnet(own, id, spec, network.id);
+    await connect(cloud, own, router, subnet);
     return { networkId: network.id, subnetId: subnet.id, cidr: subnet.cidr };
   };
 
-function findOrCreateNetwork({ client }: Cloud, id: string): Promise<Network> {
-  const { networks } = client.network;
+function findOrCreateNetwork({ networks }: OwnResources, id: string): Promise<Own<Network>> {
   const name = clusterNames(id).network;
   return ensureOne({
-    find: () => networks.list(owned(id, name), call()).all(),
-    create: () => networks.create({ name, description: ownerTag(id) }, call()),
-    remove: (extra) => networks.delete(extra.id, { ...call(), missingOk: true }),
+    find: () => networks.list({ name }),
+    create: () => networks.create({ name }),
+    remove: (extra) => networks.remove(extra),
     createdAt: neutronAge,
   });
 }
 
-function findOrCreateSubnet({ client }: Cloud, id: string, spec: ClusterSpec, networkId: string): Promise<Subnet> {
-  const { subnets } = client.network;
+function findOrCreateSubnet(
+  { subnets }: OwnResources,
+  id: string,
+  spec: ClusterSpec,
+  networkId: string,
+): Promise<Own<Subnet>> {
   const { cidr, dnsServers } = spec.network;
   const name = clusterNames(id).subnet;
   return ensureOne({
-    find: () => subnets.list({ ...owned(id, name), network_id: networkId }, call()).all(),
+    find: () => subnets.list({ name, network_id: networkId }),
     create: () =>
-      subnets.create(
-        {
-          network_id: networkId,
-          name,
-          description: ownerTag(id),
-          ip_version: 4,
-          cidr,
-          ...(dnsServers.length > 0 ? { dns_nameservers: dnsServers } : {}),
-        },
-        call(),
-      ),
-    remove: (extra) => subnets.delete(extra.id, { ...call(), missingOk: true }),
+      subnets.create({
+        network_id: networkId,
+        name,
+        ip_version: 4,
+        cidr,
+        ...(dnsServers.length > 0 ? { dns_nameservers: dnsServers } : {}),
+      }),
+    remove: (extra) => subnets.remove(extra),
     createdAt: neutronAge,
   });
 }
 
 async function findOrCreateRouter(
-  { client }: Cloud,
+  { routers }: OwnResources,
   id: string,
   spec: ClusterSpec,
   facts: ClusterFacts,
-): Promise<Pick<Router, 'id'>> {
-  const { routers } = client.network;
-  if (spec.network.routerId !== undefined) return { id: spec.network.routerId };
+): Promise<OwnOrNamed<Router>> {
+  if (spec.network.routerId !== undefined) return namedBySpec(spec.network.routerId);
   const name = clusterNames(id).router;
   const gateway =
     facts.externalNetworkId === undefined ? {} : { external_gateway_info: { network_id: facts.externalNetworkId } };
   return ensureOne({
-    find: () => routers.list(owned(id, name), call()).all(),
-    create: () => routers.create({ name, description: ownerTag(id), ...gateway }, call()),
-    remove: (extra) => routers.delete(extra.id, { ...call(), missingOk: true }),
+    find: () => routers.list({ name }),
+    create: () => routers.create({ name, ...gateway }),
+    remove: (extra) => routers.remove(extra),
     createdAt: neutronAge,
   });
 }
 
 /** Plugs the subnet into the router. Neutron refuses to do it twice; then it is looked whether it is ours that is plugged in. */
-async function connect({ client }: Cloud, router: Pick<Router, 'id'>, subnet: Subnet): Promise<void> {
+async function connect(
+  { client }: Cloud,
+  { routerInterfaces }: OwnResources,
+  router: OwnOrNamed<Router>,
+  subnet: Own<Subnet>,
+): Promise<void> {
   try {
-    await client.network.routers.addInterface(router.id, { subnet_id: subnet.id }, call());
+    await routerInterfaces.add(router, subnet);
   } catch (error) {
     if (!(error instanceof InvalidRequestError || error instanceof ConflictError)) throw error;
-    const ports = await client.network.ports.list({ device_id: router.id, network_id: subnet.network_id }, call());
+    const ports = await listed(client.network.ports, { device_id: router.id, network_id: subnet.network_id });
     const connected = ports.some(({ fixed_ips: ips }) => ips.some(({ subnet_id }) => subnet_id === subnet.id));
     if (!connected) throw error;
   }

@@ -6,7 +6,7 @@ import { reportProgress } from '../lib/progress.ts';
 import type { ClusterFacts } from './check-cluster.ts';
 import type { Clouds } from './clouds.ts';
 import { serverRequest } from './servers.ts';
-import { call, machinesOf } from './session.ts';
+import { ownResources } from './own-resources.ts';
 
 export interface EnsureNodesInput {
   readonly id: string;
@@ -40,10 +40,10 @@ export const ensureNodes =
     const group = spec.nodeGroups.find((one) => one.name === name);
     if (group === undefined)
       throw ApplicationFailure.nonRetryable(`there is no node group ${name}`, FailureType.InvalidInput);
-    const { client, settings, timeoutMs } = await clouds.get(spec.cloud);
-    const existing = (await client.compute.servers.listBrief(machinesOf(id, name), call())).map(
-      (server) => server.name,
-    );
+    const cloud = await clouds.get(spec.cloud);
+    const { settings, timeoutMs } = cloud;
+    const { servers } = ownResources(cloud, id);
+    const existing = (await servers.list({ group: name })).map((server) => server.name);
     const batches = missingBatches(id, name, group.count, settings.serversPerRequest, input.round, existing);
     if (batches.length === 0) return;
 
@@ -69,14 +69,14 @@ export const ensureNodes =
         sshKey: spec.sshKey,
         availabilityZone: group.availabilityZone,
       });
-      await client.compute.servers.create(
+      await servers.create(
         {
           ...request,
           security_groups: securityGroups.map((one) => ({ name: one })),
           min_count: batch.size,
           max_count: batch.size,
         },
-        { ...call(), timeoutMs: BATCH_PATIENCE * timeoutMs, hints: { group: input.serverGroupIds[name] } },
+        { timeoutMs: BATCH_PATIENCE * timeoutMs, hints: { group: input.serverGroupIds[name] } },
       );
       asked += batch.size;
       reportProgress({ detail: `asked for ${asked} machines of ${name}`, done: asked, of: group.count });

@@ -1,8 +1,10 @@
 import { ConflictError, type SecurityGroup, type SecurityGroupRuleCreate } from 'openstack-client-ts';
-import { clusterNames, type ClusterSpec, ownerTag, type SecurityRule, securityRules } from '../../model/index.ts';
+import { clusterNames, type ClusterSpec, type SecurityRule, securityRules } from '../../model/index.ts';
 import { ensureOne } from '../lib/ensure.ts';
-import type { Cloud, Clouds } from './clouds.ts';
-import { call, neutronAge, owned } from './session.ts';
+import type { Clouds } from './clouds.ts';
+import { type OwnResources, ownResources } from './own-resources.ts';
+import type { Own } from './ownership.ts';
+import { neutronAge } from './session.ts';
 
 /** Ids of the cluster's own security groups. */
 export interface ClusterSecurityGroups {
@@ -14,32 +16,31 @@ export interface ClusterSecurityGroups {
 export const ensureSecurityGroups =
   ({ clouds }: { clouds: Clouds }) =>
   async ({ id, spec, cidr }: { id: string; spec: ClusterSpec; cidr: string }): Promise<ClusterSecurityGroups> => {
-    const cloud = await clouds.get(spec.cloud);
+    const own = ownResources(await clouds.get(spec.cloud), id);
     const names = clusterNames(id);
-    const existing = await cloud.client.network.securityGroups.list(owned(id), call());
+    const existing = await own.securityGroups.list();
     const [controlPlane, nodes] = await Promise.all([
-      findOrCreate(cloud, id, names.controlPlaneSecurityGroup, existing),
-      findOrCreate(cloud, id, names.nodeSecurityGroup, existing),
+      findOrCreate(own, names.controlPlaneSecurityGroup, existing),
+      findOrCreate(own, names.nodeSecurityGroup, existing),
     ]);
-    const groups = { controlPlane: controlPlane.id, nodes: nodes.id };
+    const ids = { controlPlane: controlPlane.id, nodes: nodes.id };
     const rules = securityRules(spec, cidr);
-    await Promise.all(
-      (['controlPlane', 'nodes'] as const).map((group) =>
-        createRules(
-          cloud,
-          rules[group].map((rule) => toNeutron(rule, groups[group], groups)),
-        ),
-      ),
-    );
-    return groups;
+    await Promise.all([
+      createRules(own, controlPlane, toNeutron(rules.controlPlane, ids)),
+      createRules(own, nodes, toNeutron(rules.nodes, ids)),
+    ]);
+    return ids;
   };
 
-function findOrCreate({ client }: Cloud, id: string, name: string, existing: SecurityGroup[]): Promise<SecurityGroup> {
-  const { securityGroups } = client.network;
+function findOrCreate(
+  { securityGroups }: OwnResources,
+  name: string,
+  existing: Own<SecurityGroup>[],
+): Promise<Own<SecurityGroup>> {
   return ensureOne({
     find: () => Promise.resolve(existing.filter((group) => group.name === name)),
-    create: () => securityGroups.create({ name, description: ownerTag(id) }, call()),
-    remove: (extra) => securityGroups.delete(extra.id, { ...call(), missingOk: true }),
+    create: () => securityGroups.create({ name }),
+    remove: (extra) => securityGroups.remove(extra),
     createdAt: neutronAge,
   });
 }
@@ -48,15 +49,18 @@ function findOrCreate({ client }: Cloud, id: string, name: string, existing: Sec
  * All rules of one group in one request, which Neutron does as a whole or not at all; one by one only where some are there already. Rules of two
  * groups in one request are refused (neutron: neutron/db/securitygroups_db.py, `_validate_single_project_and_group`).
  */
-async function createRules({ client }: Cloud, rules: SecurityGroupRuleCreate[]): Promise<void> {
-  const { securityGroupRules } = client.network;
+async function createRules(
+  { securityGroups }: OwnResources,
+  group: Own<SecurityGroup>,
+  rules: GroupRule[],
+): Promise<void> {
   try {
-    await securityGroupRules.createMany(rules, call());
+    await securityGroups.addRules(group, rules);
   } catch (error) {
     if (!(error instanceof ConflictError)) throw error;
     for (const rule of rules) {
       try {
-        await securityGroupRules.create(rule, call());
+        await securityGroups.addRules(group, [rule]);
       } catch (conflict) {
         // SecurityGroupRuleExists: an earlier try made it.
         if (!(conflict instanceof ConflictError)) throw conflict;
@@ -65,9 +69,10 @@ async function createRules({ client }: Cloud, rules: SecurityGroupRuleCreate[]):
   }
 }
 
-function toNeutron(rule: SecurityRule, groupId: string, groups: ClusterSecurityGroups): SecurityGroupRuleCreate {
-  return {
-    security_group_id: groupId,
+type GroupRule = Omit<SecurityGroupRuleCreate, 'security_group_id'>;
+
+function toNeutron(rules: readonly SecurityRule[], groups: ClusterSecurityGroups): GroupRule[] {
+  return rules.map((rule) => ({
     direction: 'ingress',
     ethertype: 'IPv4',
     description: rule.description,
@@ -76,5 +81,5 @@ function toNeutron(rule: SecurityRule, groupId: string, groups: ClusterSecurityG
       ? {}
       : { port_range_min: rule.portMin, port_range_max: rule.portMax ?? rule.portMin }),
     ...('cidr' in rule.from ? { remote_ip_prefix: rule.from.cidr } : { remote_group_id: groups[rule.from.group] }),
-  };
+  }));
 }

@@ -1,23 +1,22 @@
 import { type ClusterSpec, CONTROL_PLANE_GROUP, serverGroupName } from '../../model/index.ts';
 import { oldestFirst } from '../lib/ensure.ts';
 import type { Clouds } from './clouds.ts';
-import { call, ownServerGroups } from './session.ts';
+import { ownResources } from './own-resources.ts';
 
 /** Makes a server group for the control plane and for each node group; returns their ids by the name of the machine group. */
 export const ensureServerGroups =
   ({ clouds }: { clouds: Clouds }) =>
   async ({ id, spec }: { id: string; spec: ClusterSpec }): Promise<Record<string, string>> => {
-    const cloud = await clouds.get(spec.cloud);
-    const { serverGroups } = cloud.client.compute;
-    const existing = await ownServerGroups(cloud, id, spec);
+    const { serverGroups } = ownResources(await clouds.get(spec.cloud), id);
+    const existing = await serverGroups.list(spec.nodeGroups);
     const ensure = async (group: string, policy: ClusterSpec['controlPlane']['serverGroupPolicy']) => {
       const name = serverGroupName(id, group);
       const [kept, ...extra] = oldestFirst(
         existing.filter((one) => one.name === name),
         () => '',
       );
-      for (const one of extra) await serverGroups.delete(one.id, { ...call(), missingOk: true });
-      return [group, (kept ?? (await serverGroups.create({ name, policy }, call()))).id] as const;
+      for (const one of extra) await serverGroups.remove(one);
+      return [group, (kept ?? (await serverGroups.create(group, policy))).id] as const;
     };
     return Object.fromEntries(
       await Promise.all([

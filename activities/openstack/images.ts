@@ -1,7 +1,7 @@
 import type { Image } from 'openstack-client-ts';
 import type { ClusterSpec } from '../../model/index.ts';
 import type { Cloud } from './clouds.ts';
-import { call } from './session.ts';
+import { listed } from './ownership.ts';
 
 /**
  * The id of the image for machines: by name or id, or the newest active image whose property `kube_version` is the cluster's version,
@@ -13,15 +13,15 @@ export async function findImage(
   image: string | undefined,
 ): Promise<string | undefined> {
   if (image === undefined) {
-    const images = await client.image.images.list(
-      { status: 'active', kube_version: `v${spec.kubernetes.version}` },
-      call(),
-    );
+    const images = await listed(client.image.images, {
+      status: 'active',
+      kube_version: `v${spec.kubernetes.version}`,
+    });
     return newest(images)?.id;
   }
-  const byName = newest(await client.image.images.list({ status: 'active', name: image }, call()));
+  const byName = newest(await listed(client.image.images, { status: 'active', name: image }));
   if (byName) return byName.id;
-  const [byId] = await client.image.images.list({ status: 'active', id: image }, call());
+  const [byId] = await listed(client.image.images, { status: 'active', id: image });
   return byId?.id;
 }
 

@@ -1,7 +1,9 @@
 import { type Flavor, ForbiddenError, NotFoundError } from 'openstack-client-ts';
 import { type ClusterSpec, CONTROL_PLANE_GROUP, securityRules } from '../../model/index.ts';
 import type { Cloud } from './clouds.ts';
-import { call, machinesOf, owned, ownServerGroups } from './session.ts';
+import { ownResources } from './own-resources.ts';
+import { listed } from './ownership.ts';
+import { call } from './session.ts';
 
 /** What a cluster needs of one quota, and what the project has left. */
 export interface QuotaNeed {
@@ -137,7 +139,7 @@ async function loadBalancerNeeds({ client }: Cloud): Promise<QuotaNeed[]> {
   try {
     const limit = (await client.loadBalancer.quotas(project.id, call())).load_balancer ?? -1;
     if (limit < 0) return [];
-    const used = (await client.loadBalancer.loadBalancers.list({ project_id: project.id }, call())).length;
+    const used = (await listed(client.loadBalancer.loadBalancers, { project_id: project.id })).length;
     return [{ name: 'load_balancer', need: 1, used, limit }];
   } catch (error) {
     if (error instanceof ForbiddenError || error instanceof NotFoundError) return [];
@@ -161,18 +163,17 @@ async function volumeNeeds({ client }: Cloud, spec: ClusterSpec): Promise<QuotaN
  * machines of a resumed creation are missing does not matter here: the share of all of them is near enough.
  */
 async function madeShares(cloud: Cloud, id: string, spec: ClusterSpec): Promise<Readonly<Record<string, number>>> {
-  const { compute, network, loadBalancer } = cloud.client;
-  const mark = owned(id);
+  const own = ownResources(cloud, id);
   const [servers, serverGroups, networks, subnets, routers, floatingIps, groups, ports, balancers] = await Promise.all([
-    compute.servers.listBrief(machinesOf(id), call()),
-    ownServerGroups(cloud, id, spec),
-    network.networks.list(mark, call()),
-    network.subnets.list(mark, call()),
-    network.routers.list(mark, call()),
-    network.floatingIps.list(mark, call()),
-    network.securityGroups.list(mark, call()),
-    network.ports.list(mark, call()),
-    loadBalancer.loadBalancers.list({ tags: [mark.description] }, call()),
+    own.servers.list(),
+    own.serverGroups.list(spec.nodeGroups),
+    own.networks.list(),
+    own.subnets.list(),
+    own.routers.list(),
+    own.floatingIps.list(),
+    own.securityGroups.list(),
+    own.ports.list(),
+    own.loadBalancers.list(),
   ]);
   const machines = sum(spec, () => 1);
   const nodes = servers.length - ports.filter(({ device_id: device }) => device).length;

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { type ClusterSpec, CONTROL_PLANE_GROUP, controlPlaneNames, vaultPaths } from '../../model/index.ts';
 import type { VaultClient } from '../../vault/index.ts';
 import type { Clouds } from './clouds.ts';
-import { type Removed, removeAllServers } from './delete-servers.ts';
-import { call, machinesOf } from './session.ts';
+import { type Removed, removeServers } from './delete-servers.ts';
+import { ownResources } from './own-resources.ts';
 
 /**
  * Removes all machines of an unfinished cluster that has lost a control plane since machines were let in. The first control plane that is made anew
@@ -17,12 +17,12 @@ export const removeStrandedMachines =
     const { machinesAdmitted } = vaultPaths(id);
     if ((await vault.kv.find(machinesAdmitted, z.unknown(), cancellationSignal())) === undefined)
       return { removed: {} };
-    const cloud = await clouds.get(spec.cloud);
-    const servers = await cloud.client.compute.servers.list(machinesOf(id, CONTROL_PLANE_GROUP), call());
+    const own = ownResources(await clouds.get(spec.cloud), id);
+    const servers = await own.servers.list({ group: CONTROL_PLANE_GROUP });
     const sound = new Set(servers.filter(({ status }) => status !== 'ERROR').map(({ name }) => name));
     const wanted = controlPlaneNames(id, spec.controlPlane.count);
     if (wanted.every((name) => sound.has(name))) return { removed: {} };
-    const removed = await removeAllServers(cloud, id);
+    const removed = await removeServers(own, id);
     await vault.kv.remove(machinesAdmitted, cancellationSignal());
     return removed;
   };

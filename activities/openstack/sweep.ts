@@ -7,6 +7,7 @@ import { remainingLoadBalancers } from './delete-load-balancers.ts';
 import { remainingNetwork } from './delete-network.ts';
 import { remainingServerGroups } from './delete-server-groups.ts';
 import { remainingServers } from './delete-servers.ts';
+import { ownResources } from './own-resources.ts';
 import { call } from './session.ts';
 
 /**
@@ -16,13 +17,13 @@ import { call } from './session.ts';
 export const sweep =
   ({ clouds, vault }: { clouds: Clouds; vault: VaultClient }) =>
   async ({ id, spec }: { id: string; spec: ClusterSpec }): Promise<{ left: LeftResource[] }> => {
-    const cloud = await clouds.get(spec.cloud);
+    const own = ownResources(await clouds.get(spec.cloud), id);
     const found = await Promise.all([
-      remainingLoadBalancers(cloud, id),
-      remainingFloatingIps(cloud, id),
-      remainingServers(cloud, id),
-      remainingServerGroups(cloud, id, spec),
-      remainingNetwork(cloud, id),
+      remainingLoadBalancers(own),
+      remainingFloatingIps(own),
+      remainingServers(own),
+      remainingServerGroups(own, spec),
+      remainingNetwork(own),
       secretsLeft(vault, id),
     ]);
     return { left: found.flat().slice(0, MAX_LEFT) };

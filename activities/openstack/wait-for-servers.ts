@@ -4,8 +4,9 @@ import { concurrently } from '../lib/concurrently.ts';
 import { oldestFirst } from '../lib/ensure.ts';
 import { poll } from '../lib/poll.ts';
 import { reportProgress } from '../lib/progress.ts';
-import type { Cloud, Clouds } from './clouds.ts';
-import { call, machinesOf } from './session.ts';
+import type { Clouds } from './clouds.ts';
+import { type OwnResources, ownResources } from './own-resources.ts';
+import type { Own } from './ownership.ts';
 
 /** A server that Nova could not build, and Nova's words on it. */
 export interface FailedServer {
@@ -35,18 +36,17 @@ const MAX_TOLD = 50;
 export const waitForServers =
   ({ clouds }: { clouds: Clouds }) =>
   async ({ id, spec }: { id: string; spec: ClusterSpec }): Promise<SettledServers> => {
-    const cloud = await clouds.get(spec.cloud);
-    const { servers } = cloud.client.compute;
+    const { servers } = ownResources(await clouds.get(spec.cloud), id);
     const total = spec.controlPlane.count + spec.nodeGroups.reduce((sum, { count }) => sum + count, 0);
     await poll({ subject: `the ${total} servers of ${id}`, deadlineMs: DEADLINE_MS }, async () => {
-      const [building] = await servers.listBrief({ ...machinesOf(id), status: 'BUILD', limit: 1 }, call()).take(1);
+      const [building] = await servers.list({ status: 'BUILD', atMost: 1 });
       if (building === undefined) return { done: true };
       const pending = `Nova builds ${building.name}`;
       reportProgress({ detail: pending });
       return { pending };
     });
-    const present = await removeDoubles(cloud, id);
-    const failed = await servers.list({ ...machinesOf(id), status: 'ERROR' }, call()).take(MAX_TOLD);
+    const present = await removeDoubles(servers);
+    const failed = await servers.list({ status: 'ERROR', atMost: MAX_TOLD });
     return {
       failed: failed.map((server) => ({ id: server.id, name: server.name, fault: faultOf(server) })),
       missing: Math.max(0, total - present),
@@ -57,16 +57,13 @@ export const waitForServers =
  * A request that arrived although its answer was lost, and was repeated, leaves machines with the same names: the oldest stay. Returns how many
  * there are then.
  */
-async function removeDoubles({ client }: Cloud, id: string): Promise<number> {
-  const { servers } = client.compute;
-  const names = (await servers.listBrief(machinesOf(id), call())).map(({ name }) => name);
-  if (new Set(names).size === names.length) return names.length;
-  const byName = new Map<string, Server[]>();
-  for (const server of await servers.list(machinesOf(id), call())) {
+async function removeDoubles(servers: OwnResources['servers']): Promise<number> {
+  const byName = new Map<string, Own<Server>[]>();
+  for (const server of await servers.list()) {
     byName.set(server.name, [...(byName.get(server.name) ?? []), server]);
   }
   const extra = [...byName.values()].flatMap((same) => oldestFirst(same, ({ created }) => created ?? '').slice(1));
-  await concurrently(extra, 10, (server) => servers.delete(server.id, { ...call(), missingOk: true }));
+  await concurrently(extra, 10, (server) => servers.remove(server));
   return byName.size;
 }
 

@@ -46,6 +46,16 @@ export class ReadableResource<T, Filters extends object> {
     this.spec = spec;
   }
 
+  /** Official type of the service that has it, e.g. `load-balancer`. */
+  get serviceType(): string {
+    return this.service.type;
+  }
+
+  /** What messages call one of them, e.g. `load balancer`. */
+  get noun(): string {
+    return this.spec.noun;
+  }
+
   /** All resources that match; await it, or iterate over it. `limit` is the size of a page, not of the result. */
   list(filters?: Filters, options: RequestOptions = {}): Listing<T> {
     const { listPath, many, schema } = this.spec;

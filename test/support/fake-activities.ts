@@ -94,6 +94,7 @@ export class FakeActivities {
     return {
       requestOperation: this.#requestOperation,
       checkCloud: fake('checkCloud', { checks: [] }),
+      surveyCluster: fake('surveyCluster', { found: {} }),
       checkCluster: fake('checkCluster', { flavorIds: {}, imageIds: {} }),
       ensureSecrets: fake('ensureSecrets', { caCertHash: 'sha256:00' }),
       ensureNetwork: fake('ensureNetwork', { networkId: 'net', subnetId: 'sub', cidr: '10.6.0.0/16' }),

@@ -75,6 +75,11 @@ function ownDetails({ details }: Pick<ApplicationFailure, 'details'>): FailureDe
   const first: unknown = details?.[0];
   if (typeof first !== 'object' || first === null) return {};
   // Written by this code base, under these names.
-  const { issues, problems, left } = first as FailureDetails;
-  return { ...(issues ? { issues } : {}), ...(problems ? { problems } : {}), ...(left ? { left } : {}) };
+  const { issues, problems, left, ignored } = first as FailureDetails;
+  return {
+    ...(issues ? { issues } : {}),
+    ...(problems ? { problems } : {}),
+    ...(left ? { left } : {}),
+    ...(ignored ? { ignored } : {}),
+  };
 }

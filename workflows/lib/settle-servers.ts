@@ -27,7 +27,7 @@ export async function settleServers(id: string, spec: ClusterSpec, request: Mach
         FailureType.OpenStackResourceInError,
       );
     }
-    await deleteServers({ cloud: spec.cloud, servers: failed });
+    await deleteServers({ id, spec, servers: failed });
     await removeStrandedMachines({ id, spec });
     await Promise.all([request.controlPlane(), request.nodeGroups(round)]);
   }

@@ -1,63 +1,14 @@
 import { z } from 'zod';
-import { cidrSize, cidrsOverlap, parseCidr, parseIpv4 } from './cidr.ts';
 import { CONTROL_PLANE_GROUP } from './names.ts';
+import { addressIssues, cidr, usable } from './spec/address-ranges.ts';
+import { kubernetesSchema } from './spec/kubernetes.ts';
+import { labelsSchema, taintsSchema } from './spec/node-marks.ts';
+import { dnsLabel, ipv4, reference, uuid } from './spec/text.ts';
 
 /*
  * The cluster's specification. Only `name` and `cloud` are required. Objects are strict: an unknown field is an error, because a
  * mistyped field that is silently ignored is found only when the cluster is already wrong.
  */
-
-const dnsLabel = (max: number) =>
-  z
-    .string()
-    .max(max)
-    .regex(
-      /^[a-z]([-a-z0-9]*[a-z0-9])?$/,
-      'must be lower-case letters, digits and "-", start with a letter and not end with "-"',
-    );
-
-// The patterns are for the JSON Schema, which editors use; they are looser than the checks.
-const cidr = z
-  .string()
-  .refine((text) => parseCidr(text) !== undefined, 'must be an IPv4 network such as 10.6.0.0/16, without host bits')
-  .meta({ pattern: '^\\d{1,3}(\\.\\d{1,3}){3}/\\d{1,2}$' });
-const ipv4 = z
-  .string()
-  .refine((text) => parseIpv4(text) !== undefined, 'must be an IPv4 address')
-  .meta({ pattern: '^\\d{1,3}(\\.\\d{1,3}){3}$' });
-const uuid = z
-  .string()
-  .regex(/^[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}$/, 'must be the id (UUID) of an existing resource');
-const reference = z.string().min(1).max(255);
-const version = z
-  .string()
-  .regex(
-    /^1\.(3[4-9]|[4-9]\d)\.\d{1,3}$/,
-    'must be a Kubernetes version from 1.34 on, such as 1.36.3, without a leading "v"',
-  );
-
-/** Label key: optional DNS prefix, then a name of at most 63 characters (Kubernetes: concepts/overview/working-with-objects/labels). */
-const labelKey = z
-  .string()
-  .max(317)
-  .regex(
-    /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/,
-    'must be a Kubernetes label key',
-  );
-const labelValue = z
-  .string()
-  .regex(
-    /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/,
-    'must be a Kubernetes label value of at most 63 characters',
-  );
-
-const taint = z.strictObject({
-  key: labelKey.describe('Key of the taint'),
-  value: labelValue.default('').describe('Value of the taint'),
-  effect: z
-    .enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute'])
-    .describe('What happens to pods that do not tolerate it'),
-});
 
 const rootVolume = z
   .strictObject({
@@ -95,15 +46,8 @@ export const nodeGroupSchema = z.strictObject({
   count: z.int().min(0).max(5000).default(3).describe('Number of machines'),
   ...machineFields,
   availabilityZone: reference.optional().describe('Nova availability zone; the cloud’s choice when absent'),
-  labels: z
-    .record(labelKey, labelValue)
-    .default({})
-    .refine(
-      (labels) => Object.keys(labels).every((key) => !reservedLabel(key)),
-      'labels below kubernetes.io, k8s.io and slipway.dev are reserved',
-    )
-    .describe('Labels of the nodes'),
-  taints: z.array(taint).max(20).default([]).describe('Taints of the nodes'),
+  labels: labelsSchema,
+  taints: taintsSchema,
 });
 
 const controlPlaneSchema = z.strictObject({
@@ -120,54 +64,11 @@ const controlPlaneSchema = z.strictObject({
   availabilityZones: z.array(reference).max(5).default([]).describe('Nova availability zones, taken in turn'),
 });
 
-const kubernetesSchema = z.strictObject({
-  version: version.default('1.36.3').describe('Kubernetes version'),
-  podCidr: cidr.default('10.244.0.0/16').describe('Range of the pods’ addresses'),
-  serviceCidr: cidr.default('10.96.0.0/16').describe('Range of the services’ addresses'),
-  dnsDomain: z
-    .string()
-    .max(200)
-    .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'must be a DNS domain')
-    .default('cluster.local')
-    .describe('DNS domain of the services'),
-  imageRepository: z
-    .string()
-    .max(255)
-    .regex(/^[a-z0-9][-a-z0-9._:/]*$/, 'must be a registry and path such as registry.example.org/kubernetes')
-    .optional()
-    .describe('Where kubeadm takes the control plane’s images from; kubeadm’s default when absent'),
-  cloudProvider: z
-    .enum(['none', 'external'])
-    .default('none')
-    .describe('external: kubelets wait for a cloud controller manager, which you install; none: nodes need none'),
-  encryptionAtRest: z.boolean().default(true).describe('Encrypt Secrets in etcd, with a key that is kept in Vault'),
-  auditPolicy: z
-    .string()
-    .max(16_384)
-    .optional()
-    .describe('An audit.k8s.io/v1 Policy as YAML; audit logs are off when absent'),
-  apiServer: z
-    .strictObject({
-      extraSans: z
-        .array(z.string().min(1).max(253))
-        .max(50)
-        .default([])
-        .describe('More names and addresses in the API server’s certificate'),
-      extraArgs: z
-        .record(
-          z.string().regex(/^[a-z][-a-z0-9]*$/, 'must be a kube-apiserver flag without "--"'),
-          z.string().max(4096),
-        )
-        .default({})
-        .describe('More kube-apiserver flags'),
-    })
-    .prefault({})
-    .describe('The API server'),
-});
-
 const networkSchema = z
   .strictObject({
-    cidr: cidr.default('10.6.0.0/16').describe('Range of the machines’ addresses; ignored when subnetId is given'),
+    cidr: usable(cidr)
+      .default('10.6.0.0/16')
+      .describe('Range of the machines’ addresses; ignored when subnetId is given'),
     networkId: uuid.optional().describe('Your own network, used and never changed; needs subnetId'),
     subnetId: uuid.optional().describe('Your own subnet of networkId'),
     routerId: uuid
@@ -223,18 +124,9 @@ export const clusterSpecSchema = z
     sshKey: reference.optional().describe('Name of an existing Nova key pair for the machines'),
   })
   .superRefine((spec, context) => {
-    for (const [path, other, message] of overlaps(spec)) {
-      context.addIssue({ code: 'custom', path, message: `overlaps ${other}${message}` });
-    }
     const machines = spec.controlPlane.count + spec.nodeGroups.reduce((sum, group) => sum + group.count, 0);
-    const range = parseCidr(spec.network.cidr);
-    // Neutron keeps the network, gateway, broadcast and DHCP addresses; Octavia takes the VIP and two for its amphorae.
-    if (spec.network.subnetId === undefined && range !== undefined && cidrSize(range) < machines + 10) {
-      context.addIssue({
-        code: 'custom',
-        path: ['network', 'cidr'],
-        message: `has too few addresses for ${machines} machines`,
-      });
+    for (const { path, message } of addressIssues(spec, machines)) {
+      context.addIssue({ code: 'custom', path, message });
     }
   });
 
@@ -248,29 +140,3 @@ export type MachineTemplate = Pick<
   NodeGroup,
   'flavor' | 'image' | 'rootVolume' | 'serverGroupPolicy' | 'securityGroups'
 >;
-
-type Ranges = Pick<z.output<typeof clusterSpecSchema>, 'kubernetes' | 'network'>;
-
-function overlaps({ kubernetes, network }: Ranges): [string[], string, string][] {
-  const ranges: [string[], string][] = [
-    [['network', 'cidr'], network.cidr],
-    [['kubernetes', 'podCidr'], kubernetes.podCidr],
-    [['kubernetes', 'serviceCidr'], kubernetes.serviceCidr],
-  ];
-  const found: [string[], string, string][] = [];
-  const considered = network.subnetId === undefined ? ranges : ranges.slice(1);
-  considered.forEach(([path, text], index) => {
-    for (const [otherPath, otherText] of considered.slice(0, index)) {
-      const [a, b] = [parseCidr(text), parseCidr(otherText)];
-      if (a && b && cidrsOverlap(a, b)) found.push([path, otherPath.join('.'), ` (${text} and ${otherText})`]);
-    }
-  });
-  return found;
-}
-
-function reservedLabel(key: string): boolean {
-  const prefix = key.includes('/') ? key.slice(0, key.indexOf('/')) : '';
-  return ['kubernetes.io', 'k8s.io', 'slipway.dev'].some(
-    (domain) => prefix === domain || prefix.endsWith(`.${domain}`),
-  );
-}

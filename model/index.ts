@@ -12,3 +12,4 @@ export * from './plan.ts';
 export * from './progress.ts';
 export * from './security-rules.ts';
 export { timeLimit } from './time-limit.ts';
+export { allowedFlags, kubeadmFlags, slipwayFlags } from './spec/api-server-flags.ts';

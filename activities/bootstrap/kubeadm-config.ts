@@ -148,7 +148,7 @@ function clusterConfiguration({ id, spec, vip, floatingIp }: ControlPlaneMachine
   };
 }
 
-/** A user's flags win over ours of the same name. */
+/** A user's flags win over ours of the same name, where the schema lets them have one: how long audit logs are kept. */
 function apiServerArguments({ kubernetes }: ClusterSpec): Argument[] {
   const flags: Record<string, string> = {
     ...(kubernetes.encryptionAtRest ? { 'encryption-provider-config': apiServerFiles.encryption } : {}),

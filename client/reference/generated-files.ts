@@ -1,7 +1,8 @@
 import { operationSchemas } from '../json-schemas.ts';
 import { Cli } from '../cli/cli.ts';
 import { createProgram } from '../cli/program.ts';
-import { cliReference, clusterSpecReference } from './markdown.ts';
+import { apiServerFlagsReference } from './api-server-flags.ts';
+import { cliReference, clusterSpecReference, GENERATED } from './markdown.ts';
 import { silentEnvironment } from './silent-environment.ts';
 
 /** Every file that is generated from the schemas and the command line: path in the repository, content. */
@@ -12,6 +13,7 @@ export function generatedFiles(): ReadonlyMap<string, string> {
   return new Map([
     ...schemas,
     ['docs/reference/cluster-spec.md', clusterSpecReference()],
+    ['docs/reference/api-server-flags.md', apiServerFlagsReference(GENERATED)],
     ['docs/reference/cli.md', cliReference(createProgram(new Cli(silentEnvironment())))],
   ]);
 }

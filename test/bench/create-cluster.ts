@@ -21,6 +21,8 @@ export async function benchCreate({ controlPlanes, workers, latency, keepLogs }:
       {
         name,
         cloud: 'sandbox',
+        // Thousands of nodes take a /24 each.
+        kubernetes: { podCidr: '10.128.0.0/9' },
         controlPlane: { count: controlPlanes },
         nodeGroups: workers === 0 ? [] : [{ name: 'workers', count: workers }],
       },

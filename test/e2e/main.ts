@@ -1,27 +1,34 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { access, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { startProcessGuard } from '../../client/local/process-guard.ts';
 import type { CloudKind } from '../../client/local/sandbox-processes.ts';
 import { type LocalStack, startStack } from '../../client/local/stack.ts';
 import { findTool } from '../../client/local/tools.ts';
 import { missingForCli } from '../../sandbox/scripts/openstack-cli.ts';
+import { kubernetesDirectory } from '../../sandbox/image/image-directory.ts';
 import { missingForMachines } from '../../sandbox/src/machines/nspawn/host-requirements.ts';
 import { interruptSignal, jsonAction, print, secondsSince, tell } from '../support/json-command.ts';
 import { type CaseResult, type ClusterCase, runClusterCase } from './cluster-case.ts';
+import { runSchemaCase } from './schema/schema-case.ts';
 
 /** The clusters of the end-to-end test. */
 const CASES: readonly ClusterCase[] = [
   { name: 'solo', controlPlanes: 1, workers: 2 },
   { name: 'trio', controlPlanes: 3, workers: 1 },
 ];
+/** The case without a cluster: the schema against the programs that read what is made of a specification. */
+const SCHEMA = 'schema';
+const NAMES = [...CASES.map(({ name }) => name), SCHEMA];
 
 interface Flags {
   readonly cloud: CloudKind;
   readonly case?: string;
   readonly keepLogs: boolean;
   readonly ifPossible: boolean;
+  readonly specs: number;
+  readonly seed: number;
 }
 
 async function runAll(
@@ -55,24 +62,56 @@ async function runAll(
 }
 
 async function main(flags: Flags): Promise<void> {
-  const { case: wanted, cloud, ifPossible } = flags;
+  const { case: wanted } = flags;
+  if (wanted !== undefined && !NAMES.includes(wanted))
+    throw new Error(`there is no case ${wanted}; there are ${NAMES.join(', ')}`);
+  await (wanted === SCHEMA ? schemaCase(flags) : clusterCases(flags));
+}
+
+async function clusterCases(flags: Flags): Promise<void> {
+  const { case: wanted, cloud } = flags;
   const started = Date.now();
   const cases = CASES.filter(({ name }) => wanted === undefined || name === wanted);
-  if (cases.length === 0)
-    throw new Error(`there is no case ${wanted ?? ''}; there are ${CASES.map(({ name }) => name).join(', ')}`);
   const withoutCli = await missingForCli();
   const missing = [...(await missingForMachines()), ...(withoutCli === undefined ? [] : [`${withoutCli}.`])];
-  if (missing.length > 0 && ifPossible) {
-    tell(`SKIPPED: this host cannot run this test. ${missing.join(' ')}`);
-    print({ ok: true, skipped: missing, cases: [], left: 0 });
-    return;
-  }
-  if (missing.length > 0) throw new Error(`this host cannot run this test. ${missing.join(' ')}`);
+  if (skip(missing, flags, { cases: [], left: 0 })) return;
   const { results, upSeconds } = await runAll(cases, flags);
   const left = results.reduce((sum, result) => sum + result.left, 0);
   print({ ok: left === 0, cloud, upSeconds, cases: results, left, seconds: secondsSince(started) });
   if (left > 0) process.exitCode = 1;
 }
+
+async function schemaCase(flags: Flags): Promise<void> {
+  const { specs, seed } = flags;
+  const programs = await kubernetesDirectory();
+  const there = await access(programs).then(
+    () => true,
+    () => false,
+  );
+  const missing = there ? [] : [`The programs of the machines' image are not in ${programs}: run "npm run image".`];
+  if (skip(missing, flags, { specs: 0, weAcceptTheyRefuse: 0 })) return;
+  const result = await runSchemaCase({ programs, specs, seed, signal: interruptSignal(), tell });
+  print(result);
+  if (!result.ok) process.exitCode = 1;
+}
+
+/**
+ * Says that the host lacks something, with `--if-possible`.
+ *
+ * @throws Error without that option, if something is missing.
+ */
+function skip(missing: readonly string[], { ifPossible }: Flags, nothing: object): boolean {
+  if (missing.length === 0) return false;
+  if (!ifPossible) throw new Error(`this host cannot run this test. ${missing.join(' ')}`);
+  tell(`SKIPPED: this host cannot run this test. ${missing.join(' ')}`);
+  print({ ok: true, skipped: missing, ...nothing });
+  return true;
+}
+
+const wholeNumber = (text: string): number => {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
+  return Number(text);
+};
 
 await new Command('e2e')
   .description('Clusters of real machines: created, used with kubectl, deleted. Linux and root; the last line is JSON')
@@ -81,7 +120,12 @@ await new Command('e2e')
       .choices(['emulator', 'openstack'])
       .default('emulator'),
   )
-  .option('--case <name>', `only this one: ${CASES.map(({ name }) => name).join(' or ')}`)
+  .option(
+    '--case <name>',
+    `only this one: ${NAMES.join(', ')}. The last needs the image only: kubeadm, kubelet and kube-apiserver must take whatever a specification may be`,
+  )
+  .option('--specs <count>', 'of the case schema: how many specifications at least', wholeNumber, 3000)
+  .option('--seed <number>', 'of the case schema: which combinations of values', wholeNumber, 1)
   .option('--if-possible', 'succeed, and say so loudly, where this host cannot run real machines', false)
   .option('--keep-logs', 'keep the logs of every part', false)
   .option('--json', 'accepted for symmetry: the last line is JSON in any case')

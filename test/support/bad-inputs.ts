@@ -24,6 +24,83 @@ const A_STRING = /must be a string/;
 const A_NETWORK = /must be an IPv4 network/;
 const UNKNOWN = /unknown field/;
 
+const policy = (text: string): unknown => kubernetes({ auditPolicy: text });
+const policyRows = (
+  [
+    ['empty', '', /Policy/],
+    ['no YAML', 'rules: [', /must be YAML/],
+    [
+      'with a key twice',
+      'apiVersion: audit.k8s.io/v1\nkind: Policy\nkind: Policy\nrules: [{level: None}]',
+      /must be YAML/,
+    ],
+    ['of JSON that is none', '{"kind":"Policy",}', /must be YAML/],
+    ['with a directive', '%YAML 1.2\n---\nkind: Policy', /without directives/],
+    ['with half a character', 'kind: "\\ud800"', /halves of characters/],
+    ['with an alias to nothing', 'rules: [*a]', /must be YAML/],
+    ['with a tab', 'rules:\n\t- level: None', /without tabs/],
+    ['of an old version', 'apiVersion: audit.k8s.io/v1beta1\nkind: Policy\nrules: [{level: None}]', /apiVersion/],
+    ['without rules', 'apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: []', /at least one rule/],
+    [
+      'with a level nobody knows',
+      'apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{level: All}]',
+      /rules\.0\.level/,
+    ],
+    [
+      'with an unknown field',
+      'apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{level: None, user: [a]}]',
+      /rules\.0/,
+    ],
+    [
+      'with a group and its version',
+      'apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{level: None, resources: [{group: apps/v1}]}]',
+      /without a version/,
+    ],
+    [
+      'with a path and a namespace',
+      'apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{level: None, nonResourceURLs: [/a], namespaces: [b]}]',
+      /cannot be together/,
+    ],
+  ] as const
+).map(([title, text, reason]): Row => [`an audit policy ${title}`, policy(text), 'kubernetes.auditPolicy', reason]);
+
+const flagRows = (
+  [
+    ['etcd-servers', 'https://192.0.2.1:2379', /set by kubeadm/],
+    ['tls-cert-file', '/etc/kubernetes/pki/other.crt', /set by kubeadm/],
+    ['authorization-mode', 'AlwaysAllow', /set by kubeadm/],
+    ['audit-policy-file', '/etc/kubernetes/pki/a.yaml', /use kubernetes\.auditPolicy/],
+    ['encryption-provider-config', '/etc/kubernetes/pki/a.yaml', /use kubernetes\.encryptionAtRest/],
+    ['anonymous-auth', 'false', /no flag of kube-apiserver that may be set here/],
+    ['insecure-port', '0', /no flag of kube-apiserver that may be set here/],
+    ['max-requests-inflight', '-1', /whole number from 1/],
+    ['v', 'two', /whole number from 0 to 10/],
+    ['request-timeout', '5', /duration/],
+    ['goaway-chance', '0.03', /from 0 to 0\.02/],
+    ['profiling', 'no', /true or false/],
+    ['oidc-client-id', 'aurora', /oidc-issuer-url: is needed|is needed with oidc-client-id/],
+    ['audit-log-maxage', '7', /needs kubernetes\.auditPolicy/],
+    ['enable-admission-plugins', 'PodNodeSelector', /must have NodeRestriction/],
+    ['enable-admission-plugins', 'NodeRestriction,Foo', /Foo is no admission plugin/],
+    ['disable-admission-plugins', 'NodeRestriction', /keeps a node/],
+    ['feature-gates', 'Foo=true', /Foo is no feature gate of Kubernetes 1\.36/],
+    ['feature-gates', 'GangScheduling=true', /GangScheduling is on and needs GenericWorkload/],
+    ['feature-gates', 'APIServerIdentity=false', /needs APIServerIdentity/],
+    ['runtime-config', 'v1=false', /v1 is none of/],
+    ['tls-cipher-suites', 'TLS_AES_128_GCM_SHA256', /which HTTP\/2 needs/],
+    ['service-node-port-range', '30000-20000', /range of ports/],
+    ['cors-allowed-origins', '.*', /expression/],
+  ] as const
+).map(([name, value, reason]): Row => {
+  const path = name === 'oidc-client-id' ? 'oidc-issuer-url' : name;
+  return [
+    `the flag ${name}=${value}`,
+    kubernetes({ apiServer: { extraArgs: { [name]: value } } }),
+    `kubernetes.apiServer.extraArgs.${path}`,
+    reason,
+  ];
+});
+
 const rows: readonly Row[] = [
   ['no object at all', 'atlas', '', NOT_AN_OBJECT],
   ['null', null, '', NOT_AN_OBJECT],
@@ -68,6 +145,62 @@ const rows: readonly Row[] = [
     'kubernetes.podCidr',
     /overlaps network\.cidr/,
   ],
+  ...['10.244.0.0/25', '8.0.0.0/7'].map((podCidr): Row => [
+    `pods in ${podCidr}`,
+    kubernetes({ podCidr }),
+    'kubernetes.podCidr',
+    /from \/8 to \/24/,
+  ]),
+  ...['10.96.0.0/30', '10.96.0.0/29', '10.96.0.0/11'].map((serviceCidr): Row => [
+    `services in ${serviceCidr}`,
+    kubernetes({ serviceCidr }),
+    'kubernetes.serviceCidr',
+    /from \/12 to \/28/,
+  ]),
+  [
+    'pods in a range that is not routed',
+    kubernetes({ podCidr: '127.0.0.0/16' }),
+    'kubernetes.podCidr',
+    /not routed: .*127\.0\.0\.0\/8/,
+  ],
+  [
+    'fewer ranges for pods than machines',
+    spec({ kubernetes: { podCidr: '10.244.0.0/22' }, nodeGroups: [{ name: 'workers', count: 2 }] }),
+    'kubernetes.podCidr',
+    /4 ranges of \/24.*5 machines and 3 spare for replacements need a \/21/,
+  ],
+  [
+    'machines that leave no range of pods for a replacement',
+    spec({ network: { cidr: '10.6.0.0/16' }, nodeGroups: [{ name: 'workers', count: 230 }] }),
+    'kubernetes.podCidr',
+    /233 machines and 24 spare for replacements need a \/15/,
+  ],
+  ...['cluster..local', '.local', 'local.', 'a.-b', '1.2', `${'a'.repeat(64)}.local`].map((dnsDomain): Row => [
+    `the domain ${dnsDomain}`,
+    kubernetes({ dnsDomain }),
+    'kubernetes.dnsDomain',
+    /DNS domain/,
+  ]),
+  ['a version with a leading zero', kubernetes({ version: '1.36.03' }), 'kubernetes.version', /Kubernetes version/],
+  ...['a//b', 'a/', 'a:b', 'a/b:5000/c', 'a..b', 'a/B'].map((imageRepository): Row => [
+    `the image repository ${imageRepository}`,
+    kubernetes({ imageRepository }),
+    'kubernetes.imageRepository',
+    /registry/,
+  ]),
+  ...[
+    'https://api.example.org:6443',
+    '*.*.example.org',
+    'api.example.org:6443',
+    '10.0.0.256',
+    'A.example.org',
+    '[::1]',
+  ].map((name): Row => [
+    `the name ${name} for the certificate`,
+    kubernetes({ apiServer: { extraSans: [name] } }),
+    'kubernetes.apiServer.extraSans[0]',
+    /DNS name.*without scheme and port/,
+  ]),
   ['a domain with a space', kubernetes({ dnsDomain: 'cluster local' }), 'kubernetes.dnsDomain', /DNS domain/],
   [
     'an image repository with a scheme',
@@ -112,6 +245,9 @@ const rows: readonly Row[] = [
     'kubernetes.apiServer.extraArgs.v',
     A_STRING,
   ],
+
+  ...flagRows,
+  ...policyRows,
 
   ['network as a list', spec({ network: [] }), 'network', NOT_AN_OBJECT],
   ['an unknown field of network', network({ cider: '10.6.0.0/16' }), 'network.cider', UNKNOWN],
@@ -256,6 +392,35 @@ const rows: readonly Row[] = [
     group({ labels: { 'slipway.dev/node-group': 'x' } }),
     'nodeGroups[0].labels',
     /reserved/,
+  ],
+  ...['a..b/c', `${'a'.repeat(64)}.org/c`].map((key): Row => [
+    `a label whose prefix is ${key.slice(0, 8)}`,
+    group({ labels: { [key]: 'v' } }),
+    `nodeGroups[0].labels.${key}`,
+    /prefix is no DNS name/,
+  ]),
+  [
+    'more labels than fit',
+    group({ labels: Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`k${index}`, 'v'])) }),
+    'nodeGroups[0].labels',
+    /at most 50 labels/,
+  ],
+  [
+    'two taints with one key and effect',
+    group({
+      taints: [
+        { key: 'a', value: 'b', effect: 'NoSchedule' },
+        { key: 'a', value: 'c', effect: 'NoSchedule' },
+      ],
+    }),
+    'nodeGroups[0].taints',
+    /same key and effect/,
+  ],
+  [
+    'a taint that Kubernetes removes',
+    group({ taints: [{ key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }] }),
+    'nodeGroups[0].taints[0].key',
+    /set and removed by Kubernetes/,
   ],
   ['taints as an object', group({ taints: { a: 'NoSchedule' } }), 'nodeGroups[0].taints', /must be an array/],
   [

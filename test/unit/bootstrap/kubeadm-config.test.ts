@@ -208,7 +208,9 @@ describe('every value', () => {
     'such as %s stays text',
     (value) => {
       const { spec, ...rest } = machine({
-        kubernetes: { apiServer: { extraArgs: { flag: value } } },
+        kubernetes: {
+          apiServer: { extraArgs: { 'oidc-issuer-url': 'https://login.example.org', 'oidc-client-id': value } },
+        },
         nodeGroups: [{ name: 'workers', taints: [{ key: value, value, effect: 'NoSchedule' }] }],
       });
       const [group] = spec.nodeGroups;
@@ -217,7 +219,7 @@ describe('every value', () => {
         nodeRegistration: { taints: [{ key: value, value }] },
       });
       const cluster = documents(firstControlPlaneConfig({ ...rest, spec }))['ClusterConfiguration'];
-      expect(flags(clusterSchema.parse(cluster).apiServer.extraArgs)).toMatchObject({ flag: value });
+      expect(flags(clusterSchema.parse(cluster).apiServer.extraArgs)).toMatchObject({ 'oidc-client-id': value });
     },
   );
 });

@@ -167,7 +167,7 @@ describe('a control plane’s user-data', () => {
 
 describe('a control plane’s files', () => {
   it('are all that kubeadm needs, with keys for root only', async () => {
-    const auditPolicy = 'apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: []\n';
+    const auditPolicy = 'apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{ level: Metadata }]\n';
     const { spec } = await cluster({ kubernetes: { auditPolicy } });
     const found = await unwrapped(await controlPlane(spec, 0));
     const names = [
@@ -294,10 +294,30 @@ describe('a node group’s user-data', () => {
     expect(text.match(/\b[a-z0-9]{6}\.[a-z0-9]{16}\b/g)).toEqual([workers]);
   });
 
+  it('fits into what Nova takes with as many and as long labels and taints as the schema allows', async () => {
+    const prefix = Array.from({ length: 4 }, (_, index) => 'd'.repeat(index < 3 ? 63 : 61)).join('.');
+    const key = (index: number) => `${prefix}/${'k'.repeat(61)}${index + 10}`;
+    const { spec, caCertHash } = await cluster({
+      nodeGroups: [
+        {
+          name: 'workers',
+          labels: Object.fromEntries(Array.from({ length: 50 }, (_, index) => [key(index), 'v'.repeat(63)])),
+          taints: Array.from({ length: 20 }, (_, index) => ({
+            key: key(index),
+            value: 'v'.repeat(63),
+            effect: 'PreferNoSchedule' as const,
+          })),
+        },
+      ],
+    });
+    await expect(node(spec, caCertHash)).resolves.toContain(key(49));
+  });
+
   it('that is too long for Nova is refused with its size', async () => {
     const labels = Object.fromEntries(Array.from({ length: 900 }, (_, index) => [`label-${index}`, 'x'.repeat(50)]));
-    const { spec, caCertHash } = await cluster({ nodeGroups: [{ name: 'workers', labels }] });
-    const failure = node(spec, caCertHash);
+    const { spec, caCertHash } = await cluster();
+    const nodeGroups = spec.nodeGroups.map((group) => ({ ...group, labels }));
+    const failure = node({ ...spec, nodeGroups }, caCertHash);
     await expect(failure).rejects.toBeInstanceOf(UserDataError);
     await expect(failure).rejects.toThrow(
       /node group workers of atlas-abc123 has \d{5,} characters in base64, Nova takes 65535/,

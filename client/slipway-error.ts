@@ -22,6 +22,8 @@ export const ClientFailureType = {
   Terminated: 'Client.Terminated',
   /** The client has no connection to Vault, and this call needs one. */
   NoVault: 'Client.NoVault',
+  /** Something would be removed or replaced, and nobody said that it shall. Nothing was done. */
+  NotConfirmed: 'Client.NotConfirmed',
   /** An environment variable or temporal.toml is wrong. */
   Configuration: 'Client.Configuration',
   /** Something this client does not know. */

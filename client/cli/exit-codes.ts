@@ -19,6 +19,7 @@ export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 const byType: Readonly<Record<string, ExitCode>> = {
   [FailureType.InvalidInput]: ExitCode.usage,
   [ClientFailureType.Configuration]: ExitCode.usage,
+  [ClientFailureType.NotConfirmed]: ExitCode.usage,
   [ClientFailureType.TemporalUnreachable]: ExitCode.unreachable,
   [ClientFailureType.NamespaceNotFound]: ExitCode.unreachable,
   [ClientFailureType.AccessDenied]: ExitCode.unreachable,

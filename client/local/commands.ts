@@ -1,8 +1,10 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { Cli, Session } from '../cli/cli.ts';
 import { formatFields } from '../cli/output/table.ts';
+import { destructive } from '../cli/destructive.ts';
 import { ClientFailureType, SlipwayError } from '../slipway-error.ts';
 import { runDemo } from './demo.ts';
+import { stackLoss } from './stack-loss.ts';
 import { showStackProgress } from './stack-progress.ts';
 import { readLocalStack, shellEnvironment, type LocalEndpoints } from './state.ts';
 import { down, up } from './up.ts';
@@ -38,12 +40,14 @@ export function registerLocalCommands(program: Command, cli: Cli): void {
       });
     });
 
-  program
+  const stop = program
     .command('down')
-    .description('stop what `slipway up` left running')
-    .option('--wipe', 'also remove everything it wrote: workflows, secrets and the sandbox cloud', false)
-    .action(async ({ wipe }: { wipe: boolean }, command: Command) => {
-      await cli.run(command, async (session) => {
+    .description('stop what `slipway up` left running; asks when clusters lose their machines by it')
+    .option('--wipe', 'also remove everything it wrote: workflows, secrets and the sandbox cloud', false);
+  stop.action(
+    destructive(stop, cli, (session, { wipe }: { wipe: boolean }) => ({
+      loss: () => stackLoss(wipe, session.signal),
+      work: async () => {
         const { stopped } = await down({ wipe });
         session.print(stopped.length === 0 ? 'Nothing was running.' : `Stopped ${stopped.join(', ')}.`);
         if (wipe) session.print('Removed everything that it wrote.');
@@ -53,8 +57,9 @@ export function registerLocalCommands(program: Command, cli: Cli): void {
           );
         }
         return { stopped, wiped: wipe };
-      });
-    });
+      },
+    })),
+  );
 
   program
     .command('env')

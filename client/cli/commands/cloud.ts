@@ -2,8 +2,9 @@ import { type Command, Option } from 'commander';
 import { type OpenStackCloud, readCloudsFile, readCloudVariables } from '../../clouds/clouds-file.ts';
 import { type CloudSummary, unknownCloud } from '../../clouds/clouds.ts';
 import { SlipwayError } from '../../slipway-error.ts';
-import { FailureType } from '../../../model/index.ts';
+import { cloudPath, FailureType } from '../../../model/index.ts';
 import type { Cli, Session } from '../cli.ts';
+import { destructive } from '../destructive.ts';
 import { formatTable } from '../output/table.ts';
 import { usageError } from '../usage-error.ts';
 
@@ -40,12 +41,26 @@ function registerAdd(parent: Command, cli: Cli): void {
     )
     .option('--requests-per-second <n>', 'limit of requests to this cloud, per worker')
     .option('--vault-address-for-machines <url>', 'Vault’s address as the machines reach it');
-  command.action((name: string, options: AddOptions) =>
-    cli.run(command, async (session) => {
+  command.action(
+    destructive(command, cli, async (session, name: string, options: AddOptions) => {
       const entry = { cloud: await readCredential(options, session), settings: settings(options) };
-      const added = await session.environment.clouds().put(name, entry, session.signal);
-      session.show(`Cloud ${name} is in Vault: ${describe(added)}. "slipway doctor --cloud ${name}" tries it.`);
-      return { cloud: added };
+      const clouds = session.environment.clouds();
+      return {
+        loss: async () => {
+          const known = await find(name, session);
+          if (known === undefined) return undefined;
+          return {
+            what: `replaces the credential and the settings of cloud ${name}`,
+            details: [...credential(known), ['New', entry.cloud.auth.auth_url]],
+            answer: name,
+          };
+        },
+        work: async () => {
+          const added = await clouds.put(name, entry, session.signal);
+          session.show(`Cloud ${name} is in Vault: ${describe(added)}. "slipway doctor --cloud ${name}" tries it.`);
+          return { cloud: added };
+        },
+      };
     }),
   );
 }
@@ -81,29 +96,63 @@ function registerRemove(parent: Command, cli: Cli): void {
     .description('remove a cloud’s credential from Vault; refused while clusters need it')
     .argument('<name>', 'name of the cloud')
     .option('--force', 'also when clusters are on it: they can then be neither changed nor deleted');
-  command.action((name: string, { force = false }: { force?: boolean }) =>
-    cli.run(command, async (session) => {
+  command.action(
+    destructive(command, cli, async (session, name: string, { force = false }: { force?: boolean }) => {
       const clouds = session.environment.clouds();
       if (!(await clouds.has(name, session.signal))) throw unknownCloud(name);
-      if (!force) await refuseWhileUsed(name, session);
-      await clouds.remove(name, session.signal);
-      session.show(`Cloud ${name} is forgotten; nothing on it was touched.`);
-      return { name };
+      if (!force) refuseWhileUsed(name, await clustersOn(name, session));
+      return {
+        loss: async () => {
+          const users = force ? await clustersOn(name, session) : [];
+          return {
+            what: `forgets the credential of cloud ${name}, for good`,
+            details: [
+              ...credential((await find(name, session)) ?? { name }),
+              [
+                'Clusters on it',
+                users.length === 0 ? 'none' : `${some(users)}: can then be neither changed nor deleted`,
+              ],
+              ['Stays', 'everything on the cloud itself'],
+            ],
+            answer: name,
+          };
+        },
+        work: async () => {
+          await clouds.remove(name, session.signal);
+          session.show(`Cloud ${name} is forgotten; nothing on it was touched.`);
+          return { name };
+        },
+      };
     }),
   );
 }
 
-async function refuseWhileUsed(name: string, session: Session): Promise<void> {
+async function find(name: string, session: Session): Promise<CloudSummary | undefined> {
+  return (await session.environment.clouds().list(session.signal)).find((cloud) => cloud.name === name);
+}
+
+/** What is said of a credential that will be gone. */
+const credential = (cloud: CloudSummary): [string, string][] => [
+  ['Credential', describe(cloud) || 'this token may not read it'],
+  ['In Vault', cloudPath(cloud.name)],
+];
+
+async function clustersOn(name: string, session: Session): Promise<string[]> {
   const { clusters } = await session.slipway();
   const users: string[] = [];
   for await (const cluster of clusters.list({ cloud: name, signal: session.signal })) users.push(cluster.name);
+  return users;
+}
+
+function refuseWhileUsed(name: string, users: readonly string[]): void {
   if (users.length === 0) return;
-  const some = users.slice(0, 5).join(', ') + (users.length > 5 ? ', …' : '');
   throw new SlipwayError(
     FailureType.NotAdmitted,
-    `Cloud ${name} has ${users.length} clusters (${some}), which could not be deleted without its credential: delete them first`,
+    `Cloud ${name} has ${users.length} clusters (${some(users)}), which could not be deleted without its credential: delete them first`,
   );
 }
+
+const some = (names: readonly string[]): string => names.slice(0, 5).join(', ') + (names.length > 5 ? ', …' : '');
 
 async function readCredential(options: AddOptions, session: Session): Promise<OpenStackCloud> {
   const { variables } = session.environment;

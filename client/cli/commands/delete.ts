@@ -1,13 +1,12 @@
-import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import type { DeleteClusterResult } from '../../../model/index.ts';
 import { formatTable } from '../output/table.ts';
 import type { Cli, Session } from '../cli.ts';
-import { usageError } from '../usage-error.ts';
+import { destructive } from '../destructive.ts';
+import { clusterLoss } from './cluster-loss.ts';
 import { followOperation, type FollowOptions, waitOptions } from './follow-operation.ts';
 
 interface DeleteOptions extends FollowOptions {
-  readonly yes?: boolean;
   readonly abandon?: boolean;
 }
 
@@ -20,32 +19,23 @@ export function registerDelete(program: Command, cli: Cli): void {
         'delete a cluster and everything that Slipway made for it; works at any time, also during its creation',
       )
       .argument('<name>', 'name of the cluster')
-      .option('-y, --yes', 'do not ask for the name again (on a terminal)')
       .option('--abandon', 'forget the cluster even if something of it cannot be removed; what is left is printed'),
   );
-  command.action((name: string, options: DeleteOptions) =>
-    cli.run(command, async (session) => {
-      if (options.yes !== true && session.interactive) await confirm(name, session);
+  command.action(
+    destructive(command, cli, async (session, name: string, options: DeleteOptions) => {
       const { clusters } = await session.slipway();
-      const handle = await clusters.delete(name, { abandon: options.abandon, signal: session.signal });
-      const result = await followOperation(session, clusters, handle, options, `Deleting cluster ${name}`);
-      if (result === undefined) return { operation: handle.operation, name, workflowId: handle.workflowId };
-      printResult(result, session);
-      return { operation: handle.operation, workflowId: handle.workflowId, ...result };
+      return {
+        loss: async () => clusterLoss(await clusters.describe(name, { signal: session.signal })),
+        work: async () => {
+          const handle = await clusters.delete(name, { abandon: options.abandon, signal: session.signal });
+          const result = await followOperation(session, clusters, handle, options, `Deleting cluster ${name}`);
+          if (result === undefined) return { operation: handle.operation, name, workflowId: handle.workflowId };
+          printResult(result, session);
+          return { operation: handle.operation, workflowId: handle.workflowId, ...result };
+        },
+      };
     }),
   );
-}
-
-async function confirm(name: string, session: Session): Promise<void> {
-  const { stdin, stdout } = session.environment;
-  const lines = createInterface({ input: stdin, output: stdout });
-  try {
-    const question = `This deletes cluster ${name} and everything in it. Type its name to go on: `;
-    const answer = await lines.question(question, { signal: session.signal });
-    if (answer.trim() !== name) throw usageError(`That is not "${name}": nothing was deleted`);
-  } finally {
-    lines.close();
-  }
 }
 
 function printResult({ name, removed, left }: DeleteClusterResult, session: Session): void {

@@ -1,6 +1,7 @@
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
+import { destructive } from '../destructive.ts';
 import { usageError } from '../usage-error.ts';
 
 /** `slipway kubeconfig`: the administrator's kubeconfig, on standard output or into a file that only its owner can read. */
@@ -10,17 +11,36 @@ export function registerKubeconfig(program: Command, cli: Cli): void {
     .description('print the administrator’s kubeconfig of a cluster: a secret, read from Vault')
     .argument('<name>', 'name of the cluster')
     .option('-o, --output <file>', 'write it into this file, readable by you alone, instead');
-  command.action((name: string, { output }: { output?: string }) =>
-    cli.run(command, async (session) => {
+  command.action(
+    destructive(command, cli, async (session, name: string, { output }: { output?: string }) => {
       const { clusters } = await session.slipway();
       const kubeconfig = await clusters.kubeconfig(name, { signal: session.signal });
       if (output === undefined) {
-        session.show(kubeconfig.trimEnd());
-        return { name, kubeconfig };
+        return {
+          loss: () => Promise.resolve(undefined),
+          work: () => {
+            session.show(kubeconfig.trimEnd());
+            return Promise.resolve({ name, kubeconfig });
+          },
+        };
       }
-      await writePrivately(output, kubeconfig);
-      session.show(`Written to ${output}. Use it with: kubectl --kubeconfig ${output} get nodes`);
-      return { name, path: output };
+      return {
+        loss: async () => {
+          const there = await stat(output).catch(() => undefined);
+          if (there === undefined || (await readFile(output, 'utf8').catch(() => undefined)) === kubeconfig)
+            return undefined;
+          return {
+            what: `replaces the file ${output} by the kubeconfig of cluster ${name}`,
+            details: [['There now', `${there.size} bytes, written ${there.mtime.toISOString()}`]],
+            answer: name,
+          };
+        },
+        work: async () => {
+          await writePrivately(output, kubeconfig);
+          session.show(`Written to ${output}. Use it with: kubectl --kubeconfig ${output} get nodes`);
+          return { name, path: output };
+        },
+      };
     }),
   );
 }

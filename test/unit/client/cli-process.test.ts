@@ -73,7 +73,10 @@ describe('the command line against real workflows', () => {
     expect(JSON.parse(listed.stdout)).toMatchObject({ ok: true, clusters: [{ name: 'atlas', phase: 'Ready' }] });
     expect(JSON.parse(described.stdout)).toMatchObject({ ok: true, description: { name: 'atlas', phase: 'Ready' } });
 
-    const deleted = await start(['delete', 'atlas', '--json'], variables).ended;
+    const refused = await start(['delete', 'atlas'], variables).ended;
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('say --yes') as string });
+    expect((await start(['describe', 'atlas'], variables).ended).stdout).toMatch(/Phase +Ready/);
+    const deleted = await start(['delete', 'atlas', '--yes', '--json'], variables).ended;
     expect(JSON.parse(deleted.stdout)).toMatchObject({ ok: true, operation: 'deleteCluster', left: [] });
   }, 90_000);
 

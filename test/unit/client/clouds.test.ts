@@ -176,7 +176,8 @@ describe('slipway cloud', () => {
       cloud: { auth: { password: 'pa55word' } },
       settings: { serversPerRequest: 10, requestsPerSecond: 2.5, vaultAddressForMachines: 'https://vault.example.org' },
     });
-    const json = await runCommand([...args, '--json'], { clouds });
+    expect((await runCommand(args, { clouds })).code).toBe(2);
+    const json = await runCommand([...args, '--yes', '--json'], { clouds });
     expect(json.json()).toMatchObject({ ok: true, cloud: { name: 'prod' } });
     for (const text of [result.stdout, result.stderr, json.stdout, json.stderr]) expect(text).not.toContain('pa55word');
   });
@@ -201,9 +202,9 @@ describe('slipway cloud', () => {
     expect(refused).toMatchObject({ code: 1 });
     expect(refused.stderr).toMatch(/has 1 clusters? \(atlas\)/);
     expect(entries.has('prod')).toBe(true);
-    expect((await runCommand(['cloud', 'remove', 'prod'], { clouds, clusters: { list: none } })).code).toBe(0);
+    expect((await runCommand(['cloud', 'remove', 'prod', '--yes'], { clouds, clusters: { list: none } })).code).toBe(0);
     entries.set('prod', { cloud: { auth: { auth_url: 'https://k.example.org' } } });
-    expect((await runCommand(['cloud', 'rm', 'prod', '--force'], { clouds })).code).toBe(0);
+    expect((await runCommand(['cloud', 'rm', 'prod', '--force', '--yes'], { clouds })).code).toBe(0);
     expect(entries.has('prod')).toBe(false);
   });
 

@@ -320,7 +320,7 @@ describe('slipway kubeconfig', () => {
   it('prints it, or writes a file that only its owner may read', async () => {
     expect((await runCommand(['kubeconfig', 'atlas'], { clusters })).stdout).toBe('apiVersion: v1\n');
     const path = await file('an older one', 'kubeconfig');
-    const { code, stdout } = await runCommand(['kubeconfig', 'atlas', '-o', path], { clusters });
+    const { code, stdout } = await runCommand(['kubeconfig', 'atlas', '-o', path, '--yes'], { clusters });
     expect(code).toBe(0);
     expect(stdout).not.toContain('apiVersion');
     expect(await readFile(path, 'utf8')).toBe('apiVersion: v1\n');
@@ -350,30 +350,19 @@ describe('slipway delete', () => {
     return { delete: remove };
   }
 
-  it('does not ask where nobody can answer', async () => {
+  it('deletes without a question with --yes', async () => {
     const clusters = deletable();
-    const { code, stdout } = await runCommand(['delete', 'atlas'], { clusters });
+    const { code, stdout } = await runCommand(['delete', 'atlas', '--yes'], { clusters });
     expect(code).toBe(0);
     expect(stdout).toContain('7 resources removed (6 server, 1 network), 0 left');
     expect(clusters.delete).toHaveBeenCalledWith('atlas', expect.objectContaining({ abandon: undefined }));
-  });
-
-  it('wants the name on a terminal, and deletes nothing for another answer', async () => {
-    const clusters = deletable();
-    const no = await runCommand(['delete', 'atlas'], { clusters, terminal: true, stdin: 'yes\n' });
-    expect(no.code).toBe(2);
-    expect(clusters.delete).not.toHaveBeenCalled();
-    const yes = await runCommand(['delete', 'atlas'], { clusters, terminal: true, stdin: 'atlas\n' });
-    expect(yes.code).toBe(0);
-    expect((await runCommand(['delete', 'atlas', '--yes'], { clusters, terminal: true })).code).toBe(0);
-    expect(clusters.delete).toHaveBeenCalledTimes(2);
   });
 
   it('prints what is left when it fails', async () => {
     const left = [{ service: 'network', type: 'port', id: 'p1', name: 'port', reason: 'in use' }];
     const failure = new SlipwayError(FailureType.LeftBehind, 'one resource is left', { left });
     const clusters = { delete: () => Promise.reject(failure) };
-    const failed = await runCommand(['delete', 'atlas', '--abandon', '--json'], { clusters });
+    const failed = await runCommand(['delete', 'atlas', '--yes', '--abandon', '--json'], { clusters });
     expect(failed.stderr).toContain('left: network port port (p1): in use');
     expect(failed.json()).toMatchObject({ ok: false, error: { type: 'Slipway.LeftBehind', left } });
   });

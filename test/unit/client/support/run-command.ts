@@ -30,6 +30,23 @@ export interface CommandResult {
 
 /** Runs one command line of the real program against this world. */
 export async function runCommand(args: readonly string[], world: CommandWorld = {}): Promise<CommandResult> {
+  const { environment, stdout, stderr, connections } = commandEnvironment(world);
+  const code = await runCli(args, environment);
+  const text = stdout();
+  return {
+    code,
+    stdout: text,
+    stderr: stderr(),
+    connections: connections(),
+    json: () => {
+      if (!/^[^\n]*\n$/.test(text)) throw new Error(`standard output is not one line: ${text}`);
+      return JSON.parse(text) as Record<string, unknown>;
+    },
+  };
+}
+
+/** The environment of a command in this world, and what it wrote. */
+export function commandEnvironment(world: CommandWorld) {
   const terminal = world.terminal === true;
   const [stdout, stderr] = [output(terminal), output(terminal)];
   let connections = 0;
@@ -49,18 +66,7 @@ export async function runCommand(args: readonly string[], world: CommandWorld = 
     clouds: () => refusing('clouds', world.clouds),
     examine: () => Readable.from(world.checks ?? []),
   };
-  const code = await runCli(args, environment);
-  const text = stdout.text();
-  return {
-    code,
-    stdout: text,
-    stderr: stderr.text(),
-    connections,
-    json: () => {
-      if (!/^[^\n]*\n$/.test(text)) throw new Error(`standard output is not one line: ${text}`);
-      return JSON.parse(text) as Record<string, unknown>;
-    },
-  };
+  return { environment, stdout: stdout.text, stderr: stderr.text, connections: () => connections };
 }
 
 function output(terminal: boolean) {

@@ -1,0 +1,65 @@
+import { stat } from 'node:fs/promises';
+import type { Loss } from '../cli/destructive.ts';
+import type { ClusterSummary } from '../cluster-list.ts';
+import { SlipwayClient } from '../slipway-client.ts';
+import { localConfig } from './config.ts';
+import { isAlive } from './process-identity.ts';
+import { type LocalStackState, readState, stackEnvironment } from './state.ts';
+
+/** Phases in which an operation runs. */
+const BUSY: readonly string[] = ['Creating', 'Deleting'];
+
+/**
+ * What `slipway down` takes away. Machines live in the stack's processes, so its clusters lose them; an operation stops where it is, and
+ * goes on without them at the next `slipway up`. With `wipe` everything that was written goes, too.
+ */
+export async function stackLoss(wipe: boolean, signal: AbortSignal): Promise<Loss | undefined> {
+  const { stateDirectory } = localConfig();
+  const state = await readState(stateDirectory);
+  const runs = state?.processes.some(isAlive) === true;
+  const clusters = runs ? await clustersOf(state, signal) : [];
+  const written = wipe && (await stat(stateDirectory).catch(() => undefined)) !== undefined;
+  if (!written && clusters?.length === 0) return undefined;
+  const busy = clusters?.filter(({ phase }) => BUSY.includes(phase)) ?? [];
+  return {
+    what: wipe ? 'stops the stack of this machine and removes all that it wrote' : 'stops the stack of this machine',
+    details: [
+      ['Clusters', describeClusters(clusters, runs)],
+      ...(busy.length === 0
+        ? []
+        : [
+            [
+              'Stopped',
+              `what runs on ${names(busy)}: ${wipe ? 'it never ends' : 'it goes on at the next start'}`,
+            ] as const,
+          ]),
+      ...(wipe ? [['Removed', `workflows, secrets and the cloud, in ${stateDirectory}`] as const] : []),
+    ],
+    answer: 'yes',
+  };
+}
+
+function describeClusters(clusters: readonly ClusterSummary[] | undefined, runs: boolean): string {
+  if (!runs) return 'not known: nothing runs';
+  if (clusters === undefined) return 'not known: Temporal does not answer';
+  return clusters.length === 0 ? 'none' : `${names(clusters)}: lose their machines`;
+}
+
+/** The stack's own, not those of an installation that variables name; undefined when its Temporal cannot say. */
+async function clustersOf(state: LocalStackState, signal: AbortSignal): Promise<ClusterSummary[] | undefined> {
+  try {
+    await using client = await SlipwayClient.connect(stackEnvironment(state.endpoints));
+    const found: ClusterSummary[] = [];
+    for await (const cluster of client.clusters.list({ signal })) found.push(cluster);
+    return found;
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return undefined;
+  }
+}
+
+const names = (clusters: readonly ClusterSummary[]): string =>
+  clusters
+    .slice(0, 10)
+    .map(({ name, phase }) => `${name} (${phase})`)
+    .join(', ') + (clusters.length > 10 ? `, and ${clusters.length - 10} more` : '');

@@ -1,0 +1,297 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { Cli } from '../../../client/cli/cli.ts';
+import { isDestructive } from '../../../client/cli/destructive.ts';
+import { createProgram } from '../../../client/cli/program.ts';
+import type { CloudsApi } from '../../../client/clouds/clouds.ts';
+import type { ClustersApi } from '../../../client/clusters.ts';
+import { identify } from '../../../client/local/process-identity.ts';
+import { writeState } from '../../../client/local/state.ts';
+import { planCluster } from '../../../client/plan-cluster.ts';
+import { createResult, creating, description, running } from './support/samples.ts';
+import { commandEnvironment, type CommandResult, type CommandWorld, runCommand } from './support/run-command.ts';
+
+/** What each request does; a new one does not compile until it is said here. */
+const CLUSTERS: Record<keyof ClustersApi, 'reads' | 'makes' | 'removes'> = {
+  create: 'makes',
+  delete: 'removes',
+  get: 'reads',
+  describe: 'reads',
+  list: 'reads',
+  watch: 'reads',
+  plan: 'reads',
+  kubeconfig: 'reads',
+  historyEvents: 'reads',
+};
+const CLOUDS: Record<keyof CloudsApi, 'reads' | 'removes'> = {
+  put: 'removes', // It replaces what was there.
+  list: 'reads',
+  has: 'reads',
+  remove: 'removes',
+};
+
+/** Commands that are about this machine's processes: they are run by tests of their own. */
+const LOCAL: Record<string, 'harmless' | 'destructive'> = {
+  up: 'harmless',
+  down: 'destructive',
+  env: 'harmless',
+  demo: 'harmless', // What it deletes is its own.
+};
+
+/** Words of a command that takes something away. */
+const TAKES_AWAY = /\b(deletes?|removes?|replaces?|forgets?|wipes?|overwrites?|restores?|stops?|resets?|prunes?)\b/i;
+
+let directory: string;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'slipway-destructive-'));
+});
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+function leaves(command: Command, path: string[] = []): { path: string[]; command: Command }[] {
+  if (command.commands.length === 0) return [{ path, command }];
+  return command.commands.flatMap((child) => leaves(child, [...path, child.name()]));
+}
+
+const commands = leaves(createProgram(new Cli(commandEnvironment({}).environment)));
+const remote = commands.filter(({ path }) => !(path[0] !== undefined && path[0] in LOCAL));
+
+/** A world in which everything is there and everything works; says which requests took something away. */
+function world(taken: string[]): CommandWorld {
+  const request = async function* () {
+    yield await Promise.resolve(creating());
+  };
+  const clusters: ClustersApi = {
+    create: () =>
+      Promise.resolve({
+        operation: 'createCluster',
+        name: 'atlas',
+        workflowId: running.requestedBy,
+        result: () => Promise.resolve(createResult),
+      }),
+    delete: () =>
+      Promise.resolve({
+        operation: 'deleteCluster',
+        name: 'atlas',
+        workflowId: 'w',
+        result: () => Promise.resolve({ name: 'atlas', id: 'atlas-k3f7x2', removed: {}, left: [] }),
+      }),
+    get: () => Promise.resolve(description()),
+    describe: () => Promise.resolve(creating()),
+    list: async function* (filter = {}) {
+      if (filter.cloud === 'atlas') return;
+      const { name, id, cloud, phase, createdAt } = await Promise.resolve(description());
+      yield { name, id, cloud, phase, createdAt, kubernetesVersion: '1.36.3' };
+    },
+    watch: request,
+    plan: planCluster,
+    kubeconfig: () => Promise.resolve('apiVersion: v1\n'),
+    historyEvents: () => Promise.resolve({ total: 0, largest: 0, runs: [] }),
+  };
+  const cloud = { name: 'atlas', authUrl: 'https://keystone.example.org', project: 'team-a' };
+  const clouds: CloudsApi = {
+    put: () => Promise.resolve(cloud),
+    list: () => Promise.resolve([cloud]),
+    has: () => Promise.resolve(true),
+    remove: () => Promise.resolve(),
+  };
+  return {
+    clusters: recording(clusters, CLUSTERS, taken),
+    clouds: recording(clouds, CLOUDS, taken),
+    checks: [],
+    variables: {
+      OS_AUTH_URL: 'https://keystone.example.org',
+      OS_AUTH_TYPE: 'v3applicationcredential',
+      OS_APPLICATION_CREDENTIAL_ID: 'id',
+      OS_APPLICATION_CREDENTIAL_SECRET: 'secret',
+    },
+  };
+}
+
+function recording<T extends object>(api: T, effects: Record<string, string>, taken: string[]): T {
+  return new Proxy(api, {
+    get: (target, property) => {
+      if (effects[String(property)] !== 'reads' && effects[String(property)] !== 'makes') taken.push(String(property));
+      return Reflect.get(target, property) as unknown;
+    },
+  });
+}
+
+/** Ways to call a command: bare, and with each of its options; every argument is `atlas`. */
+async function calls(command: Command, path: readonly string[]): Promise<string[][]> {
+  const file = join(directory, 'value');
+  await writeFile(file, 'name: atlas\ncloud: sandbox\n');
+  const clouds = join(directory, 'clouds.yaml');
+  await writeFile(clouds, 'clouds: {atlas: {auth: {auth_url: "https://keystone.example.org", token: t}}}\n');
+  const values: Record<string, string> = {
+    '--phase': 'Ready',
+    '--servers-per-request': '1',
+    '--requests-per-second': '1',
+  };
+  const required: Record<string, string[]> = {
+    create: ['-f', file],
+    plan: ['-f', file],
+    'cloud add': ['--os-cloud', 'atlas', '--clouds-file', clouds],
+  };
+  const bare = [...path, ...command.registeredArguments.filter(({ required: r }) => r).map(() => 'atlas')];
+  const needed = required[path.join(' ')] ?? [];
+  const options = command.options.filter(({ long }) => long !== '--yes' && !needed.includes(long ?? ''));
+  return [
+    [...bare, ...needed],
+    ...options.map(({ long = '', required: value, optional }) => [
+      ...bare,
+      ...(['--file', '--from-env'].includes(long) ? [] : needed),
+      ...[long, ...(value || optional ? [values[long ?? ''] ?? file] : [])].filter(
+        (word) => word !== undefined && word !== null,
+      ),
+    ]),
+  ].map((call) => call.filter((word): word is string => typeof word === 'string'));
+}
+
+describe('every command', () => {
+  it('is known here, local or remote', () => {
+    expect(commands.length).toBeGreaterThan(12);
+    expect(commands.filter(({ path }) => (path[0] ?? '') in LOCAL).map(({ path }) => path[0])).toEqual(
+      Object.keys(LOCAL),
+    );
+  });
+
+  it.each(commands)('$path that speaks of taking away is declared', ({ path, command }) => {
+    const expected = LOCAL[path[0] ?? ''];
+    if (expected !== undefined) return expect(isDestructive(command)).toBe(expected === 'destructive');
+    const text = [command.description(), ...command.options.map(({ description: words }) => words)].join('\n');
+    if (TAKES_AWAY.test(`${command.name()} ${text}`)) expect(isDestructive(command)).toBe(true);
+  });
+
+  it.each(remote)('$path takes nothing away when nobody was asked', async ({ path, command }) => {
+    for (const call of await calls(command, path)) {
+      const taken: string[] = [];
+      const [quiet, json] = [await runCommand(call, world(taken)), await runCommand([...call, '--json'], world(taken))];
+      expect(taken, call.join(' ')).toEqual([]);
+      if (!isDestructive(command)) continue;
+      for (const result of [quiet, json]) if (result.code !== 0) expectRefused(result);
+    }
+    expect(await readFile(join(directory, 'value'), 'utf8')).toContain('atlas');
+  });
+
+  it.each(remote.filter(({ command }) => isDestructive(command)))(
+    '$path does its work with --yes',
+    async ({ path, command }) => {
+      const taken: string[] = [];
+      const results: CommandResult[] = [];
+      for (const call of await calls(command, path)) results.push(await runCommand([...call, '--yes'], world(taken)));
+      const replaced = (await readFile(join(directory, 'value'), 'utf8')) === 'apiVersion: v1\n';
+      expect(taken.length > 0 || replaced).toBe(true);
+      expect(results[0]?.stderr).not.toContain('--yes');
+    },
+  );
+});
+
+function expectRefused(result: CommandResult): void {
+  expect(result.stderr).toMatch(/^This (deletes|forgets|replaces) [\s\S]*say --yes[\s\S]*Nothing was done\n$/);
+  expect(result.code).toBe(2);
+}
+
+describe('the question', () => {
+  const asked = (args: string[], stdin: string | undefined, taken: string[]) =>
+    runCommand([...args, '--no-color'], { ...world(taken), terminal: true, ...(stdin === undefined ? {} : { stdin }) });
+
+  it('names what goes with a cluster: id, cloud, machines, load balancer, secrets, and what is stopped', async () => {
+    const { stdout, code } = await asked(['delete', 'atlas'], 'no\n', []);
+    expect(code).toBe(2);
+    expect(stdout).toMatch(/This deletes cluster atlas:/);
+    expect(stdout).toMatch(/Cluster +atlas-k3f7x2 on cloud sandbox, Creating/);
+    expect(stdout).toMatch(/Stopped +createCluster/);
+    expect(stdout).toMatch(/Machines +3 control planes \(m1\.medium\), 3 workers \(m1\.medium\)/);
+    expect(stdout).toMatch(/API +load balancer atlas-k3f7x2-api, floating IP atlas-k3f7x2-api/);
+    expect(stdout).toMatch(/Vault +the kubeconfig/);
+  });
+
+  it('names which credential a cloud loses, and which clusters are on it', async () => {
+    const { clusters, ...rest } = world([]);
+    const list = () => clusters?.list?.() ?? expect.fail('there is a list');
+    const options = { ...rest, clusters: { ...clusters, list }, terminal: true, stdin: 'no\n' };
+    const { stdout } = await runCommand(['cloud', 'remove', 'atlas', '--force', '--no-color'], options);
+    expect(stdout).toMatch(/Credential +https:\/\/keystone\.example\.org, project team-a/);
+    expect(stdout).toMatch(/Clusters on it +atlas: can then be neither changed nor deleted/);
+  });
+
+  it.each([
+    ['another answer', 'yes\n', 2],
+    ['an empty line', '\n', 2],
+    ['a terminal that was closed', undefined, 2],
+    ['the name', ' atlas \n', 0],
+  ])('takes %s', async (_what, answer, code) => {
+    const taken: string[] = [];
+    const result = await asked(['delete', 'atlas'], answer, taken);
+    expect(result.code).toBe(code);
+    expect(taken).toEqual(code === 0 ? ['delete'] : []);
+  });
+
+  it('is not asked where nothing would be lost', async () => {
+    const taken: string[] = [];
+    const others = { ...world(taken), clouds: { ...world(taken).clouds, list: () => Promise.resolve([]) } };
+    const put = { put: () => Promise.resolve({ name: 'new' }), list: () => Promise.resolve([]) };
+    expect((await runCommand(['cloud', 'add', 'new', '--from-env'], { ...others, clouds: put })).code).toBe(0);
+    const path = join(directory, 'kubeconfig');
+    expect((await runCommand(['kubeconfig', 'atlas', '-o', path], world(taken))).code).toBe(0);
+    expect((await runCommand(['kubeconfig', 'atlas', '-o', path], world(taken))).code).toBe(0);
+    await writeFile(path, 'another cluster’s');
+    expectRefused(await runCommand(['kubeconfig', 'atlas', '-o', path], world(taken)));
+    expect(await readFile(path, 'utf8')).toBe('another cluster’s');
+  });
+});
+
+describe('slipway down', () => {
+  it('stops nothing unasked while it cannot be known what would be lost', async () => {
+    const child = spawn('/bin/sleep', ['60'], { stdio: 'ignore' });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const identity = identify(child.pid ?? 0);
+    if (identity === undefined) throw new Error('sleep does not run');
+    const before = process.env['XDG_STATE_HOME'];
+    process.env['XDG_STATE_HOME'] = directory;
+    onTestFinished(() => {
+      if (before === undefined) delete process.env['XDG_STATE_HOME'];
+      else process.env['XDG_STATE_HOME'] = before;
+    });
+    expect((await runCommand(['down'])).code).toBe(0);
+    expect((await runCommand(['down', '--wipe'])).code).toBe(0);
+
+    const state = join(directory, 'slipway');
+    const endpoints = {
+      temporalAddress: '127.0.0.1:1',
+      temporalUi: 'http://127.0.0.1:1',
+      vaultAddress: 'http://127.0.0.1:1',
+      vaultTokenFile: join(directory, 'token'),
+      workerTokenFile: join(directory, 'token'),
+      cloudUrl: 'http://127.0.0.1:1',
+      cloudsFile: join(directory, 'clouds.yaml'),
+    };
+    await writeFile(endpoints.vaultTokenFile, 'token');
+    const processes = [{ title: 'the probe', ...identity, logFile: '/dev/null', grace: 1000 }];
+    await writeState(
+      { version: 1, startedAt: '2026-01-01T00:00:00.000Z', cloud: 'emulator', endpoints, processes },
+      state,
+    );
+    for (const args of [['down'], ['down', '--wipe'], ['down', '--json']]) {
+      const refused = await runCommand(args);
+      expect(refused.stderr).toMatch(/^This stops the stack of this machine.*say --yes/);
+      expect(refused.code).toBe(2);
+    }
+    expect(child.exitCode ?? child.signalCode).toBeNull();
+    const shown = await runCommand(['down', '--wipe', '--no-color'], { terminal: true, stdin: 'no\n' });
+    expect(shown.stdout).toMatch(
+      /Clusters +not known: Temporal does not answer\n +Removed +workflows, secrets and the cloud/,
+    );
+
+    expect((await runCommand(['down', '--yes'])).code).toBe(0);
+    expect(child.signalCode).toBe('SIGTERM');
+    // Nothing runs any more, so nothing can be lost; what was written still can.
+    expect((await runCommand(['down'])).code).toBe(0);
+    expect((await runCommand(['down', '--wipe'])).code).toBe(2);
+    expect((await runCommand(['down', '--wipe', '--yes'])).code).toBe(0);
+  }, 60_000);
+});

@@ -14,4 +14,28 @@ export const exceptions: readonly { readonly files: RegExp; readonly why: string
   },
   { files: /^\/etc\/(resolv\.conf|hosts|pip\.conf)$/, why: 'the host’s word on names and on where packages come from' },
   { files: /^\/(etc|var\/(lib|cache|log|backups))\/(dpkg|apt|alternatives)\b/, why: 'what dpkg and apt keep' },
+  { files: /^\/etc\/(svc|netsvc)\.conf$/, why: 'c-ares asks for the files of other systems' },
+  {
+    files: /^\/etc\/(ld\.so\.preload|gai\.conf|localtime|host\.conf|protocols|services|selinux\/config)$/,
+    why: 'the C library asks; it does without',
+  },
+  { files: /\/libnss_\w+\.so\.2$/, why: 'the C library asks for what nsswitch.conf of Debian names; it does without' },
+  { files: /\/libsctp\.so\.1$/, why: 'Erlang asks for its optional transport' },
+  { files: /\/librrd\.so$/, why: 'uWSGI asks for its optional statistics' },
+  {
+    files: /\/lib\w+-pyeclib\.so\.\d$/,
+    why: 'pyeclib asks for each back end that it knows; Swift has no erasure code here',
+  },
+  { files: /\/s?bin\/file$/, why: 'Python’s platform.architecture asks; it does without' },
+  { files: /\/s?bin\/iscsiadm$/, why: 'os-brick asks for an initiator; the back end has no disks to attach' },
+  {
+    files: /^\/usr\/bin\/(python[\d.]*\._pth|pybuilddir\.txt|pyvenv\.cfg)$/,
+    why: 'Python asks whether it is one of a build or of an environment',
+  },
+  {
+    files: /^\/usr\/local\/lib\/python[\d.]+\/dist-packages$/,
+    why: 'a folder of Debian’s Python, which makes the environment; nothing in it is imported',
+  },
+  { files: /^\/opt\/pyca\//, why: 'the place of a configuration file that the wheel of cryptography was built with' },
+  { files: /^\/etc\/swift\/swift\.conf$/, why: 'Swift’s default, before its swift_dir is read' },
 ];

@@ -66,7 +66,7 @@ async function addSettings(folder: string, { files, certificates }: HostSettings
 
 /** Node with npm, and Go where the host has it: the image needs it, and says so. */
 async function addToolchains(folder: string): Promise<Bind[]> {
-  const npm = dirname(dirname(await run('readlink', ['-f', await which('npm')]).then((path) => path.trim())));
+  const npm = dirname(dirname((await run('readlink', ['-f', await which('npm')])).trim()));
   const binds: Bind[] = [
     { from: process.execPath, to: `${NODE}/bin/node` },
     { from: npm, to: `${NODE}/lib/node_modules/npm` },
@@ -78,8 +78,9 @@ async function addToolchains(folder: string): Promise<Bind[]> {
   if (go !== undefined) binds.push({ from: go, to: GO });
   for (const { from, to } of binds) {
     const place = join(folder, to);
-    await mkdir((await isFile(from)) ? dirname(place) : place, { recursive: true });
-    if (await isFile(from)) await writeFile(place, '');
+    const file = await isFile(from);
+    await mkdir(file ? dirname(place) : place, { recursive: true });
+    if (file) await writeFile(place, '');
   }
   for (const name of ['npm', 'npx']) {
     await symlink(`../lib/node_modules/npm/bin/${name}-cli.js`, join(folder, NODE, 'bin', name));

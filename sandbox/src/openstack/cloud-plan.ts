@@ -110,22 +110,6 @@ export function policy(plan: CloudPlan, service: string): Ini {
   return { oslo_policy: { policy_file: file('policy.yaml'), policy_dirs: file('policy.d') } };
 }
 
-/**
- * The arguments that name a service's configuration. The folder is there, and empty: without one, the host's
- * /etc/<service>/<service>.conf.d would be read as well (oslo.config, find_config_dirs).
- */
-export function configuredBy(plan: CloudPlan, service: string, ...files: readonly string[]): string[] {
-  const named = files.flatMap((file) => ['--config-file', inData(plan, file)]);
-  return [...named, '--config-dir', inData(plan, configurationOf(service, EXTRA))];
-}
-
-/** The folder of a service's further configuration files. */
-const EXTRA = 'conf.d';
-
-/** The folders that {@link configuredBy} names. */
-export const extraFolders = (services: readonly string[]): string[] =>
-  services.map((service) => configurationOf(service, EXTRA));
-
 /** Sections that every service with messages has. */
 export function common(plan: CloudPlan, service: string): Ini {
   return {

@@ -8,6 +8,7 @@ import { serviceEnvironment } from './config.ts';
 import { waitForPort } from './http-wait.ts';
 import { renderIni, type Ini } from './ini.ts';
 import type { HostPrograms } from './host-programs.ts';
+import { ownConfiguration } from './own-configuration.ts';
 import { freePort } from './ports.ts';
 import { interpreter } from './python-step.ts';
 import { runProgram } from './run-program.ts';
@@ -90,6 +91,8 @@ export function databaseStep(services: Step, programs: HostPrograms, signal: Abo
       const work = join(output, 'work');
       const folder = databaseFolder(output);
       await mkdir(work);
+      const used = Object.values(schemas).flatMap(({ commands }) => commands.map(([program = '']) => program));
+      await ownConfiguration(work, used);
       await createDatabase(folder, programs, work, signal);
       const secrets = { database: 'template' };
       const port = await freePort();

@@ -6,22 +6,13 @@ import { stringify } from 'yaml';
 import { makeStep, type Step } from '../../image/step.ts';
 import { makeAmphoraAuthority } from './amphora-authority.ts';
 import { Children, stopLeftOvers } from './children.ts';
-import {
-  at,
-  configuredBy,
-  extraFolders,
-  identityUrl,
-  inData,
-  pythonProgram,
-  REGION,
-  type CloudPlan,
-  type ServicePlan,
-} from './cloud-plan.ts';
+import { at, identityUrl, inData, pythonProgram, REGION, type CloudPlan, type ServicePlan } from './cloud-plan.ts';
 import { cacheDirectory, serviceEnvironment } from './config.ts';
 import { databaseFolder, databaseStep } from './database-step.ts';
 import { hostPrograms, type HostPrograms } from './host-programs.ts';
 import { waitForHttp, waitForPort } from './http-wait.ts';
 import { cloudOf, registerServices, userCredential } from './identity.ts';
+import { ownConfiguration } from './own-configuration.ts';
 import { cloudPorts } from './ports.ts';
 import { driversStep, interpreter, servicesStep } from './python-step.ts';
 import { runProgram } from './run-program.ts';
@@ -30,7 +21,7 @@ import { seedOpenStack } from './seed-openstack.ts';
 import { backingFiles, backingProcesses } from './services/backing.ts';
 import { updatePool } from './services/designate.ts';
 import { services } from './services/index.ts';
-import { KEYSTONE_FILE } from './services/keystone.ts';
+import { keystoneConfiguration } from './services/keystone.ts';
 import { ringArguments } from './services/swift.ts';
 import { tryServer, waitForHosts, waitForVolumes } from './readiness.ts';
 
@@ -66,8 +57,6 @@ export interface RunningOpenStack {
 
 /** Time for a process to end by itself, in milliseconds, before it is killed. */
 const GRACE = 6_000;
-/** The services that read more files from a folder (oslo.config, `--config-dir`). */
-const CONFIGURED = ['keystone', 'neutron', 'nova', 'cinder', 'octavia', 'designate'] as const;
 const BACKING = ['mariadb', 'memcached', 'epmd', 'rabbitmq'] as const;
 /** For a service's first answer, on a machine that is busy with the others' starts. */
 const ANSWER_MS = 240_000;
@@ -194,7 +183,8 @@ class Start {
       ...plan.hosts.map((host) => `nova/${host}/providers`),
     ];
     for (const folder of folders) await mkdir(inData(plan, 'state', folder), { recursive: true, mode: 0o700 });
-    for (const folder of extraFolders(CONFIGURED)) await mkdir(inData(plan, folder), { recursive: true, mode: 0o700 });
+    const programs = planned.flatMap(({ processes }) => processes.map(({ name }) => name));
+    await ownConfiguration(inData(plan, 'state'), ['uwsgi', 'keystone-manage', 'designate-manage', ...programs]);
     const files = Object.assign({}, backingFiles(plan), ...planned.map((service) => service.files)) as Record<
       string,
       string
@@ -234,8 +224,7 @@ class Start {
     const command = pythonProgram(
       plan,
       'keystone-manage',
-      ...configuredBy(plan, 'keystone', KEYSTONE_FILE),
-      ...['bootstrap', '--bootstrap-region-id', REGION],
+      ...['--config-file', keystoneConfiguration(plan), 'bootstrap', '--bootstrap-region-id', REGION],
       ...['--bootstrap-public-url', url, '--bootstrap-internal-url', url, '--bootstrap-admin-url', url],
     );
     await this.#run(plan, command, { OS_BOOTSTRAP_PASSWORD: plan.secrets.admin });

@@ -1,4 +1,4 @@
-"""nova-compute for several hosts: python -m openstack_sandbox_drivers.compute <nova-compute's arguments> -- <host.conf>...
+"""nova-compute for several hosts: python -m openstack_sandbox_drivers.compute <nova.conf> <host.conf>...
 
 Every host is a nova-compute process of its own, as (anti-)affinity needs it; they are forked after the imports, which are what
 starting one costs (seconds of processor time and 100 MB).
@@ -17,27 +17,26 @@ from openstack_sandbox_drivers import compute_driver
 PR_SET_PDEATHSIG = 1
 
 
-def serve(arguments, own):
+def serve(common, own):
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if compute.monkey_patch.is_patched():
         import eventlet.hubs
 
         # What waits for events must not be shared with the other hosts.
         eventlet.hubs.use_hub()
-    sys.argv = ["nova-compute", *arguments, "--config-file", own]
+    sys.argv = ["nova-compute", "--config-file", common, "--config-file", own]
     compute.main()
 
 
 def main():
     # Nova looks for drivers below nova.virt only.
     sys.modules["nova.virt.sandbox"] = compute_driver
-    end = sys.argv.index("--")
-    arguments, hosts = sys.argv[1:end], sys.argv[end + 1 :]
+    common, *hosts = sys.argv[1:]
     children = set()
     for own in hosts:
         child = os.fork()
         if child == 0:
-            serve(arguments, own)
+            serve(common, own)
             os._exit(0)
         children.add(child)
 

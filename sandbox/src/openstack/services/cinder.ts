@@ -1,7 +1,6 @@
 import {
   common,
   configurationOf,
-  configuredBy,
   credential,
   database,
   inData,
@@ -23,7 +22,7 @@ const FILE = configurationOf('cinder', 'cinder.conf');
 
 /** Cinder: API, scheduler, and one back end that stores nothing. */
 export function cinder(plan: CloudPlan): ServicePlan {
-  const file = configuredBy(plan, 'cinder', FILE);
+  const file = ['--config-file', inData(plan, FILE)] as const;
   const configuration = renderIni({
     DEFAULT: {
       transport_url: messagesUrl(plan),

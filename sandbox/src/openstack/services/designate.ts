@@ -3,7 +3,6 @@ import {
   at,
   common,
   configurationOf,
-  configuredBy,
   databaseUrl,
   inData,
   messagesUrl,
@@ -25,8 +24,7 @@ export const updatePool = (plan: CloudPlan): [string, ...string[]] =>
   pythonProgram(
     plan,
     'designate-manage',
-    ...configuredBy(plan, 'designate', FILE),
-    ...['pool', 'update', '--file', inData(plan, POOLS)],
+    ...['--config-file', inData(plan, FILE), 'pool', 'update', '--file', inData(plan, POOLS)],
   );
 
 /** Designate without a name server: its own mini DNS, from which one would copy the zones, is asked in its place. */
@@ -72,7 +70,7 @@ export function designate(plan: CloudPlan): ServicePlan {
     env: { OS_DESIGNATE_CONFIG_DIR: inData(plan, 'etc', 'designate') },
   });
   const part = (name: string) =>
-    ({ name, command: pythonProgram(plan, name, ...configuredBy(plan, 'designate', FILE)), after: 'backing' }) as const;
+    ({ name, command: pythonProgram(plan, name, '--config-file', inData(plan, FILE)), after: 'backing' }) as const;
   return {
     files: { ...api.files, [FILE]: configuration, [POOLS]: pools },
     copies: { [configurationOf('designate', 'api-paste.ini')]: packaged(plan, 'designate', 'api-paste.ini') },

@@ -11,8 +11,10 @@ import {
 import { renderIni } from '../ini.ts';
 import { wsgiApi } from '../uwsgi.ts';
 
-/** Keystone's configuration, by its path below the cloud's folder. */
-export const KEYSTONE_FILE = configurationOf('keystone', 'keystone.conf');
+const FILE = configurationOf('keystone', 'keystone.conf');
+
+/** The configuration file of keystone-manage. */
+export const keystoneConfiguration = (plan: CloudPlan): string => inData(plan, FILE);
 
 /** Keystone. Tokens are good for the stock hour. */
 export function keystone(plan: CloudPlan): ServicePlan {
@@ -41,7 +43,7 @@ export function keystone(plan: CloudPlan): ServicePlan {
   return {
     files: {
       ...api.files,
-      [KEYSTONE_FILE]: configuration,
+      [FILE]: configuration,
       ...keyFiles('token-keys', plan.secrets.tokenKeys),
       ...keyFiles('credential-keys', plan.secrets.credentialKeys),
     },

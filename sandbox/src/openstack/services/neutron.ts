@@ -1,7 +1,6 @@
 import {
   common,
   configurationOf,
-  configuredBy,
   credential,
   database,
   inData,
@@ -27,7 +26,7 @@ export function neutron(plan: CloudPlan): ServicePlan {
     port: plan.ports.neutron,
     application: 'neutron.wsgi.api:application',
     threads: 8,
-    arguments: configuredBy(plan, 'neutron', main, ml2),
+    arguments: ['--config-file', inData(plan, main), '--config-file', inData(plan, ml2)],
   });
   const configuration = renderIni({
     DEFAULT: {

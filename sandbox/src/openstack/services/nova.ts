@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import {
   common,
   configurationOf,
-  configuredBy,
   credential,
   database,
   inData,
@@ -28,13 +27,13 @@ export function nova(plan: CloudPlan): ServicePlan {
     name: 'nova',
     port: plan.ports.nova,
     application: 'nova.wsgi.osapi_compute:application',
-    arguments: configuredBy(plan, 'nova', FILE),
+    arguments: ['--config-file', inData(plan, FILE)],
     env: { OS_NOVA_CONFIG_DIR: inData(plan, 'etc', 'nova') },
     // Every part of Nova ends at its start when Keystone does not know its user.
     after: 'users',
   });
   const part = (name: string) =>
-    ({ name, command: pythonProgram(plan, name, ...configuredBy(plan, 'nova', FILE)), after: 'users' }) as const;
+    ({ name, command: pythonProgram(plan, name, '--config-file', inData(plan, FILE)), after: 'users' }) as const;
   return {
     files: {
       ...api.files,
@@ -50,7 +49,7 @@ export function nova(plan: CloudPlan): ServicePlan {
         name: 'nova-compute',
         command: [
           join(plan.python, 'bin', 'python3'),
-          ...['-m', 'openstack_sandbox_drivers.compute', ...configuredBy(plan, 'nova', FILE), '--'],
+          ...['-m', 'openstack_sandbox_drivers.compute', inData(plan, FILE)],
           ...plan.hosts.map((host) => inData(plan, hostFile(host))),
         ],
         after: 'users',

@@ -1,7 +1,6 @@
 import {
   common,
   configurationOf,
-  configuredBy,
   credential,
   database,
   inData,
@@ -28,7 +27,7 @@ export const amphoraAuthority = {
  * their heartbeats, so there is none: operating states stay as they are at the creation.
  */
 export function octavia(plan: CloudPlan): ServicePlan {
-  const file = configuredBy(plan, 'octavia', FILE);
+  const file = ['--config-file', inData(plan, FILE)] as const;
   const certificate = inData(plan, amphoraAuthority.certificate);
   const socket = (name: string) => inData(plan, 'state', 'octavia', `${name}.sock`);
   const noAmphora = '00000000-0000-0000-0000-000000000000';

@@ -8,7 +8,7 @@ import type { House } from './house.ts';
 export type Inventory = ReadonlyMap<string, { readonly kind: string; readonly name: string; readonly text: string }>;
 
 /** Makes a project for the ordinary user in which quotas are no limit. */
-export async function makeProject({ admin, demo }: House, name: string): Promise<void> {
+export async function makeProject({ admin, demo }: Pick<House, 'admin' | 'demo'>, name: string): Promise<void> {
   const identity = admin.service('identity');
   const made = z.looseObject({ project: z.looseObject({ id: z.string() }) });
   const token = await demo.identity.token();

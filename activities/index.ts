@@ -25,9 +25,12 @@ import { surveyCluster } from './openstack/survey-cluster.ts';
 import { sweep } from './openstack/sweep.ts';
 import { waitForLoadBalancer } from './openstack/wait-for-load-balancer.ts';
 import { waitForServers } from './openstack/wait-for-servers.ts';
+import { adoptCluster } from './cluster/adopt-cluster.ts';
+import { findOrphans } from './cluster/find-orphans.ts';
 import { requestOperation } from './cluster/request-operation.ts';
 import { deleteSecrets } from './vault/delete-secrets.ts';
 import { ensureSecrets } from './vault/ensure-secrets.ts';
+import { forgetCluster, keepRecord } from './vault/kept-clusters.ts';
 import { publishKubeconfig } from './vault/publish-kubeconfig.ts';
 
 export type { ActivityDeps, OpenStackRequest } from './deps.ts';
@@ -44,6 +47,9 @@ export function createActivities(deps: ActivityDeps): Activities {
 function composeActivities(deps: ActivityDeps & { clouds: Clouds }) {
   return {
     requestOperation: requestOperation(deps),
+    adoptCluster: adoptCluster(deps),
+    findOrphans: findOrphans(deps),
+    keepRecord: keepRecord(deps),
     checkCloud: checkCloud(deps),
 
     surveyCluster: surveyCluster(deps),
@@ -73,6 +79,7 @@ function composeActivities(deps: ActivityDeps & { clouds: Clouds }) {
     deleteNetwork: deleteNetwork(deps),
     deleteSecrets: deleteSecrets(deps),
     sweep: sweep(deps),
+    forgetCluster: forgetCluster(deps),
   };
 }
 

@@ -1,7 +1,9 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { type ClusterPhase, searchAttributes } from '../model/index.ts';
+import { unlessAbsent } from './absent-workflow.ts';
 import { clusterMemoSchema } from './cluster-memo.ts';
+import { LOST_PHASE } from './lost-workflow.ts';
 import type { TemporalService } from './temporal-service.ts';
 
 /** Which clusters to list; all of them when empty. */
@@ -17,6 +19,7 @@ export interface ClusterSummary {
   /** Absent until the cluster's workflow said so. */
   readonly id?: string;
   readonly cloud: string;
+  /** A phase of a cluster, or `Lost` when its workflow was terminated or failed. */
   readonly phase: string;
   readonly kubernetesVersion: string;
   readonly createdAt: string;
@@ -33,19 +36,53 @@ const keys = {
   version: keyword(searchAttributes.version),
 };
 
-/** Lists clusters page by page, newest first as visibility gives them. */
+/** So many workflows that ended otherwise than with their clusters are looked at. */
+const MAX_LOST = 500;
+
+/** Lists clusters page by page, newest first as visibility gives them; after them, those that have lost their workflows. */
 export async function* listClusters(temporal: TemporalService, filter: ListFilter): AsyncGenerator<ClusterSummary> {
-  const query = [
-    'WorkflowType = "cluster"',
-    'ExecutionStatus = "Running"',
-    ...(filter.cloud === undefined ? [] : [`${searchAttributes.cloud} = ${quoted(filter.cloud)}`]),
-    ...(filter.phase === undefined ? [] : [`${searchAttributes.phase} = ${quoted(filter.phase)}`]),
-  ].join(' AND ');
+  const { cloud, phase } = filter;
+  const ofCloud = cloud === undefined ? [] : [`${searchAttributes.cloud} = ${quoted(cloud)}`];
+  const inPhase = phase === undefined ? [] : [`${searchAttributes.phase} = ${quoted(phase)}`];
+  const seen = new Set<string>();
+  for await (const info of runs(
+    temporal,
+    ['ExecutionStatus = "Running"', ...ofCloud, ...inPhase],
+    MAX_CLUSTERS,
+    filter,
+  )) {
+    seen.add(info.workflowId);
+    yield toSummary(info);
+  }
+  if (phase !== undefined) return;
+  const ended = 'ExecutionStatus IN ("Terminated", "Failed", "TimedOut", "Canceled")';
+  for await (const info of runs(temporal, [ended, ...ofCloud], MAX_LOST, filter)) {
+    const { workflowId } = info;
+    if (seen.has(workflowId)) continue;
+    seen.add(workflowId);
+    // A later run of this workflow may have taken the cluster over, or have deleted it.
+    const latest = await temporal.call(
+      'list clusters',
+      () => unlessAbsent(() => temporal.client.workflow.getHandle(workflowId).describe()),
+      { signal: filter.signal, workflowId },
+    );
+    const summary = toSummary(info);
+    if (latest?.runId === info.runId && summary.id !== undefined) yield { ...summary, phase: LOST_PHASE };
+  }
+}
+
+async function* runs(
+  temporal: TemporalService,
+  conditions: readonly string[],
+  most: number,
+  { signal }: ListFilter,
+): AsyncGenerator<WorkflowExecutionInfo> {
+  const query = ['WorkflowType = "cluster"', 'WorkflowId STARTS_WITH "cluster/"', ...conditions].join(' AND ');
   const pages = temporal.client.workflow.list({ query, pageSize: 500 })[Symbol.asyncIterator]();
-  for (let count = 0; count < MAX_CLUSTERS; count++) {
-    const next = await temporal.call('list clusters', () => pages.next(), { signal: filter.signal });
+  for (let count = 0; count < most; count++) {
+    const next = await temporal.call('list clusters', () => pages.next(), { signal });
     if (next.done === true) return;
-    yield toSummary(next.value);
+    yield next.value;
   }
 }
 

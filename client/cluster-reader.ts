@@ -10,8 +10,12 @@ import {
 import { unlessAbsent } from './absent-workflow.ts';
 import { clusterMemoSchema } from './cluster-memo.ts';
 import { mergeDetails, readActivityDetails } from './live-progress.ts';
+import { type LostWorkflow, lostWorkflow } from './lost-workflow.ts';
 import { SlipwayError } from './slipway-error.ts';
 import type { CallOptions, TemporalService } from './temporal-service.ts';
+
+/** A cluster as its workflow told it last. */
+export type FoundCluster = ClusterDescription & { readonly lost?: LostWorkflow };
 
 /** Reads clusters: by the queries of their workflows, and by what the server itself knows of them. */
 export class ClusterReader {
@@ -21,24 +25,35 @@ export class ClusterReader {
     this.#temporal = temporal;
   }
 
-  /** The description of a cluster's workflow, also after the cluster was deleted; undefined when there never was one. */
-  async find(name: string, options: CallOptions = {}): Promise<ClusterDescription | undefined> {
+  /**
+   * The description of a cluster's workflow, also after the cluster was deleted or its workflow was lost; undefined when there never was one.
+   */
+  async find(name: string, options: CallOptions = {}): Promise<FoundCluster | undefined> {
     const workflowId = clusterWorkflowId(name);
     const handle = this.#temporal.client.workflow.getHandle(workflowId);
-    return this.#temporal.query(
-      `describe cluster ${name}`,
-      () => unlessAbsent(() => handle.query<ClusterDescription>(messages.describe)),
-      { ...options, workflowId },
-    );
+    const call = { ...options, workflowId };
+    const what = `describe cluster ${name}`;
+    const [description, info] = await Promise.all([
+      this.#temporal.query(
+        what,
+        () => unlessAbsent(() => handle.query<ClusterDescription>(messages.describe).catch(unlessUnanswerable)),
+        call,
+      ),
+      this.#temporal.call(what, () => unlessAbsent(() => handle.describe()), call),
+    ]);
+    const lost = info === undefined ? undefined : lostWorkflow(info.status.name, info.closeTime);
+    if (description === undefined || lost === undefined) return description;
+    const { running: _running, ...last } = description;
+    return { ...last, queued: [], lost };
   }
 
   /** @throws SlipwayError `Slipway.ClusterNotFound` when there is no such cluster, or no longer */
-  async get(name: string, options: CallOptions = {}): Promise<ClusterDescription> {
+  async get(name: string, options: CallOptions = {}): Promise<FoundCluster> {
     const description = await this.find(name, options);
     if (description === undefined) {
       throw new SlipwayError(
         FailureType.ClusterNotFound,
-        `There is no cluster "${name}". "slipway list" shows what there is`,
+        `There is no cluster "${name}". "slipway list" shows what there is, "slipway orphans" what has lost its workflow`,
       );
     }
     if (description.phase !== 'Deleted') return description;
@@ -78,7 +93,7 @@ export class ClusterReader {
     const [steps, details] = await Promise.all([
       this.#temporal.query(
         `read the progress of ${workflowId}`,
-        () => unlessAbsent(() => handle.query<OperationProgress>(messages.progress).catch(unlessStepless)),
+        () => unlessAbsent(() => handle.query<OperationProgress>(messages.progress).catch(unlessUnanswerable)),
         call,
       ),
       running ? readActivityDetails(this.#temporal, workflowId, call) : [],
@@ -87,8 +102,8 @@ export class ClusterReader {
   }
 }
 
-/** An operation that refuses its input ends before it can be asked for its steps. */
-function unlessStepless(error: unknown): undefined {
+/** A workflow that refuses its input ends before it can be asked for anything. */
+function unlessUnanswerable(error: unknown): undefined {
   if (error instanceof QueryNotRegisteredError) return undefined;
   throw error;
 }

@@ -1,5 +1,5 @@
 import {
-  type ClusterDescription,
+  type AdoptClusterResult,
   type ClusterSpecInput,
   clusterSpecSchema,
   clusterWorkflowId,
@@ -7,12 +7,14 @@ import {
   type OperationName,
   type OperationResults,
   operations,
+  type OrphanReport,
 } from '../model/index.ts';
-import type { ClusterReader } from './cluster-reader.ts';
+import type { ClusterReader, FoundCluster } from './cluster-reader.ts';
 import type { ClusterSnapshot } from './cluster-snapshot.ts';
 import { type ClusterSummary, listClusters, type ListFilter } from './cluster-list.ts';
 import { countHistoryEvents, type HistoryEvents, type HistoryEventsOptions } from './history-events.ts';
 import { readKubeconfig, type SecretReader } from './kubeconfig.ts';
+import { adoptCluster, type AdoptOptions, findOrphans, type OrphanOptions } from './lost-clusters.ts';
 import { type OperationHandle, waitForResult } from './operation-handle.ts';
 import { parseRequest } from './parse-request.ts';
 import { type ClusterPlan, planCluster } from './plan-cluster.ts';
@@ -31,6 +33,10 @@ export interface CreateOptions extends RequestOptions {
 }
 
 export interface DeleteOptions extends RequestOptions {
+  /** The cluster with this id and no other of its name; also one that has lost its workflow. */
+  readonly id?: string | undefined;
+  /** With an id: the cloud of a cluster of which neither Temporal nor Vault knows anything. */
+  readonly cloud?: string | undefined;
   /** Forget the cluster even if something of it cannot be removed. */
   readonly abandon?: boolean | undefined;
 }
@@ -45,8 +51,16 @@ export interface ClustersApi {
   create(spec: ClusterSpecInput, options?: CreateOptions): Promise<OperationHandle<'createCluster'>>;
   /** Asks for a cluster's deletion. @throws SlipwayError `Slipway.ClusterNotFound` */
   delete(name: string, options?: DeleteOptions): Promise<OperationHandle<'deleteCluster'>>;
+  /**
+   * Makes the workflow of a cluster anew that was terminated, or lost with Temporal's database. Refused while one answers for it.
+   *
+   * @throws SlipwayError `Slipway.ClusterNotFound`, `Slipway.ClusterLost`, `Slipway.NotAdmitted`
+   */
+  adopt(name: string, options?: AdoptOptions): Promise<AdoptClusterResult>;
+  /** Everything in the clouds and in Vault that is a cluster's and that no running workflow answers for. Changes nothing. */
+  findOrphans(options?: OrphanOptions): Promise<OrphanReport>;
   /** The cluster's description; undefined when there is none, or no longer. */
-  get(name: string, options?: RequestOptions): Promise<ClusterDescription | undefined>;
+  get(name: string, options?: RequestOptions): Promise<FoundCluster | undefined>;
   /** The cluster with the progress of what runs and its link. @throws SlipwayError `Slipway.ClusterNotFound` */
   describe(name: string, options?: RequestOptions): Promise<ClusterSnapshot>;
   /** Clusters that are there, by Temporal's visibility; a phase may be a second old. */
@@ -98,11 +112,15 @@ export class Clusters implements ClustersApi {
   }
 
   async delete(name: string, options: DeleteOptions = {}): Promise<OperationHandle<'deleteCluster'>> {
-    const abandon = options.abandon === true ? { abandon: true } : {};
-    parseRequest(deleteClusterSchema, { name, ...abandon }, 'delete the cluster');
-    const id = await this.#reader.clusterId(name, options);
+    const { id: wanted, cloud } = options;
+    const given = {
+      ...{ name, ...(wanted === undefined ? {} : { id: wanted }), ...(cloud === undefined ? {} : { cloud }) },
+      ...(options.abandon === true ? { abandon: true } : {}),
+    };
+    parseRequest(deleteClusterSchema, given, 'delete the cluster');
     // With the id: the same request run again later never meets a younger cluster of that name.
-    const input = { name, id, ...abandon };
+    const id = wanted ?? (await this.#reader.clusterId(name, options));
+    const input = { ...given, id };
     return this.#request({
       operation: 'deleteCluster',
       name,
@@ -113,7 +131,15 @@ export class Clusters implements ClustersApi {
     });
   }
 
-  async get(name: string, options: RequestOptions = {}): Promise<ClusterDescription | undefined> {
+  adopt(name: string, options: AdoptOptions = {}): Promise<AdoptClusterResult> {
+    return adoptCluster(this.#temporal, name, options);
+  }
+
+  findOrphans(options: OrphanOptions = {}): Promise<OrphanReport> {
+    return findOrphans(this.#temporal, options);
+  }
+
+  async get(name: string, options: RequestOptions = {}): Promise<FoundCluster | undefined> {
     const description = await this.#reader.find(name, options);
     return description?.phase === 'Deleted' ? undefined : description;
   }

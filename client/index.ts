@@ -3,6 +3,9 @@ export { ClientFailureType, isSlipwayError, SlipwayError, type SlipwayErrorDetai
 export type { ClustersApi, CreateOptions, DeleteOptions, RequestOptions } from './clusters.ts';
 export type { ClusterSnapshot } from './cluster-snapshot.ts';
 export type { ClusterSummary, ListFilter } from './cluster-list.ts';
+export type { FoundCluster } from './cluster-reader.ts';
+export type { AdoptOptions, OrphanOptions } from './lost-clusters.ts';
+export type { LostWorkflow } from './lost-workflow.ts';
 export type { HistoryEvents, HistoryEventsOptions, RunHistory } from './history-events.ts';
 export type { SecretReader } from './kubeconfig.ts';
 export type { OperationHandle, ResultOptions } from './operation-handle.ts';

@@ -38,6 +38,7 @@ export const clusterRecordSchema = z
     id: z.string().regex(CLUSTER_ID, 'is not the id of a cluster'),
     spec: clusterSpecSchema,
     createdAt: z.iso.datetime(),
+    adoptedAt: z.iso.datetime().optional().describe('When the workflow was made anew from what is kept'),
     createdBy: text.optional().describe('Workflow id of the run that asked for the cluster'),
     created: z
       .strictObject({
@@ -82,6 +83,31 @@ export type ClusterRecord = Readonly<z.output<typeof clusterRecordSchema>>;
 /** Somebody who asked for an operation and is told when it ended. */
 export type Caller = Readonly<z.output<typeof callerSchema>>;
 export type QueuedOperation = Readonly<z.output<typeof queuedSchema>>;
+
+/** The secret at `vaultPaths(id).specification`: what brings a cluster's workflow back when Temporal has lost it. */
+export const keptClusterSchema = z.looseObject({ record: clusterRecordSchema });
+
+/** Of a record, what is kept outside of Temporal: not who waits for what. */
+export function toKeep({ answer: _answer, queue: _queue, ...record }: ClusterRecord): ClusterRecord {
+  return { ...record, queue: [] };
+}
+
+const runningPhases: readonly string[] = Object.values(operations).map(({ phases }) => phases.running);
+
+/**
+ * Whether what is kept knows of more than this record, whose next operation is about to start: then the workflow was reset to an earlier
+ * state.
+ */
+export function isAhead(kept: ClusterRecord, record: ClusterRecord): boolean {
+  const done = !runningPhases.includes(kept.phase) && kept.last?.outcome === 'completed';
+  return kept.operations > record.operations || (kept.operations === record.operations && done);
+}
+
+/** What is kept of a cluster that has lost its workflow, as the record of a new one. What ran when it was lost has failed. */
+export function adopt(kept: ClusterRecord, adoptedAt: string): ClusterRecord {
+  const cut = Object.values(operations).find(({ phases }) => phases.running === kept.phase);
+  return { ...toKeep(kept), adoptedAt, phase: cut?.phases.failed ?? kept.phase };
+}
 
 /** The record of a cluster that was only asked for. */
 export const newRecord = (id: string, spec: ClusterSpec, createdAt: string): ClusterRecord => ({

@@ -11,6 +11,8 @@ export const FailureType = {
   NameTaken: 'Slipway.NameTaken',
   /** There is no cluster with this name. */
   ClusterNotFound: 'Slipway.ClusterNotFound',
+  /** Clusters have lost their workflows, and the request does not say which one it is for. */
+  ClusterLost: 'Slipway.ClusterLost',
   /** The cluster cannot take this operation now: it is being deleted, or its queue is full. */
   NotAdmitted: 'Slipway.NotAdmitted',
   /** The pre-flight found that the cloud cannot hold the cluster; details: `{ problems: string[] }`. */

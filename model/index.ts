@@ -6,6 +6,7 @@ export * from './cluster-state.ts';
 export * from './doctor.ts';
 export * from './failures.ts';
 export * from './input.ts';
+export * from './lost-clusters.ts';
 export * from './names.ts';
 export * from './operations.ts';
 export * from './plan.ts';

@@ -114,6 +114,7 @@ export function batchMachineNames(id: string, group: string, batch: number, size
 export function vaultPaths(id: string) {
   return {
     root: `clusters/${id}`,
+    specification: `clusters/${id}/specification`,
     kubeconfig: `clusters/${id}/kubeconfig`,
     kubernetesAuthority: `clusters/${id}/authority/kubernetes`,
     serviceAccountKeys: `clusters/${id}/service-account-keys`,
@@ -128,6 +129,9 @@ export function vaultPaths(id: string) {
     },
   } as const;
 }
+
+/** Every cluster that has something in Vault is a folder below it. */
+export const CLUSTERS_PATH = 'clusters';
 
 /** Where a cloud's credential and settings are, below the KV version 2 mount. */
 export const cloudPath = (cloud: string): string => `clouds/${cloud}`;

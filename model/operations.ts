@@ -11,6 +11,12 @@ export const deleteClusterSchema = z.strictObject({
     .regex(CLUSTER_ID, 'is not the id of a cluster, such as atlas-k3f9x2')
     .optional()
     .describe('Id of the cluster; another one with the same name is then left alone'),
+  cloud: z
+    .string()
+    .min(1)
+    .max(40)
+    .optional()
+    .describe('With an id: the cloud of a cluster of which neither Temporal nor Vault knows anything'),
   abandon: z
     .boolean()
     .default(false)

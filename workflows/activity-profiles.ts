@@ -61,6 +61,12 @@ export const ASK: ActivityOptions = {
   cancellationType: CANCELLATION,
 };
 
+/** Keeping what is known, where an operation must not wait long for it: deletion works without. */
+export const KEEP_BRIEFLY: ActivityOptions = { ...ENSURE, startToCloseTimeout: '30s', scheduleToCloseTimeout: '1m' };
+
+/** What a terminated run left under way has heard of it, and abandoned its requests, after a heartbeat and a half. */
+export const QUIET_MS = 1.5 * HEARTBEAT_MS;
+
 /** How long an operation may take before it ends with a verdict. */
 export const OPERATION_DEADLINE = { createCluster: '90m', deleteCluster: '3h' } as const;
 

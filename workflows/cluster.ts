@@ -8,9 +8,11 @@ import {
   defineUpdate,
   isCancellation,
   makeContinueAsNewFunc,
+  proxyActivities,
   setCurrentDetails,
   setHandler,
   setWorkflowOptions,
+  sleep,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -28,7 +30,9 @@ import {
   messages,
   type OperationAdmission,
   type OperationEnded,
+  type OperationName,
   type OperationRequest,
+  type OperationResults,
   operations,
   operationWorkflowId,
   orphanWorkflowId,
@@ -38,6 +42,8 @@ import {
   sameRequest,
   searchAttributes,
 } from '../model/index.ts';
+import type { Activities } from '../activities/index.ts';
+import { ENSURE, KEEP_BRIEFLY, QUIET_MS } from './activity-profiles.ts';
 import { clusterMarkdown } from './lib/cluster-markdown.ts';
 import { describeFailure, invalidInput } from './lib/failures.ts';
 import { notifyCallers } from './lib/notify-callers.ts';
@@ -45,6 +51,9 @@ import { runOperation } from './lib/run-operation.ts';
 
 /** How many operations may wait for their turn. */
 const MAX_QUEUE = 10;
+
+const { keepRecord } = proxyActivities<Activities>(ENSURE);
+const briefly = proxyActivities<Activities>(KEEP_BRIEFLY);
 
 const PHASE = defineSearchAttributeKey(searchAttributes.phase, SearchAttributeType.KEYWORD);
 
@@ -245,21 +254,57 @@ class Cluster {
   }
 
   async #perform(entry: QueuedOperation): Promise<void> {
-    const { spec, id } = this.#record;
     const scope = new CancellationScope();
-    this.#running = { entry, workflowId: operationWorkflowId(id), startedAt: new Date().toISOString(), scope };
+    const workflowId = operationWorkflowId(this.#record.id);
+    this.#running = { entry, workflowId, startedAt: new Date().toISOString(), scope };
     this.#update({ operations: this.#record.operations + 1, phase: operations[entry.operation].phases.running });
 
     let ended: Omit<OperationEnded, 'requestId'>;
     try {
-      const result = await scope.run(() => runOperation(entry.operation, entry.input, { clusterId: id, spec }));
+      const result = await scope.run(() => this.#work(entry));
       ended = { outcome: 'completed', result };
     } catch (error) {
       ended = { outcome: isCancellation(error) ? 'cancelled' : 'failed', failure: describeFailure(error) };
     }
     const { callers } = this.#running.entry;
     this.#settle(this.#running, ended);
-    await notifyCallers(callers, ended);
+    await Promise.all([notifyCallers(callers, ended), this.#keepEnd()]);
+  }
+
+  /** The operation itself, once what is known before it is kept outside of Temporal, and what ran before an adoption is quiet. */
+  async #work(entry: QueuedOperation): Promise<OperationResults[OperationName]> {
+    const { adoptedAt } = this.#record;
+    const early = adoptedAt === undefined ? 0 : Date.parse(adoptedAt) + QUIET_MS - Date.now();
+    if (early > 0) await sleep(early);
+    const ahead = await this.#keepStart(entry);
+    if (ahead !== undefined) {
+      // This run was reset to a state before that one: it goes on from there.
+      const { spec, createdAt, createdBy, created, operations: count } = ahead;
+      this.#update({ spec, createdAt, createdBy, created, operations: count + 1 });
+      if (entry.operation === 'createCluster' && created !== undefined) return created;
+      await this.#keepStart(entry);
+    }
+    const { id: clusterId, spec } = this.#record;
+    return runOperation(entry.operation, entry.input, { clusterId, spec });
+  }
+
+  async #keepStart({ operation }: QueuedOperation): Promise<ClusterRecord | undefined> {
+    if (!endsCluster(operation)) return (await keepRecord({ record: this.#record })).ahead;
+    try {
+      return (await briefly.keepRecord({ record: this.#record })).ahead;
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      return undefined; // Deletion needs no more than the id.
+    }
+  }
+
+  async #keepEnd(): Promise<void> {
+    if (this.#record.phase === 'Deleted') return;
+    try {
+      await briefly.keepRecord({ record: this.#record });
+    } catch {
+      // The next operation keeps it before it starts.
+    }
   }
 
   #settle(running: Running, ended: Omit<OperationEnded, 'requestId'>): void {
@@ -303,13 +348,13 @@ function runningOperation({ entry, workflowId, startedAt }: Running): RunningOpe
   return { operation: entry.operation, workflowId, requestedBy, startedAt };
 }
 
-/** Anybody may send an Update with anything in it. */
+/** Anybody may send an Update with anything in it. The input itself is parsed by the operation, which may be of another version. */
 function isRequest(request: unknown): request is OperationRequest {
   if (typeof request !== 'object' || request === null) return false;
   const { operation, input, requestedBy, requestId } = request as Partial<Record<keyof OperationRequest, unknown>>;
   if (typeof operation !== 'string' || !Object.hasOwn(operations, operation)) return false;
-  const parsed = parseInput(operations[operation as keyof typeof operations].schema, input);
-  return parsed.ok && typeof requestedBy === 'string' && typeof requestId === 'string';
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) return false;
+  return typeof requestedBy === 'string' && requestedBy !== '' && typeof requestId === 'string' && requestId !== '';
 }
 
 function refusal(type: FailureType, message: string): ApplicationFailure {

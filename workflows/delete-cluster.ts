@@ -1,6 +1,6 @@
 import { ApplicationFailure, isCancellation, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
-import { type DeleteClusterResult, FailureType, isDistrust, type LeftResource } from '../model/index.ts';
+import { type DeleteClusterResult, FailureType, isDistrust, type LeftResource, vaultPaths } from '../model/index.ts';
 import { ENSURE, OPERATION_DEADLINE, REMOVE } from './activity-profiles.ts';
 import { describeFailure } from './lib/failures.ts';
 import { runSteps, type StepDeclaration } from './lib/steps.ts';
@@ -20,6 +20,7 @@ const steps = {
   deleteNetwork: { title: 'Ports, router, network and security groups', seconds: 5 },
   deleteSecrets: { title: 'Certificates, keys and kubeconfig in Vault', seconds: 2 },
   sweep: { title: 'Look whether anything is left', seconds: 3 },
+  forgetCluster: { title: 'Specification in Vault', seconds: 1 },
 } satisfies Record<string, StepDeclaration>;
 
 /**
@@ -69,7 +70,14 @@ export const deleteCluster = operation('deleteCluster', ({ name, abandon }, { cl
       abandon ? remove.sweep(target).catch((error: unknown) => unknownRest(id, error)) : remove.sweep(target),
     );
     if (left.length > 0 && !abandon) throw leftBehind(name, left, problems);
-    return { name, id, removed, left };
+    // Last: as long as anything may be left, the cluster can be found by it.
+    const unforgotten = await step('forgetCluster', [], () =>
+      remove.forgetCluster({ id }).then(
+        () => [],
+        (error: unknown) => unforgettable(id, error, abandon),
+      ),
+    );
+    return { name, id, removed, left: [...left, ...unforgotten] };
   }),
 );
 
@@ -80,6 +88,13 @@ function unknownRest(id: string, error: unknown): { left: LeftResource[] } {
   return {
     left: [{ service: 'all', type: 'unknown', id, name: id, reason: `the cloud could not be searched: ${message}` }],
   };
+}
+
+/** Nor is Vault needed to abandon a cluster. */
+function unforgettable(id: string, error: unknown, abandon: boolean): LeftResource[] {
+  if (!abandon || isCancellation(error)) throw error;
+  const path = vaultPaths(id).specification;
+  return [{ service: 'vault', type: 'secret', id: path, name: path, reason: describeFailure(error).message }];
 }
 
 function leftBehind(name: string, left: LeftResource[], problems: string[]): ApplicationFailure {

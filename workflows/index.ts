@@ -1,4 +1,6 @@
+export { adoptCluster } from './adopt-cluster.ts';
 export { checkCloud } from './check-cloud.ts';
 export { cluster } from './cluster.ts';
 export { createCluster } from './create-cluster.ts';
 export { deleteCluster } from './delete-cluster.ts';
+export { findOrphans } from './find-orphans.ts';

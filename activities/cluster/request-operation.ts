@@ -1,86 +1,127 @@
 import { createHash } from 'node:crypto';
+import { type Client, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
+import { ApplicationFailure, cancellationSignal } from '@temporalio/activity';
 import {
-  type Client,
-  WithStartWorkflowOperation,
-  WorkflowNotFoundError,
-  WorkflowUpdateFailedError,
-} from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/activity';
-import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
-import {
+  adopt,
   clusterId,
   type ClusterRecord,
   type ClusterSpec,
   clusterWorkflowId,
+  endsCluster,
   FailureType,
   messages,
   newRecord,
   type OperationAdmission,
   type OperationRequest,
-  searchAttributes,
+  orphanWorkflowId,
 } from '../../model/index.ts';
 import { notYet } from '../lib/failures.ts';
-import type { Clouds } from '../openstack/clouds.ts';
+import { keptIds, readKept } from '../vault/kept-clusters.ts';
+import { findRunning, findWorkflowOf, startWithRequest } from './cluster-workflows.ts';
+import { findLost, type LostClusterSources } from './lost-clusters.ts';
+
+export interface RequestOperationDeps extends LostClusterSources {
+  readonly temporal: Client;
+  readonly taskQueue: string;
+}
+
+/** The workflow that a request goes to, and its record when it has to be started for it. */
+interface Target {
+  readonly workflowId: string;
+  readonly record?: ClusterRecord;
+}
 
 /**
  * Hands a caller's request to the cluster's workflow and returns as soon as it is admitted; the end is signalled to the caller. A creation starts
- * the cluster's workflow with the same call, so there is no moment in which the one is there without the other.
+ * the cluster's workflow with the same call, and so does the deletion of a cluster that has lost its own: there is no moment in which the one is
+ * there without the other.
  *
  * The request's id is the update's id, and the cluster's id comes of it: however often this is tried, and whatever is reset meanwhile, it is one
  * request for one cluster.
  */
 export const requestOperation =
-  ({ clouds, temporal, taskQueue }: { clouds: Clouds; temporal: Client; taskQueue: string }) =>
+  (deps: RequestOperationDeps) =>
   async (request: OperationRequest): Promise<OperationAdmission> => {
-    const workflowId = clusterWorkflowId(request.input.name);
-    const update = { args: [request] as [OperationRequest], updateId: request.requestId };
+    const { workflow } = deps.temporal;
     try {
-      if (request.operation !== 'createCluster') {
-        return await temporal.workflow
+      const { workflowId, record } = await findTarget(deps, request);
+      const update = { args: [request] as [OperationRequest], updateId: request.requestId };
+      if (record === undefined) {
+        return await workflow
           .getHandle(workflowId)
           .executeUpdate<OperationAdmission, [OperationRequest]>(messages.run, update);
       }
-      const spec = request.input as ClusterSpec;
-      // Before anything is started: an unknown cloud leaves no cluster behind.
-      await clouds.get(spec.cloud);
-      return await temporal.workflow.executeUpdateWithStart<
+      return await workflow.executeUpdateWithStart<
         (record: ClusterRecord) => Promise<unknown>,
         OperationAdmission,
         [OperationRequest]
-      >(messages.run, {
-        ...update,
-        startWorkflowOperation: startCluster(newCluster(spec, request.requestId), taskQueue),
-      });
+      >(messages.run, { ...update, startWorkflowOperation: startWithRequest(record, workflowId, deps.taskQueue) });
     } catch (error) {
       throw refused(error, request);
     }
   };
 
-function newCluster(spec: ClusterSpec, requestId: string): ClusterRecord {
-  const digest = createHash('sha256').update(requestId).digest('hex');
-  return newRecord(clusterId(spec.name, digest), spec, new Date().toISOString());
+function findTarget(deps: RequestOperationDeps, request: OperationRequest): Promise<Target> | Target {
+  const { operation, input } = request;
+  if (operation === 'createCluster') return targetOfCreation(deps, input as ClusterSpec, request.requestId);
+  // What ends a cluster needs no workflow that is there already.
+  if (endsCluster(operation) && 'abandon' in input) return targetOfEnd(deps, input);
+  return { workflowId: clusterWorkflowId(input.name) };
 }
 
-function startCluster(record: ClusterRecord, taskQueue: string) {
-  const { id, spec, createdAt } = record;
-  const keyword = (name: string, value: string) => ({
-    key: defineSearchAttributeKey(name, SearchAttributeType.KEYWORD),
-    value,
-  });
-  return new WithStartWorkflowOperation<(record: ClusterRecord) => Promise<unknown>>('cluster', {
-    workflowId: clusterWorkflowId(spec.name),
-    taskQueue,
-    args: [record],
-    memo: { clusterId: id, createdAt },
-    workflowIdConflictPolicy: 'USE_EXISTING',
-    typedSearchAttributes: new TypedSearchAttributes([
-      keyword(searchAttributes.cluster, spec.name),
-      keyword(searchAttributes.cloud, spec.cloud),
-      keyword(searchAttributes.phase, record.phase),
-      keyword(searchAttributes.version, spec.kubernetes.version),
-    ]),
-    staticSummary: `Cluster ${spec.name} on ${spec.cloud}`,
-  });
+async function targetOfCreation(deps: RequestOperationDeps, spec: ClusterSpec, requestId: string): Promise<Target> {
+  // Before anything is started: an unknown cloud leaves no cluster behind.
+  await deps.clouds.get(spec.cloud);
+  const id = clusterId(spec.name, createHash('sha256').update(requestId).digest('hex'));
+  const workflowId = clusterWorkflowId(spec.name);
+  const now = new Date().toISOString();
+  const record = newRecord(id, spec, now);
+  if ((await findRunning(deps.temporal, workflowId)) !== undefined) return { workflowId, record };
+  const signal = cancellationSignal();
+  const [lost, ...more] = await keptIds(deps.vault, signal, spec.name);
+  if (lost === undefined) return { workflowId, record };
+  if (lost !== id || more.length > 0) throw nameOfLost(spec.name, [lost, ...more]);
+  // This very request made it.
+  const kept = await readKept(deps.vault, signal, id);
+  return { workflowId, record: kept === undefined ? record : adopt(kept, now) };
+}
+
+async function targetOfEnd(
+  deps: RequestOperationDeps,
+  {
+    name,
+    id: wanted,
+    cloud,
+  }: { readonly name: string; readonly id?: string | undefined; readonly cloud?: string | undefined },
+): Promise<Target> {
+  const named = await findRunning(deps.temporal, clusterWorkflowId(name));
+  if (named !== undefined && (wanted === undefined || named.clusterId === wanted))
+    return { workflowId: named.workflowId };
+  const id = wanted ?? (await onlyLost(deps, name));
+  const running = await findWorkflowOf(deps.temporal, id, name);
+  if (running !== undefined) return { workflowId: running.workflowId };
+  const record = await findLost(deps, id, cloud);
+  if (record === undefined) throw noCluster(wanted === undefined ? name : id);
+  return { workflowId: named === undefined ? clusterWorkflowId(name) : orphanWorkflowId(id), record };
+}
+
+async function onlyLost({ vault }: RequestOperationDeps, name: string): Promise<string> {
+  const [id, ...more] = await keptIds(vault, cancellationSignal(), name);
+  if (id === undefined) throw noCluster(name);
+  if (more.length === 0) return id;
+  const message = `clusters ${[id, ...more].join(', ')} have lost their workflows: say which one by its id`;
+  throw ApplicationFailure.nonRetryable(message, FailureType.ClusterLost);
+}
+
+function noCluster(what: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(`there is no cluster ${what}`, FailureType.ClusterNotFound);
+}
+
+function nameOfLost(name: string, ids: readonly string[]): ApplicationFailure {
+  const message =
+    `the name ${name} is taken by cluster ${ids.join(', ')}, whose workflow is lost: make it anew (slipway adopt ${name}), ` +
+    `delete it (slipway delete ${name} --id ${ids[0] ?? ''}), or choose another name`;
+  return ApplicationFailure.nonRetryable(message, FailureType.NameTaken);
 }
 
 /** A refusal is final; that Temporal could not be reached is not. */
@@ -96,8 +137,6 @@ function refused(error: unknown, { operation, input }: OperationRequest): unknow
       details: details ?? [],
     });
   }
-  if (error instanceof WorkflowNotFoundError) {
-    return ApplicationFailure.nonRetryable(`there is no cluster ${input.name}`, FailureType.ClusterNotFound);
-  }
+  if (error instanceof WorkflowNotFoundError) return noCluster(input.name);
   return error;
 }

@@ -15,28 +15,31 @@ export interface RemainingSecret {
   readonly name: string;
 }
 
-/** Removes everything of a cluster from Vault: mounts, and secrets with all their versions. What is not there is no error. */
+/**
+ * Removes everything secret of a cluster from Vault: mounts, and secrets with all their versions. What is not there is no error. Its specification
+ * stays until nothing else is left (`kept-clusters.ts`).
+ */
 export async function removeSecrets(vault: VaultClient, signal: AbortSignal, id: string): Promise<RemovedSecrets> {
   const [mounts, secrets] = await Promise.all([
     findMounts(vault, signal, id).then(async (found) => {
       await Promise.all(found.map((mount) => vault.pki.disable(mount, signal)));
       return found.length;
     }),
-    vault.kv.removeTree(vaultPaths(id).root, signal),
+    findSecrets(vault, signal, id).then(async (found) => {
+      await Promise.all(found.map((secret) => vault.kv.remove(secret, signal)));
+      return found.length;
+    }),
   ]);
   return { removed: mounts + secrets };
 }
 
-/** Everything of a cluster that is still in Vault; empty after its deletion. */
+/** Everything secret of a cluster that is still in Vault; empty after its deletion. */
 export async function remainingSecrets(
   vault: VaultClient,
   signal: AbortSignal,
   id: string,
 ): Promise<RemainingSecret[]> {
-  const [mounts, secrets] = await Promise.all([
-    findMounts(vault, signal, id),
-    vault.kv.listTree(vaultPaths(id).root, signal),
-  ]);
+  const [mounts, secrets] = await Promise.all([findMounts(vault, signal, id), findSecrets(vault, signal, id)]);
   return [
     ...mounts.map((name) => ({ type: 'pki', name }) as const),
     ...secrets.map((name) => ({ type: 'secret', name }) as const),
@@ -48,6 +51,11 @@ export const deleteSecrets =
   ({ vault }: Pick<ActivityDeps, 'vault'>) =>
   async (input: { id: string }): Promise<RemovedSecrets> =>
     removeSecrets(vault, cancellationSignal(), input.id);
+
+async function findSecrets(vault: VaultClient, signal: AbortSignal, id: string): Promise<string[]> {
+  const { root, specification } = vaultPaths(id);
+  return (await vault.kv.listTree(root, signal)).filter((path) => path !== specification);
+}
 
 async function findMounts(vault: VaultClient, signal: AbortSignal, id: string): Promise<string[]> {
   const mounts = Object.values(vaultPaths(id).pki);

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { registerLocalCommands } from '../local/commands.ts';
 import type { Cli } from './cli.ts';
+import { registerAdopt } from './commands/adopt.ts';
 import { registerCloud } from './commands/cloud.ts';
 import { registerCreate } from './commands/create.ts';
 import { registerDelete } from './commands/delete.ts';
@@ -8,6 +9,7 @@ import { registerDescribe } from './commands/describe.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerKubeconfig } from './commands/kubeconfig.ts';
 import { registerList } from './commands/list.ts';
+import { registerOrphans } from './commands/orphans.ts';
 import { registerPlan } from './commands/plan.ts';
 import { registerSchema } from './commands/schema.ts';
 import { registerWatch } from './commands/watch.ts';
@@ -37,6 +39,8 @@ export function createProgram(cli: Cli): Command {
     registerWatch,
     registerKubeconfig,
     registerDelete,
+    registerAdopt,
+    registerOrphans,
     registerDoctor,
     registerCloud,
     registerSchema,

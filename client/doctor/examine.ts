@@ -78,6 +78,30 @@ async function* checkClouds(
   const workers = await slipway.temporal.pollers({ signal }).catch(() => 0);
   if (workers === 0) return;
   for (const name of names) yield* checkOneCloud(slipway, name, spec, signal);
+  if (names.length > 0) yield await checkOrphans(slipway, wanted, signal);
+}
+
+/** Whether every cluster has a workflow that answers for it. */
+function checkOrphans(
+  slipway: SlipwayClient,
+  clouds: readonly string[] | undefined,
+  signal: AbortSignal,
+): Promise<DoctorCheck> {
+  const subject = { id: 'clusters.orphans', title: 'Clusters without a workflow' };
+  const fix = 'slipway orphans lists them; slipway adopt NAME or slipway delete --id ID';
+  return attempt(subject, fix, async () => {
+    const { orphans, total, problems } = await slipway.clusters.findOrphans({ clouds, signal });
+    if (total > 0) {
+      const servers = orphans.reduce((sum, one) => sum + one.servers, 0);
+      const some = orphans.slice(0, 5).map(({ id }) => id);
+      return failed(subject, `${total} with ${servers} servers: ${some.join(', ')}${total > 5 ? ', …' : ''}`, fix);
+    }
+    // A cloud that cannot be reached has failed its own checks.
+    return passed(
+      subject,
+      problems.length === 0 ? 'none' : `none; not looked at: ${problems.map(({ cloud }) => cloud).join(', ')}`,
+    );
+  });
 }
 
 async function* checkOneCloud(

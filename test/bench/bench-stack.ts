@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SlipwayClient } from '../../client/index.ts';
-import { startProcessGuard } from '../../client/local/process-guard.ts';
+import { type ProcessGuard, startProcessGuard } from '../../client/local/process-guard.ts';
 import { leftOver, SandboxAdmin, type SandboxResource } from '../../client/local/sandbox-admin.ts';
 import { startStack, type LocalStack } from '../../client/local/stack.ts';
 import { stackEnvironment } from '../../client/local/state.ts';
@@ -15,6 +15,10 @@ export interface Bench {
   readonly signal: AbortSignal;
   /** What exists in the project now and did not when the benchmark began. */
   readonly left: () => Promise<SandboxResource[]>;
+  /** Holds everything that the stack writes. */
+  readonly directory: string;
+  /** Ends what a benchmark starts itself. */
+  readonly guard: ProcessGuard;
 }
 
 /** Says something to a person: standard error, so that standard output holds the one line of JSON. */
@@ -22,7 +26,7 @@ export const tell = (text: string): void => void process.stderr.write(`${text}\n
 
 /** Runs a benchmark on a stack of its own, without quotas, and removes everything afterwards. */
 export async function withBench<T>(
-  options: { readonly latency: string; readonly keepLogs: boolean },
+  options: { readonly latency: string; readonly keepLogs: boolean; readonly persistent?: boolean },
   measure: (bench: Bench) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController();
@@ -35,14 +39,15 @@ export async function withBench<T>(
   let stack: LocalStack | undefined;
   try {
     tell('Starting Temporal, Vault, the sandbox and a worker…');
-    const settings = { directory, persistent: false, machines: 'simulated', workers: 1, guard } as const;
-    stack = await startStack({ ...settings, latency: options.latency }, signal);
+    const settings = { directory, machines: 'simulated', workers: 1, guard } as const;
+    const { latency, persistent = false } = options;
+    stack = await startStack({ ...settings, latency, persistent }, signal);
     const sandbox = new SandboxAdmin(stack.endpoints.cloudUrl);
     await sandbox.liftQuotas(signal);
     const before = await sandbox.inventory(signal);
     await using client = await SlipwayClient.connect(stackEnvironment(stack.endpoints));
     const left = async () => leftOver(before, await sandbox.inventory(signal));
-    return await measure({ stack, clusters: client.clusters, sandbox, signal, left });
+    return await measure({ stack, clusters: client.clusters, sandbox, signal, left, directory, guard });
   } finally {
     for (const problem of (await stack?.stop()) ?? []) tell(problem.message);
     guard.close();

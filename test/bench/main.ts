@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { type AdoptOptions, benchAdopt } from './adopt-clusters.ts';
 import { benchCreate, type CreateOptions } from './create-cluster.ts';
 import { benchFleet, type FleetOptions } from './create-fleet.ts';
 
@@ -12,8 +13,11 @@ function wholeNumber(text: string): number {
 async function report(measure: () => Promise<{ readonly left: number }>): Promise<void> {
   try {
     const figures = await measure();
-    const ok =
-      figures.left === 0 && (!('ready' in figures) || !('clusters' in figures) || figures.ready === figures.clusters);
+    const counts = figures as Readonly<Record<string, unknown>>;
+    const whole = ['ready', 'adopted', 'deleted'].every(
+      (what) => !(what in counts) || counts[what] === counts['clusters'],
+    );
+    const ok = figures.left === 0 && whole;
     process.stdout.write(`${JSON.stringify({ ok, ...figures })}\n`);
     if (!ok) process.exitCode = 1;
   } catch (error) {
@@ -41,6 +45,11 @@ common(program.command('fleet'), 'instant')
   .description('many clusters of 1 + 2 at once, on one worker')
   .option('--clusters <count>', 'how many', wholeNumber, 200)
   .action((options: FleetOptions) => report(() => benchFleet(options)));
+
+common(program.command('adopt'), 'instant')
+  .description('Temporal’s database is deleted under many clusters of 1 + 2; all are adopted, and deleted')
+  .option('--clusters <count>', 'how many', wholeNumber, 20)
+  .action((options: AdoptOptions) => report(() => benchAdopt(options)));
 
 await program.parseAsync();
 // An idle connection must not keep the finished benchmark alive.

@@ -5,19 +5,19 @@ import type { LeftResource } from '../../model/index.ts';
 /** What an activity's stand-in does instead of succeeding at once. */
 type Behaviour = (input: unknown) => Promise<unknown>;
 
-/**
- * Stand-ins for the activities of a cluster's operations, which record who was called for which cluster. The one that hands requests to the
- * cluster's workflow is the real one.
- */
+/** Those that speak with Temporal, and with what is kept outside of it. */
+type RealActivities = Pick<Activities, 'requestOperation' | 'adoptCluster' | 'keepRecord' | 'forgetCluster'>;
+
+/** Stand-ins for the activities of a cluster's operations, which record who was called for which cluster. */
 export class FakeActivities {
   readonly calls: { readonly name: string; readonly id: string }[] = [];
   readonly #overlaps: { readonly id: string; readonly runs: string }[] = [];
   readonly #working = new Map<string, Set<string>>();
   readonly #behaviours = new Map<string, Behaviour>();
-  readonly #requestOperation: Activities['requestOperation'];
+  readonly #real: RealActivities;
 
-  constructor(requestOperation: Activities['requestOperation']) {
-    this.#requestOperation = requestOperation;
+  constructor(real: RealActivities) {
+    this.#real = real;
   }
 
   /** Makes an activity of clusters with this name do something else. */
@@ -92,7 +92,8 @@ export class FakeActivities {
     };
     const nothing = { removed: {} };
     return {
-      requestOperation: this.#requestOperation,
+      ...this.#real,
+      findOrphans: fake('findOrphans', { clouds: 1, orphans: [], total: 0, problems: [] }),
       checkCloud: fake('checkCloud', { checks: [] }),
       surveyCluster: fake('surveyCluster', { found: {} }),
       checkCluster: fake('checkCluster', { flavorIds: {}, imageIds: {} }),

@@ -1,9 +1,12 @@
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { adoptCluster } from '../../activities/cluster/adopt-cluster.ts';
 import { requestOperation } from '../../activities/cluster/request-operation.ts';
 import { unknownCloud, type Clouds } from '../../activities/openstack/clouds.ts';
+import { forgetCluster, keepRecord } from '../../activities/vault/kept-clusters.ts';
 import { makeWorkflowBundle } from '../../workers/workflow-bundle.ts';
 import { FakeActivities } from './fake-activities.ts';
+import { MemoryKv } from './memory-kv.ts';
 import { startTestTemporal } from './temporal-server.ts';
 
 /** The real workflows on a real Temporal server, with stand-ins for the activities. */
@@ -11,6 +14,8 @@ export interface WorkflowHouse {
   readonly client: Client;
   readonly activities: FakeActivities;
   readonly taskQueue: string;
+  /** What is kept of clusters outside of Temporal, by path. */
+  readonly kept: Map<string, unknown>;
   readonly stop: () => Promise<void>;
 }
 
@@ -34,9 +39,14 @@ export async function startWorkflowHouse(): Promise<WorkflowHouse> {
         name === 'sandbox' ? Promise.reject(new Error('not needed')) : Promise.reject(unknownCloud(name)),
     };
     const known = { ...clouds, get: (name: string) => (name === 'sandbox' ? Promise.resolve() : clouds.get(name)) };
-    const activities = new FakeActivities(
-      requestOperation({ clouds: known as unknown as Clouds, temporal: client, taskQueue }),
-    );
+    const kv = new MemoryKv();
+    const deps = { clouds: known as unknown as Clouds, temporal: client, taskQueue, vault: { kv } };
+    const activities = new FakeActivities({
+      requestOperation: requestOperation(deps),
+      adoptCluster: adoptCluster(deps),
+      keepRecord: keepRecord(deps),
+      forgetCluster: forgetCluster(deps),
+    });
     const worker = await Worker.create({
       connection: native,
       taskQueue,
@@ -49,6 +59,7 @@ export async function startWorkflowHouse(): Promise<WorkflowHouse> {
     return {
       client,
       activities,
+      kept: kv.secrets,
       taskQueue,
       stop: async () => {
         worker.shutdown();

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import type { ClusterDescription, EndedOperation } from '../../../model/index.ts';
+import type { FoundCluster } from '../../cluster-reader.ts';
 import type { ClusterSnapshot } from '../../cluster-snapshot.ts';
+import { LOST_PHASE, type LostWorkflow } from '../../lost-workflow.ts';
 import type { Cli, Session } from '../cli.ts';
 import { formatAge, formatDuration } from '../output/duration.ts';
 import { colourPhase } from '../output/phase.ts';
@@ -27,6 +29,7 @@ function printSnapshot(snapshot: ClusterSnapshot, session: Session): void {
   const { style } = session;
   const now = session.environment.now();
   session.show(formatFields(fields(description, uiUrl, session), style));
+  if (description.lost !== undefined) session.show(`\n${adviceForLost(description)}`);
   session.show('');
   session.show(formatTable(['GROUP', 'MACHINES', 'FLAVOR', 'ZONE'], groups(description), style));
   if (operation === undefined) return;
@@ -34,12 +37,12 @@ function printSnapshot(snapshot: ClusterSnapshot, session: Session): void {
   session.show(drawTree(shown, { style, width: 100, now, frame: 0 }).join('\n'));
 }
 
-function fields(description: ClusterDescription, uiUrl: string | undefined, session: Session): [string, string][] {
-  const { name, id, phase, cloud, spec, createdAt, apiEndpoint, kubeconfigPath, last, queued } = description;
+function fields(description: FoundCluster, uiUrl: string | undefined, session: Session): [string, string][] {
+  const { name, id, phase, cloud, spec, createdAt, apiEndpoint, kubeconfigPath, last, queued, lost } = description;
   return [
     ['Name', name],
     ['Id', id],
-    ['Phase', colourPhase(phase, session.style)],
+    ['Phase', lost === undefined ? colourPhase(phase, session.style) : describeLost(lost, phase, session)],
     ['Cloud', cloud],
     ['Kubernetes', spec.kubernetes.version],
     ['Created', `${createdAt} (${formatAge(createdAt, session.environment.now())} ago)`],
@@ -52,6 +55,13 @@ function fields(description: ClusterDescription, uiUrl: string | undefined, sess
       : [['Waiting', queued.map(({ operation }) => operation).join(', ')] satisfies [string, string]]),
   ];
 }
+
+function describeLost({ status, at }: LostWorkflow, phase: string, { style }: Session): string {
+  return `${colourPhase(LOST_PHASE, style)}: its workflow was ${status} at ${at}, when it was ${phase}`;
+}
+
+const adviceForLost = ({ name, id }: FoundCluster): string =>
+  `What it has is still there. "slipway adopt ${name}" makes its workflow anew; "slipway delete --id ${id}" deletes it.`;
 
 function describeLast({ operation, outcome, startedAt, endedAt, failure }: EndedOperation): string {
   const took = formatDuration(Date.parse(endedAt) - Date.parse(startedAt));

@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { ClusterPhase } from '../../../model/index.ts';
 import type { ClusterSummary } from '../../cluster-list.ts';
+import { LOST_PHASE } from '../../lost-workflow.ts';
 import type { Cli } from '../cli.ts';
 import { formatAge } from '../output/duration.ts';
 import { formatTable } from '../output/table.ts';
@@ -41,6 +42,8 @@ export function registerList(program: Command, cli: Cli): void {
           ? 'There are no clusters.'
           : formatTable(['NAME', 'PHASE', 'CLOUD', 'KUBERNETES', 'AGE'], rows, session.style),
       );
+      if (found.some(({ phase }) => phase === LOST_PHASE))
+        session.note('Those that are Lost have no workflow any more: "slipway adopt NAME", or "slipway delete NAME".');
       return { clusters: found };
     }),
   );

@@ -358,6 +358,38 @@ describe('slipway delete', () => {
     expect(clusters.delete).toHaveBeenCalledWith('atlas', expect.objectContaining({ abandon: undefined }));
   });
 
+  it('takes an id in place of the name', async () => {
+    const clusters = deletable();
+    const args = ['delete', '--id', 'atlas-k3f7x2', '--cloud', 'prod', '--yes'];
+    expect((await runCommand(args, { clusters })).code).toBe(0);
+    expect(clusters.delete).toHaveBeenCalledWith(
+      'atlas',
+      expect.objectContaining({ id: 'atlas-k3f7x2', cloud: 'prod' }),
+    );
+    for (const wrong of [
+      ['delete', '--yes'],
+      ['delete', 'atlas', '--cloud', 'prod', '--yes'],
+    ])
+      expect((await runCommand(wrong, { clusters })).code).toBe(2);
+    expect(clusters.delete).toHaveBeenCalledTimes(1);
+  });
+
+  it('tells what is found of an id, and wants the id itself', async () => {
+    const found = { id: 'atlas-k3f7x2', name: 'atlas', cloud: 'prod', resources: { server: 6 }, kept: true };
+    const orphan = { ...found, servers: 6, vcpus: 24, ramMiB: 49152, volumesGiB: 0 };
+    const findOrphans = () => Promise.resolve({ clouds: 1, orphans: [orphan], total: 1, problems: [] });
+    // The name is another cluster's meanwhile.
+    const get = () => Promise.resolve(description({ id: 'atlas-zzzzzz' }));
+    const clusters = { ...deletable(), findOrphans, get };
+    const args = ['delete', '--id', 'atlas-k3f7x2'];
+    const no = await runCommand(args, { clusters, terminal: true, stdin: 'atlas\n' });
+    expect(no.code).toBe(2);
+    expect(no.stdout).toContain('6 server, its specification and secrets in Vault');
+    expect(clusters.delete).not.toHaveBeenCalled();
+    expect((await runCommand(args, { clusters, terminal: true, stdin: 'atlas-k3f7x2\n' })).code).toBe(0);
+    expect(clusters.delete).toHaveBeenCalledTimes(1);
+  });
+
   it('prints what is left when it fails', async () => {
     const left = [{ service: 'network', type: 'port', id: 'p1', name: 'port', reason: 'in use' }];
     const failure = new SlipwayError(FailureType.LeftBehind, 'one resource is left', { left });
@@ -365,6 +397,49 @@ describe('slipway delete', () => {
     const failed = await runCommand(['delete', 'atlas', '--yes', '--abandon', '--json'], { clusters });
     expect(failed.stderr).toContain('left: network port port (p1): in use');
     expect(failed.json()).toMatchObject({ ok: false, error: { type: 'Slipway.LeftBehind', left } });
+  });
+});
+
+describe('clusters that have lost their workflows', () => {
+  const orphan = {
+    ...{ id: 'atlas-k3f7x2', name: 'atlas', cloud: 'prod', createdAt: '2026-01-01T03:04:05.000Z' },
+    ...{ resources: { server: 6, network: 1 }, servers: 6, vcpus: 24, ramMiB: 49152, volumesGiB: 120, kept: true },
+  };
+
+  it('are listed with their cost and what to do', async () => {
+    const findOrphans = vi.fn(() =>
+      Promise.resolve({
+        ...{ clouds: 2, total: 2, problems: [{ cloud: 'berlin', message: 'no answer' }] },
+        orphans: [orphan, { ...orphan, id: 'boreas-abcdef', name: 'boreas', kept: false, resources: {} }],
+      }),
+    );
+    const { code, stdout, stderr } = await runCommand(['orphans', '--cloud', 'prod', 'berlin'], {
+      clusters: { findOrphans },
+    });
+    expect(findOrphans).toHaveBeenCalledWith(expect.objectContaining({ clouds: ['prod', 'berlin'] }));
+    expect(stdout).toMatch(/atlas-k3f7x2 +prod +24h +6 +24 +48 +120 +6 server, 1 network +adopt atlas/);
+    expect(stdout).toMatch(/boreas-abcdef .* in Vault only +delete --id boreas-abcdef --cloud prod/);
+    expect(stderr).toContain('Cloud berlin could not be looked at: no answer');
+    expect(code).toBe(1);
+  });
+
+  it('are adopted', async () => {
+    const adopted = { name: 'atlas', id: 'atlas-k3f7x2', cloud: 'prod', phase: 'Ready' as const };
+    const adopt = vi.fn(() => Promise.resolve(adopted));
+    const { code, json } = await runCommand(['adopt', 'atlas', '--id', 'atlas-k3f7x2', '--json'], {
+      clusters: { adopt },
+    });
+    expect(code).toBe(0);
+    expect(json()).toEqual({ ok: true, ...adopted });
+    expect(adopt).toHaveBeenCalledWith('atlas', expect.objectContaining({ id: 'atlas-k3f7x2' }));
+  });
+
+  it('are described as lost, with the way back', async () => {
+    const lost = { status: 'terminated' as const, at: '2026-01-02T03:00:00.000Z' };
+    const describe = () => Promise.resolve({ description: { ...description(), lost } });
+    const { stdout } = await runCommand(['describe', 'atlas'], { clusters: { describe } });
+    expect(stdout).toContain('Lost: its workflow was terminated at 2026-01-02T03:00:00.000Z, when it was Ready');
+    expect(stdout).toContain('slipway adopt atlas');
   });
 });
 

@@ -98,7 +98,7 @@ describe('a cluster from creation to deletion', () => {
       return counted.runs.length >= 3 ? counted : undefined;
     });
     expect(new Set(events.runs.map(({ type }) => type))).toEqual(new Set(['createCluster', 'cluster']));
-    expect(events.runs.map(({ workflowId }) => workflowId)).toContain('cluster/atlas/createCluster/1');
+    expect(events.runs.map(({ workflowId }) => workflowId)).toContain(`cluster/atlas/${described.description.id}`);
     expect(events.total).toBe(events.runs.reduce((sum, run) => sum + run.events, 0));
     expect(events.largest).toBeLessThanOrEqual(events.total);
 
@@ -129,6 +129,40 @@ describe('a cluster from creation to deletion', () => {
     const error = await failure(other.result());
     expect(error).toMatchObject({ type: FailureType.NameTaken, workflowId: other.workflowId });
     expect(error.message).toMatch(/taken/);
+  });
+});
+
+describe('a cluster that has lost its workflow', () => {
+  it('is said to be lost by every door, and comes back by adoption', { timeout: 90_000 }, async () => {
+    const { id } = await (await slipway.clusters.create(spec('lost'))).result();
+    await house.client.workflow.getHandle('cluster/lost').terminate('a test');
+    const { description } = await slipway.clusters.describe('lost');
+    expect(description).toMatchObject({ id, phase: 'Ready', lost: { status: 'terminated' } });
+    expect(description).not.toHaveProperty('running');
+    const phaseOf = async () => {
+      for await (const { name, phase } of slipway.clusters.list()) if (name === 'lost') return phase;
+      return undefined;
+    };
+    await expect.poll(phaseOf, { timeout: 20_000 }).toBe('Lost');
+    expect(await slipway.clusters.adopt('lost')).toMatchObject({ id, phase: 'Ready' });
+    expect((await slipway.clusters.describe('lost')).description).not.toHaveProperty('lost');
+    await expect.poll(phaseOf, { timeout: 20_000 }).toBe('Ready');
+    expect(await failure(slipway.clusters.adopt('lost'))).toMatchObject({ type: FailureType.NotAdmitted });
+
+    await house.client.workflow.getHandle('cluster/lost').terminate('a test');
+    expect(await (await slipway.clusters.delete('lost')).result()).toMatchObject({ id, left: [] });
+    await expect.poll(phaseOf, { timeout: 20_000 }).toBeUndefined();
+  });
+
+  it('is deleted by an id of which Temporal knows nothing', async () => {
+    const error = await failure((await slipway.clusters.delete('gone', { id: 'gone-abcdef' })).result());
+    expect(error).toMatchObject({
+      type: FailureType.ClusterNotFound,
+      message: expect.stringContaining('gone-abcdef') as unknown,
+    });
+    expect(await failure(slipway.clusters.delete('gone', { id: 'gone' }))).toMatchObject({
+      type: FailureType.InvalidInput,
+    });
   });
 });
 
@@ -237,7 +271,7 @@ describe('an operation whose workflow is not there, though the cluster says that
     const described = await early.clusters.describe('young');
     expect(described).toMatchObject({
       description: { phase: 'Creating' },
-      operation: { operation: 'createCluster', workflowId: 'cluster/young/createCluster/1' },
+      operation: { operation: 'createCluster', workflowId: `cluster/young/${described.description.id}` },
     });
     expect(described.progress).toBeUndefined();
 
@@ -257,7 +291,7 @@ describe('an operation whose workflow is not there, though the cluster says that
     const requestedBy = 'deleteCluster/stepless/by-hand';
     // The cluster trusts its callers; the operation parses its input again, as what runs it may be of another version.
     await house.client.workflow.getHandle('cluster/stepless').executeUpdate('run', {
-      args: [{ operation: 'deleteCluster', input: { name: '' }, requestedBy, requestRunId: randomUUID() }],
+      args: [{ operation: 'deleteCluster', input: { name: '' }, requestedBy, requestId: randomUUID() }],
     });
     await eventually(async () => (await slipway.clusters.get('stepless'))?.last?.failure);
     const [last] = await collect(slipway.clusters.watch('stepless'));

@@ -13,7 +13,7 @@ export const CREATED_AT = '2026-01-02T03:03:00.000Z';
 
 export const running: RunningOperation = {
   operation: 'createCluster',
-  workflowId: 'cluster/atlas/createCluster/1',
+  workflowId: 'cluster/atlas/atlas-k3f7x2',
   requestedBy: 'createCluster/atlas/0123456789ab',
   startedAt: '2026-01-02T03:03:05.000Z',
 };

@@ -91,7 +91,7 @@ const networkSchema = z
 const apiSchema = z
   .strictObject({
     public: z.boolean().default(true).describe('Give the API’s load balancer a floating IP'),
-    floatingIp: ipv4.optional().describe('Your own, unused floating IP; it is used and never deleted'),
+    floatingIp: ipv4.optional().describe('Your own floating IP, which nothing else uses; it is used and never deleted'),
     allowedCidrs: z
       .array(cidr)
       .max(50)
@@ -99,7 +99,7 @@ const apiSchema = z
       .describe('Who may reach the API from outside; everybody when empty'),
     loadBalancerProvider: reference
       .optional()
-      .describe('Octavia provider, for example amphora or ovn; the cloud’s default when absent'),
+      .describe('Octavia provider, for example amphora or ovn; when absent, the only one there is, or amphora, or else ovn'),
   })
   .refine((api) => api.public || api.floatingIp === undefined, { path: ['floatingIp'], message: 'needs public: true' });
 

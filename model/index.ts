@@ -10,6 +10,7 @@ export * from './lost-clusters.ts';
 export * from './names.ts';
 export * from './operations.ts';
 export * from './plan.ts';
+export * from './pre-flight-rows.ts';
 export * from './progress.ts';
 export * from './security-rules.ts';
 export { timeLimit } from './time-limit.ts';

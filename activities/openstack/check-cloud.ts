@@ -1,7 +1,7 @@
 import type { CheckCloudInput, CloudReport, ClusterSpec, DoctorCheck } from '../../model/index.ts';
-import { examineCluster } from './check-cluster.ts';
-import { type CloudLook, CREDENTIAL, LOOKS, quotaReport, SMALL_CLUSTER } from './cloud-looks.ts';
+import { type CloudLook, CREDENTIAL, LOOKS, SMALL_CLUSTER } from './cloud-looks.ts';
 import type { Cloud, Clouds } from './clouds.ts';
+import { preFlight } from './pre-flight/pre-flight.ts';
 import { call } from './session.ts';
 
 /**
@@ -24,11 +24,9 @@ const cluster = (spec: ClusterSpec): CloudLook => ({
   title: `Cluster ${spec.name}`,
   fix: 'change the specification, or ask the cloud’s operator',
   look: async (cloud) => {
-    const { flavors, problems } = await examineCluster(cloud, spec);
-    const quota = await quotaReport(cloud, spec, flavors);
-    problems.push(...quota.problems);
+    const { needs, problems } = await preFlight(cloud, spec);
     if (problems.length > 0) throw new Error(problems.join('; '));
-    return quota.needs;
+    return needs;
   },
 });
 

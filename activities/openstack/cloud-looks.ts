@@ -1,8 +1,10 @@
-import { ConfigurationError, type Flavor } from 'openstack-client-ts';
-import { type ClusterSpec, clusterSpecSchema, CONTROL_PLANE_GROUP } from '../../model/index.ts';
+import { ConfigurationError } from 'openstack-client-ts';
+import { clusterSpecSchema, CONTROL_PLANE_GROUP } from '../../model/index.ts';
 import { type Cloud, NEEDED_MICROVERSIONS } from './clouds.ts';
 import { listed } from './ownership.ts';
-import { exceeds, type QuotaNeed, quotaNeeds, quotaSentence } from './quota-problems.ts';
+import { carriesControlPlane } from './pre-flight/machines.ts';
+import { checkQuotas } from './pre-flight/quotas.ts';
+import { startReport } from './pre-flight/report.ts';
 import { call } from './session.ts';
 
 /** One look at a cloud: what was found, or what is missing and what to do about it. */
@@ -31,9 +33,6 @@ const WRITERS = ['member', '_member_', 'manager', 'admin'];
 const NOVA = NEEDED_MICROVERSIONS.compute;
 /** What Slipway uses of Neutron beyond its core. */
 const EXTENSIONS = ['router', 'external-net', 'security-group', 'standard-attr-description', 'quota_details'];
-
-/** What a control plane machine needs at least (kubernetes.io: "Installing kubeadm", before you begin). */
-const largeEnough = ({ vcpus, ram }: Flavor): boolean => vcpus >= 2 && ram >= 2048;
 
 /** The looks that need no specification. */
 export const LOOKS: readonly CloudLook[] = [
@@ -80,7 +79,7 @@ export const LOOKS: readonly CloudLook[] = [
     fix: 'ask the cloud’s operator for a flavor with at least 2 vCPUs and 2 GiB',
     look: async ({ client }) => {
       const flavors = await listed(client.compute.flavors);
-      const enough = flavors.filter(largeEnough);
+      const enough = flavors.filter(carriesControlPlane);
       if (enough.length === 0) throw new Error(`none of ${flavors.length} flavors is large enough`);
       return enough
         .map(({ name }) => name)
@@ -158,26 +157,13 @@ export const SMALL_CLUSTER: CloudLook = {
   fix: 'ask the cloud’s operator for a larger quota',
   look: async (cloud) => {
     const flavors = await listed(cloud.client.compute.flavors);
-    const [smallest] = flavors.filter(largeEnough).sort((a, b) => a.vcpus - b.vcpus || a.ram - b.ram);
+    const [smallest] = flavors.filter(carriesControlPlane).sort((a, b) => a.vcpus - b.vcpus || a.ram - b.ram);
     const nodeGroups = [{ name: 'workers', count: 2 }];
     const spec = clusterSpecSchema.parse({ name: 'small', cloud: 'any', controlPlane: { count: 1 }, nodeGroups });
     const chosen = smallest === undefined ? {} : { [CONTROL_PLANE_GROUP]: smallest, workers: smallest };
-    const { needs, problems } = await quotaReport(cloud, spec, chosen);
-    if (problems.length > 0) throw new Error(problems.join('; '));
+    const { report, problems } = startReport();
+    const needs = await checkQuotas(cloud, spec, chosen, undefined, report);
+    if (problems().length > 0) throw new Error(problems().join('; '));
     return needs;
   },
 };
-
-/** What a cluster takes of each quota and what of it is free, and the quotas that are too small, as sentences. */
-export async function quotaReport(
-  cloud: Cloud,
-  spec: ClusterSpec,
-  flavors: Readonly<Record<string, Flavor>>,
-): Promise<{ needs: string; problems: string[] }> {
-  const needs = await quotaNeeds(cloud, spec, flavors);
-  const told = needs.filter(({ need }) => need > 0).map(quotaDetail);
-  return { needs: `needs ${told.join(', ')}`, problems: needs.filter(exceeds).map(quotaSentence) };
-}
-
-const quotaDetail = ({ name, need, used, limit }: QuotaNeed): string =>
-  `${need} of ${limit < 0 ? 'unlimited' : Math.max(0, limit - used)} ${name}`;

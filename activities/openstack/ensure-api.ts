@@ -3,7 +3,7 @@ import { clusterNames, type ClusterSpec, controlPlaneNames } from '../../model/i
 import { ensureOne, oldestFirst } from '../lib/ensure.ts';
 import { reportProgress } from '../lib/progress.ts';
 import { timeLeft } from '../lib/step-deadline.ts';
-import type { ClusterFacts } from './check-cluster.ts';
+import type { ClusterFacts } from './pre-flight/pre-flight.ts';
 import type { Cloud, Clouds } from './clouds.ts';
 import type { ClusterNetwork } from './ensure-network.ts';
 import { type OwnResources, ownResources } from './own-resources.ts';
@@ -45,11 +45,11 @@ export interface EnsureApiInput {
 export const ensureApi =
   ({ clouds }: { clouds: Clouds }) =>
   async (input: EnsureApiInput): Promise<ClusterApiAddress> => {
-    const { id, spec, facts, network } = input;
+    const { id, spec, facts } = input;
     const cloud = await clouds.get(spec.cloud);
     const own = ownResources(cloud, id);
     const { vipPort, ports } = await findOrCreatePorts(own, input);
-    const loadBalancer = await findOrCreateLoadBalancer(cloud, own, id, spec, network, vipPort, ports);
+    const loadBalancer = await findOrCreateLoadBalancer(cloud, own, input, vipPort, ports);
     const floatingIp = spec.api.public ? await attachFloatingIp(own, vipPort, spec, facts) : undefined;
     const vip = addressOf(vipPort);
     return {
@@ -102,9 +102,7 @@ async function findOrCreatePorts(
 async function findOrCreateLoadBalancer(
   { client }: Cloud,
   { loadBalancers }: OwnResources,
-  id: string,
-  spec: ClusterSpec,
-  network: ClusterNetwork,
+  input: EnsureApiInput,
   vipPort: Port,
   ports: readonly Port[],
 ): Promise<LoadBalancer> {
@@ -125,7 +123,7 @@ async function findOrCreateLoadBalancer(
   };
   return ensureOne({
     find,
-    create: () => loadBalancers.create(loadBalancerRequest(id, spec, network, vipPort, ports)),
+    create: () => loadBalancers.create(loadBalancerRequest(input, vipPort, ports)),
     remove,
     createdAt: (one) => one.created_at ?? '',
   });
@@ -144,15 +142,20 @@ async function leadsTo(
   return ports.every((port) => members.includes(addressOf(port)));
 }
 
+/**
+ * What one provider takes, another refuses. That of OVN knows one algorithm, and no allowed CIDRs; with it the clients' own addresses reach
+ * the machines, whose security group lets in the same ones (Octavia documentation: provider drivers, OVN limitations; ovn-octavia-provider:
+ * driver.py, `_check_for_allowed_cidrs`). Amphorae are in between: their listener has to know.
+ */
 function loadBalancerRequest(
-  id: string,
-  spec: ClusterSpec,
-  network: ClusterNetwork,
+  { id, spec, facts, network }: EnsureApiInput,
   vipPort: Port,
   ports: readonly Port[],
 ): LoadBalancerCreate {
   const names = clusterNames(id);
-  const { allowedCidrs, loadBalancerProvider: provider } = spec.api;
+  const { allowedCidrs } = spec.api;
+  const { loadBalancerProvider: provider } = facts;
+  const ovn = provider === 'ovn';
   return {
     name: names.loadBalancer,
     vip_port_id: vipPort.id,
@@ -162,12 +165,11 @@ function loadBalancerRequest(
         name: names.listener,
         protocol: 'TCP',
         protocol_port: 6443,
-        ...(allowedCidrs.length === 0 ? {} : { allowed_cidrs: [...new Set([...allowedCidrs, network.cidr])] }),
+        ...(allowedCidrs.length === 0 || ovn ? {} : { allowed_cidrs: [...new Set([...allowedCidrs, network.cidr])] }),
         default_pool: {
           name: names.pool,
           protocol: 'TCP',
-          // The only algorithm of the ovn provider (Octavia documentation: provider drivers, OVN limitations).
-          lb_algorithm: provider === 'ovn' ? 'SOURCE_IP_PORT' : 'ROUND_ROBIN',
+          lb_algorithm: ovn ? 'SOURCE_IP_PORT' : 'ROUND_ROBIN',
           healthmonitor: {
             name: names.healthMonitor,
             type: 'TCP',

@@ -3,7 +3,7 @@ import { type ClusterSpec, CONTROL_PLANE_GROUP, controlPlaneName, FailureType } 
 import type { VaultClient } from '../../vault/index.ts';
 import { controlPlaneUserData } from '../bootstrap/index.ts';
 import { reportProgress } from '../lib/progress.ts';
-import type { ClusterFacts } from './check-cluster.ts';
+import type { ClusterFacts } from './pre-flight/pre-flight.ts';
 import type { Clouds } from './clouds.ts';
 import type { ClusterApiAddress } from './ensure-api.ts';
 import { serverRequest } from './servers.ts';

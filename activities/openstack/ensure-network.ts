@@ -1,7 +1,7 @@
 import { ConflictError, InvalidRequestError, type Network, type Router, type Subnet } from 'openstack-client-ts';
 import { clusterNames, type ClusterSpec } from '../../model/index.ts';
 import { ensureOne } from '../lib/ensure.ts';
-import type { ClusterFacts } from './check-cluster.ts';
+import type { ClusterFacts } from './pre-flight/pre-flight.ts';
 import type { Cloud, Clouds } from './clouds.ts';
 import { namedBySpec, type OwnOrNamed } from './own-neutron.ts';
 import { type OwnResources, ownResources } from './own-resources.ts';

@@ -3,8 +3,9 @@ import { batchIndex, batchName, type ClusterSpec, FailureType } from '../../mode
 import type { VaultClient } from '../../vault/index.ts';
 import { nodeUserData } from '../bootstrap/index.ts';
 import { reportProgress } from '../lib/progress.ts';
-import type { ClusterFacts } from './check-cluster.ts';
+import type { ClusterFacts } from './pre-flight/pre-flight.ts';
 import type { Clouds } from './clouds.ts';
+import { ensureNodePorts } from './node-ports.ts';
 import { serverRequest } from './servers.ts';
 import { ownResources } from './own-resources.ts';
 
@@ -28,6 +29,9 @@ const BATCHES_PER_ROUND = 5000;
 /** Nova writes every server of a batch to its database before it answers: so many times as long as an ordinary answer may take. */
 const BATCH_PATIENCE = 5;
 
+/** Requests for one machine each that are under way at the same time. */
+const SINGLE_REQUESTS_AT_ONCE = 8;
+
 /**
  * Asks Nova for the machines of a group that are missing, many with each request. The names of a round's batches are known before, so a
  * try that follows a lost answer sees which batches arrived; were one to arrive later still, `waitForServers` removes the doubles, which
@@ -42,9 +46,11 @@ export const ensureNodes =
       throw ApplicationFailure.nonRetryable(`there is no node group ${name}`, FailureType.InvalidInput);
     const cloud = await clouds.get(spec.cloud);
     const { settings, timeoutMs } = cloud;
-    const { servers } = ownResources(cloud, id);
-    const existing = (await servers.list({ group: name })).map((server) => server.name);
-    const batches = missingBatches(id, name, group.count, settings.serversPerRequest, input.round, existing);
+    const resources = ownResources(cloud, id);
+    const existing = (await resources.servers.list({ group: name })).map((server) => server.name);
+    const own = facts.ownNetwork?.severalSubnets === true ? facts.ownNetwork : undefined;
+    const perRequest = own === undefined ? settings.serversPerRequest : 1;
+    const batches = missingBatches(id, name, group.count, perRequest, input.round, existing);
     if (batches.length === 0) return;
 
     const userData = await nodeUserData(vault, cancellationSignal(), {
@@ -55,8 +61,17 @@ export const ensureNodes =
       caCertHash: input.caCertHash,
     });
     const securityGroups = [input.securityGroupId, ...group.securityGroups];
+    const ports =
+      own === undefined
+        ? undefined
+        : await ensureNodePorts(resources, {
+            ...{ id, group: name, networkId: own.networkId, subnetId: own.subnetId, securityGroups },
+            wanted: batches.map((batch) => batch.name),
+            existing,
+          });
     let asked = 0;
-    for (const batch of batches) {
+    const ask = async (batch: Batch): Promise<void> => {
+      const port = ports?.get(batch.name);
       const request = serverRequest({
         id,
         group: name,
@@ -65,14 +80,14 @@ export const ensureNodes =
         flavorId: facts.flavorIds[name] ?? '',
         imageId: facts.imageIds[name] ?? '',
         userData,
-        networks: [{ uuid: input.networkId }],
+        networks: port === undefined ? [{ uuid: input.networkId }] : [{ port }],
         sshKey: spec.sshKey,
         availabilityZone: group.availabilityZone,
       });
-      await servers.create(
+      await resources.servers.create(
         {
           ...request,
-          security_groups: securityGroups.map((one) => ({ name: one })),
+          ...(port === undefined ? { security_groups: securityGroups.map((one) => ({ name: one })) } : {}),
           min_count: batch.size,
           max_count: batch.size,
         },
@@ -80,7 +95,10 @@ export const ensureNodes =
       );
       asked += batch.size;
       reportProgress({ detail: `asked for ${asked} machines of ${name}`, done: asked, of: group.count });
-    }
+    };
+    const atOnce = ports === undefined ? 1 : SINGLE_REQUESTS_AT_ONCE;
+    for (let first = 0; first < batches.length; first += atOnce)
+      await Promise.all(batches.slice(first, first + atOnce).map(ask));
   };
 
 interface Batch {

@@ -3,6 +3,7 @@ import { Cli } from '../cli/cli.ts';
 import { createProgram } from '../cli/program.ts';
 import { apiServerFlagsReference } from './api-server-flags.ts';
 import { cliReference, clusterSpecReference, GENERATED } from './markdown.ts';
+import { preFlightReference } from './pre-flight.ts';
 import { silentEnvironment } from './silent-environment.ts';
 
 /** Every file that is generated from the schemas and the command line: path in the repository, content. */
@@ -14,6 +15,7 @@ export function generatedFiles(): ReadonlyMap<string, string> {
     ...schemas,
     ['docs/reference/cluster-spec.md', clusterSpecReference()],
     ['docs/reference/api-server-flags.md', apiServerFlagsReference(GENERATED)],
+    ['docs/reference/pre-flight.md', preFlightReference()],
     ['docs/reference/cli.md', cliReference(createProgram(new Cli(silentEnvironment())))],
   ]);
 }

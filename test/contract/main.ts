@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { z } from 'zod';
 import { childEnvironment } from '../../client/local/config.ts';
 import { inRepository } from '../../client/local/repository.ts';
 import { startCloud } from '../../sandbox/src/cloud/main.ts';
@@ -27,6 +28,7 @@ interface Flags {
   readonly concurrency: number;
   readonly record: boolean;
   readonly ifPossible: boolean;
+  readonly services: boolean;
 }
 
 const HOSTS = 3;
@@ -59,10 +61,11 @@ async function main(flags: Flags): Promise<void> {
     const whole = flags.area === undefined && flags.case === undefined;
     const uncovered = whole ? offeredCalls().filter((call) => !calls.has(call)) : [];
     if (uncovered.length > 0) tell(`No case calls ${uncovered.join(', ')}`);
-    const services = whole ? await onServices(openstack) : true;
+    const services = whole || flags.services ? await onServices(openstack) : undefined;
     const summary = summaryOf(results);
-    const ok = summary.equal === summary.cases && uncovered.length === 0 && services;
-    print({ ok, upSeconds, ...summary, seconds: secondsSince(started) });
+    const ok = summary.equal === summary.cases && uncovered.length === 0 && (services?.ok ?? true);
+    const tests = services === undefined ? {} : { tests: services.tests, passed: services.passed };
+    print({ ok, upSeconds, ...summary, ...tests, seconds: secondsSince(started) });
     if (!ok) process.exitCode = 1;
   });
 }
@@ -144,7 +147,7 @@ async function runClientsOnBoth(
 
 const choose = (flags: Flags): ContractArea[] =>
   areas
-    .filter(({ area }) => flags.area === undefined || area === flags.area)
+    .filter(({ area }) => flags.area === undefined || flags.area.split(',').includes(area))
     .map(({ area, cases }) => ({
       area,
       cases: cases.filter(({ name }) => flags.case === undefined || name.includes(flags.case)),
@@ -171,24 +174,41 @@ const transcriptsOf = (outcomes: readonly Outcome[]): Map<string, Transcript> =>
   new Map(outcomes.flatMap(({ name, transcript }) => (transcript === undefined ? [] : [[name, transcript] as const])));
 
 /** The tests that need the real services but compare nothing: `test/openstack`. */
-async function onServices(cloudsFile: string): Promise<boolean> {
+async function onServices(cloudsFile: string): Promise<{ ok: boolean; tests: number; passed: number }> {
   const vitest = inRepository('node_modules', 'vitest', 'vitest.mjs');
-  const args = [vitest, 'run', '--config', inRepository('test', 'openstack', 'vitest.config.ts')];
+  const directory = await mkdtemp(join(tmpdir(), 'slipway-services-'));
+  const report = join(directory, 'report.json');
+  const reporters = ['--reporter=verbose', '--reporter=json', `--outputFile.json=${report}`];
+  const args = [vitest, 'run', '--config', inRepository('test', 'openstack', 'vitest.config.ts'), ...reporters];
   const child = spawn(process.execPath, args, {
     cwd: inRepository(),
     env: childEnvironment({ OPENSTACK_CLOUDS_FILE: cloudsFile }),
     stdio: ['ignore', process.stderr, process.stderr],
   });
   const code = await new Promise((resolve, reject) => child.once('error', reject).once('exit', resolve));
-  return code === 0;
+  try {
+    const { numTotalTests: tests, numPassedTests: passed } = reportSchema.parse(
+      JSON.parse(await readFile(report, 'utf8')),
+    );
+    return { ok: code === 0, tests, passed };
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
 }
+
+const reportSchema = z.looseObject({ numTotalTests: z.number(), numPassedTests: z.number() });
 
 await new Command('test:openstack')
   .description('The contract on the emulator and on real OpenStack services, side by side. The last line is JSON')
-  .option('--area <name>', 'only the cases of this area')
+  .option('--area <names>', 'only the cases of this area, or of several with commas')
   .option('--case <text>', 'only the cases whose name holds this')
   .option('--concurrency <n>', 'how many cases run at once on each cloud', Number, 6)
   .option('--clouds-file <file>', 'a running cloud (entries sandbox and sandbox-admin) instead of one of its own')
+  .option(
+    '--services',
+    'the tests that only the real services can show (pre-flight, doctor), with --area and --case too',
+    false,
+  )
   .option('--record', 'keep what the real services answered, for npm test', false)
   .option('--if-possible', 'succeed, and say so loudly, where this host cannot run the real services', false)
   .option('--json', 'accepted for symmetry: the last line is JSON in any case')

@@ -21,6 +21,15 @@ const QUOTAS = {
   'load-balancer': { path: '/lbaas/quotas', object: 'quota' },
 } as const;
 
+/** Something that was made, and what takes it away. */
+export interface Made {
+  readonly id: string;
+  readonly back: () => Promise<unknown>;
+}
+
+/** The range of the tenant's external network: it is nobody's (RFC 5737). */
+export const EXTERNAL_CIDR = '198.51.100.0/24';
+
 /**
  * A project with a user, a flavor, an image and an external network of its own, made by the cloud's administrator: what is then taken away is
  * missing for nobody else. Everything is removed by `close`.
@@ -37,6 +46,7 @@ export class Tenant {
   #imageId = '';
   #flavorId = '';
   #externalNetworkId = '';
+  #user: OpenStackClient | undefined;
 
   private constructor(admin: OpenStackClient, authUrl: string) {
     this.#admin = admin;
@@ -54,6 +64,14 @@ export class Tenant {
       await tenant.close();
       throw error;
     }
+  }
+
+  get projectId(): string {
+    return this.#projectId;
+  }
+
+  get externalNetworkId(): string {
+    return this.#externalNetworkId;
   }
 
   /** The tenant's entry for Vault, or one with another `auth`. */
@@ -79,6 +97,35 @@ export class Tenant {
       network: { externalNetwork: this.name },
       api: { loadBalancerProvider: 'amphora' },
     };
+  }
+
+  /** The client of the tenant's user. */
+  async user(signal: AbortSignal): Promise<OpenStackClient> {
+    this.#user ??= await connect({ auth: { auth_url: this.#authUrl, ...this.auth() }, signal });
+    return this.#user;
+  }
+
+  /** Makes one more thing, as the administrator; the function takes it away. */
+  async make(service: string, path: string, one: string, values: Json, signal: AbortSignal): Promise<Made> {
+    const id = await this.#create(service, path, one, values, signal);
+    return { id, back: () => this.#remove(service, `${path}/${id}`) };
+  }
+
+  /** Makes one more image; without content it stays `queued`. */
+  async image(values: Json, content: string | undefined, signal: AbortSignal): Promise<Made> {
+    const { images } = this.#admin.image;
+    const plain = { name: `${this.name}-${randomBytes(3).toString('hex')}`, visibility: 'public' as const };
+    const formats = { container_format: 'bare', disk_format: 'raw' };
+    const { id } = await images.create({ ...plain, ...formats, ...values }, { signal });
+    const back = () => images.delete(id, { missingOk: true });
+    this.#undo.push(back);
+    if (content !== undefined) await images.upload(id, content, { signal });
+    return { id, back };
+  }
+
+  /** Changes something, as the administrator. */
+  async change(service: string, path: string, json: Json, signal: AbortSignal): Promise<void> {
+    await this.#admin.service(service).request('PUT', path, { json, signal });
   }
 
   /** Makes an application credential of the tenant's user. */
@@ -118,13 +165,13 @@ export class Tenant {
     await this.#admin.image.images.patch(this.#imageId, [change], { signal });
   }
 
-  /** Hides a service from the project's catalogue, or shows it again (Keystone API: OS-EP-FILTER). */
-  async setService(type: string, shown: boolean, signal: AbortSignal): Promise<void> {
+  /** Hides services from the project's catalogue, or shows them again (Keystone API: OS-EP-FILTER). */
+  async setService(types: readonly string[], shown: boolean, signal: AbortSignal): Promise<void> {
     const identity = this.#admin.service('identity');
     const services = await identity.list('/services', 'services', serviceSchema, { signal });
-    const hidden = services.find((one) => one.type === type)?.id;
+    const hidden = services.filter(({ type }) => types.includes(type)).map(({ id }) => id);
     for (const { id, service_id } of await identity.list('/endpoints', 'endpoints', endpointSchema, { signal })) {
-      if (service_id === hidden) continue;
+      if (hidden.includes(service_id)) continue;
       const path = `/OS-EP-FILTER/projects/${this.#projectId}/endpoints/${id}`;
       await identity.request(shown ? 'DELETE' : 'PUT', path, { signal });
     }
@@ -132,6 +179,7 @@ export class Tenant {
 
   async close(): Promise<void> {
     for (const undo of this.#undo.splice(0).reverse()) await undo();
+    await this.#user?.close();
     await this.#admin.close();
   }
 
@@ -170,6 +218,9 @@ export class Tenant {
   async makeExternalNetwork(signal: AbortSignal): Promise<void> {
     const network = { name: this.name, 'router:external': true };
     this.#externalNetworkId = await this.#create('network', '/networks', 'network', network, signal);
+    const range = { ip_version: 4, cidr: EXTERNAL_CIDR, enable_dhcp: false };
+    const subnet = { name: this.name, network_id: this.#externalNetworkId, ...range };
+    await this.#create('network', '/subnets', 'subnet', subnet, signal);
   }
 
   async removeExternalNetwork(): Promise<void> {

@@ -118,6 +118,8 @@ export const computeLimitsSchema = z.looseObject({
   maxServerGroups: z.number().optional(),
   maxServerGroupMembers: z.number().optional(),
   maxTotalKeypairs: z.number().optional(),
+  /** Items of a server's metadata. */
+  maxServerMeta: z.number().optional(),
   totalInstancesUsed: z.number(),
   totalCoresUsed: z.number(),
   totalRAMUsed: z.number(),

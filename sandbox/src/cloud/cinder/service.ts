@@ -97,14 +97,14 @@ function quotaRoutes(service: Service, cloud: Cloud): void {
     if (id !== call.who.projectId && !call.who.isAdmin) throw policyForbidden('volume_extension:quotas:show');
     return id;
   };
-  /** Cinder also lists a quota for each volume type; those are unlimited here. */
+  /** Cinder also has quotas for each volume type; without limits unless somebody sets them. */
   const perType = () =>
     cloud.tables.volumeTypes
       .all()
       .flatMap(({ name }) => ['volumes', 'gigabytes', 'snapshots'].map((kind) => [`${kind}_${name}`, -1] as const));
   service.get('/v3/os-quota-sets/:id', (call) => {
     const id = projectOf(call);
-    const limits = [...Object.entries(cloud.limits('block-storage', id)), ...perType()];
+    const limits = Object.entries({ ...Object.fromEntries(perType()), ...cloud.limits('block-storage', id) });
     if ((call.query.get('usage') ?? 'false').toLowerCase() !== 'true') {
       return ok({ quota_set: { id, ...Object.fromEntries(limits) } });
     }
@@ -121,7 +121,8 @@ function quotaRoutes(service: Service, cloud: Cloud): void {
     if (!call.who.isAdmin) throw policyForbidden('volume_extension:quotas:update');
     const id = call.params['id'] ?? '';
     const { quota_set } = service.parse(z.looseObject({ quota_set: z.looseObject({}) }), call.body);
-    const known = Object.entries(quota_set).filter(([name]) => name in defaultQuotas['block-storage']);
+    const names = [...Object.keys(defaultQuotas['block-storage']), ...perType().map(([name]) => name)];
+    const known = Object.entries(quota_set).filter(([name]) => names.includes(name));
     cloud.setLimits('block-storage', id, Object.fromEntries(known.map(([name, value]) => [name, Number(value)])));
     return ok({ quota_set: cloud.limits('block-storage', id) });
   });

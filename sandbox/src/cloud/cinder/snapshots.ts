@@ -82,7 +82,7 @@ export function snapshotRoutes(service: Service, cloud: Cloud): void {
         `Invalid volume: Volume ${volume.id} status must be ${allowed.join(' or ')}, but current status is: ${volume.status}.`,
       );
     }
-    checkVolumeQuota(cloud, volume.projectId, 'snapshots', volume.size);
+    checkVolumeQuota(cloud, volume.projectId, 'snapshots', volume.size, { type: volume.volumeType });
     const time = now();
     const row = snapshots.insert({
       id: uuid(),

@@ -28,7 +28,7 @@ export function detailedUsage(cloud: Cloud, projectId: string): Map<string, numb
 }
 
 /**
- * Checks the quota for one more volume or snapshot, or for a volume growing by `more` to `total`, in GiB.
+ * Checks the quota for one more volume or snapshot of a type, or for a volume growing by `more` to `total`, in GiB.
  * @throws ApiError 413
  */
 export function checkVolumeQuota(
@@ -36,10 +36,10 @@ export function checkVolumeQuota(
   projectId: string,
   kind: 'volumes' | 'snapshots' | 'extend',
   more: number,
-  total = more,
+  { total = more, type = '' }: { readonly total?: number; readonly type?: string } = {},
 ): void {
   const limits = cloud.limits('block-storage', projectId);
-  const used = volumeUsage(cloud, projectId);
+  const used = detailedUsage(cloud, projectId);
   const single = limits['per_volume_gigabytes'] ?? -1;
   if (kind !== 'snapshots' && single >= 0 && total > single) {
     throw overQuota(
@@ -47,19 +47,22 @@ export function checkVolumeQuota(
       `Requested volume size ${total}G is larger than maximum allowed limit ${single}G.`,
     );
   }
-  if (exceeds(limits['gigabytes'], used.gigabytes, more)) {
+  const over = (name: string, by: number) => exceeds(limits[name], used.get(name) ?? 0, by);
+  const gigabytes = ['gigabytes', `gigabytes_${type}`].find((name) => over(name, more));
+  if (gigabytes !== undefined) {
     throw overQuota(
       'VolumeSizeExceedsAvailableQuota',
-      `Requested volume or snapshot exceeds allowed gigabytes quota. Requested ${more}G, quota is ${limits['gigabytes'] ?? -1}G and ${used.gigabytes}G has been consumed.`,
+      `Requested volume or snapshot exceeds allowed ${gigabytes} quota. Requested ${more}G, quota is ${limits[gigabytes] ?? -1}G and ${used.get(gigabytes) ?? 0}G has been consumed.`,
     );
   }
-  if (kind === 'volumes' && exceeds(limits['volumes'], used.volumes, 1)) {
+  const volumes = kind === 'volumes' && ['volumes', `volumes_${type}`].find((name) => over(name, 1));
+  if (volumes) {
     throw overQuota(
       'VolumeLimitExceeded',
-      `Maximum number of volumes allowed (${limits['volumes'] ?? -1}) exceeded for quota 'volumes'.`,
+      `Maximum number of volumes allowed (${limits[volumes] ?? -1}) exceeded for quota '${volumes}'.`,
     );
   }
-  if (kind === 'snapshots' && exceeds(limits['snapshots'], used.snapshots, 1)) {
+  if (kind === 'snapshots' && over('snapshots', 1)) {
     throw overQuota(
       'SnapshotLimitExceeded',
       `Maximum number of snapshots allowed (${limits['snapshots'] ?? -1}) exceeded`,

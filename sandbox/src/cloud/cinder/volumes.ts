@@ -262,7 +262,10 @@ export function volumeRoutes(service: Service, cloud: Cloud): void {
           `Invalid input received: New size for extend must be greater than current size. (current: ${volume.size}, extended: ${wanted}).`,
         );
       }
-      checkVolumeQuota(cloud, volume.projectId, 'extend', wanted - volume.size, wanted);
+      checkVolumeQuota(cloud, volume.projectId, 'extend', wanted - volume.size, {
+        total: wanted,
+        type: volume.volumeType,
+      });
       volumes.patch(volume, { size: wanted, status: 'extending', updated_at: now() });
       cloud.transitions.schedule('volume.extended', volume.id, cloud.latency.volume.attach);
       return accepted(undefined, { 'content-type': 'application/json' });

@@ -17,20 +17,28 @@ const services = [
 
 const interfaces = ['public', 'internal', 'admin'] as const;
 
-/** The catalogue of a project, with addresses at the origin through which the client came. */
+/**
+ * The catalogue of a project, with addresses at the origin through which the client came. A project with endpoints of its own choice has these
+ * only, others have all (keystone:keystone/catalog/backends/sql.py, `return_all_endpoints_if_no_filter`).
+ */
 export function catalog(cloud: Cloud, origin: string, projectId: string) {
-  return services.map(({ type, name, path }) => ({
-    type,
-    name,
-    id: cloud.stableId(`service:${type}`),
-    endpoints: interfaces.map((kind) => ({
-      id: cloud.stableId(`endpoint:${type}:${kind}`),
-      interface: kind,
-      region: regionId,
-      region_id: regionId,
-      url: origin + path.replace('%(project_id)s', projectId),
-    })),
-  }));
+  const chosen = cloud.tables.projectEndpoints.by('project', projectId).map(({ endpointId }) => endpointId);
+  return services
+    .map(({ type, name, path }) => ({
+      type,
+      name,
+      id: cloud.stableId(`service:${type}`),
+      endpoints: interfaces
+        .map((kind) => ({
+          id: cloud.stableId(`endpoint:${type}:${kind}`),
+          interface: kind,
+          region: regionId,
+          region_id: regionId,
+          url: origin + path.replace('%(project_id)s', projectId),
+        }))
+        .filter(({ id }) => chosen.length === 0 || chosen.includes(id)),
+    }))
+    .filter(({ endpoints }) => endpoints.length > 0);
 }
 
 /** `GET /v3/services` */

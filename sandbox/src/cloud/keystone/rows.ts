@@ -65,6 +65,13 @@ export interface AccessRule {
   readonly service: string;
 }
 
+/** An endpoint that a project's catalogue is to show. */
+export interface ProjectEndpoint {
+  readonly id: string;
+  readonly projectId: string;
+  readonly endpointId: string;
+}
+
 export interface Token {
   readonly id: string;
   readonly userId: string;

@@ -2,6 +2,7 @@ import type { Cloud } from '../cloud.ts';
 import { ok, reply, Service, type Call, type Dialect } from '../http/service.ts';
 import { applicationCredentialRoutes } from './application-credentials.ts';
 import { keystoneDialect, notFound } from './errors.ts';
+import { endpointFilterRoutes } from './endpoint-filter.ts';
 import { projectRoutes } from './projects.ts';
 import { identityResourceRoutes } from './resources.ts';
 import { roleAssignmentRoutes } from './role-assignments.ts';
@@ -43,6 +44,7 @@ export function createKeystone(cloud: Cloud): Service {
   userRoutes(service, cloud);
   roleAssignmentRoutes(service, cloud);
   identityResourceRoutes(service, cloud);
+  endpointFilterRoutes(service, cloud);
   applicationCredentialRoutes(service, cloud);
   return service;
 }

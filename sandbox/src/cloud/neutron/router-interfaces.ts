@@ -35,17 +35,19 @@ export function routerInterfaceRoutes(service: Service, cloud: Cloud): void {
       subnet_ids: port.fixed_ips.map(({ subnet_id }) => subnet_id),
     });
   const checkOverlap = (router: Router, subnet: Subnet): void => {
-    for (const { fixed_ips } of interfacePorts(cloud, router.id)) {
-      for (const { subnet_id } of fixed_ips) {
-        const other = subnets.get(subnet_id);
-        if (other?.id === subnet.id) throw badRequest('router', `Router already has a port on subnet ${subnet.id}`);
-        if (other && overlaps(other.cidr, subnet.cidr)) {
-          throw badRequest(
-            'router',
-            `Cidr ${subnet.cidr} of subnet ${subnet.id} overlaps with cidr ${other.cidr} of subnet ${other.id}`,
-          );
-        }
-      }
+    const plugged = interfacePorts(cloud, router.id).flatMap(({ fixed_ips }) =>
+      fixed_ips.flatMap(({ subnet_id }) => subnets.get(subnet_id) ?? []),
+    );
+    if (plugged.some(({ id }) => id === subnet.id))
+      throw badRequest('router', `Router already has a port on subnet ${subnet.id}`);
+    // All subnets of the gateway's network count (neutron:neutron/db/l3_db.py _check_for_dup_router_subnets).
+    const outside = subnets.by('network', router.external_gateway_info?.network_id ?? '');
+    const other = [...plugged, ...outside].find(({ cidr }) => overlaps(cidr, subnet.cidr));
+    if (other) {
+      throw badRequest(
+        'router',
+        `Cidr ${subnet.cidr} of subnet ${subnet.id} overlaps with cidr ${other.cidr} of subnet ${other.id}`,
+      );
     }
   };
 

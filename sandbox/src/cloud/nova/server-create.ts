@@ -2,7 +2,7 @@ import type { Cloud } from '../cloud.ts';
 import { ApiError, type Call } from '../http/service.ts';
 import { makePort, removePort } from '../neutron/ports.ts';
 import type { Network } from '../neutron/rows.ts';
-import { badRequest } from './errors.ts';
+import { badRequest, forbidden } from './errors.ts';
 import { secret, uuid } from '../store/ids.ts';
 import { now } from '../store/time.ts';
 import type { Server, ServerPort } from './rows.ts';
@@ -11,7 +11,12 @@ import { planServers, type ServerPlan } from './server-plan.ts';
 import { parseServerRequest, type ServerRequest } from './server-request.ts';
 
 /** Gives a new server its ports; whatever was made is taken back when one cannot be had. */
-function plugPorts(cloud: Cloud, server: Server, { interfaces, securityGroups }: ServerPlan): ServerPort[] {
+function plugPorts(
+  cloud: Cloud,
+  server: Server,
+  { interfaces, securityGroups }: ServerPlan,
+  isAdmin: boolean,
+): ServerPort[] {
   const plugged: ServerPort[] = [];
   const owner = `compute:${server.availabilityZone}`;
   try {
@@ -26,6 +31,7 @@ function plugPorts(cloud: Cloud, server: Server, { interfaces, securityGroups }:
         plugged.push({ portId: item.port.id, owned: false });
         continue;
       }
+      checkAttachment(item.network, securityGroups, isAdmin);
       const port = inNovasWords(item, () =>
         makePort(cloud, {
           projectId: server.projectId,
@@ -47,6 +53,18 @@ function plugPorts(cloud: Cloud, server: Server, { interfaces, securityGroups }:
       else if (port) cloud.tables.ports.patch(port, { device_id: '', device_owner: '', 'binding:host_id': '' });
     }
     throw error;
+  }
+}
+
+/**
+ * What a host finds out only when it plugs a server in: the server's build is aborted (nova:nova/network/neutron.py
+ * _check_external_network_attach, allocate_for_instance).
+ */
+function checkAttachment(network: Network, groups: ServerPlan['securityGroups'], isAdmin: boolean): void {
+  if (network['router:external'] && !network.shared && !isAdmin)
+    throw forbidden(`It is not allowed to create an interface on external network ${network.id}`);
+  if (!network.port_security_enabled && groups.some(({ name }) => name !== 'default')) {
+    throw badRequest('Network requires port_security_enabled and subnet associated in order to apply security groups.');
   }
 }
 
@@ -161,7 +179,7 @@ function makeServer(
   if (server.host !== null) {
     try {
       cloud.tables.servers.patch(server, {
-        ports: plugPorts(cloud, server, planned),
+        ports: plugPorts(cloud, server, planned, call.who.isAdmin),
         volumes: planned.volumes.map((volume) => volume(server)),
         taskState: 'spawning',
       });

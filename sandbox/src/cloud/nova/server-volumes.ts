@@ -4,7 +4,7 @@ import type { Image } from '../glance/rows.ts';
 import type { Call } from '../http/service.ts';
 import { uuid } from '../store/ids.ts';
 import { now } from '../store/time.ts';
-import { badRequest } from './errors.ts';
+import { badRequest, forbidden } from './errors.ts';
 import type { Flavor, Server, ServerVolume } from './rows.ts';
 import type { BlockDevice } from './server-request.ts';
 
@@ -96,7 +96,7 @@ export function planVolumes(cloud: Cloud, call: Call, wanted: VolumesWanted): Pl
   if (many && devices.some(({ source_type }) => source_type === 'volume'))
     throw badRequest('Cannot attach one or more volumes to multiple instances');
   const root = devices.find(({ boot_index }) => boot_index === 0);
-  if (image) checkSizes(image, flavor, root);
+  if (image) checkSizes(image, flavor, root, call.who.isAdmin);
   const boots = devices.flatMap(({ boot_index }) =>
     typeof boot_index === 'number' && boot_index >= 0 ? [boot_index] : [],
   );
@@ -113,7 +113,7 @@ export function planVolumes(cloud: Cloud, call: Call, wanted: VolumesWanted): Pl
   });
 }
 
-function checkSizes(image: Image, flavor: Flavor, root: BlockDevice | undefined): void {
+function checkSizes(image: Image, flavor: Flavor, root: BlockDevice | undefined, isAdmin: boolean): void {
   if (image.status !== 'active') throw badRequest(`Image ${image.id} is not active.`);
   if (flavor.ram < image.min_ram) throw badRequest("Flavor's memory is too small for requested image.");
   const least = image.min_disk * GiB;
@@ -126,7 +126,11 @@ function checkSizes(image: Image, flavor: Flavor, root: BlockDevice | undefined)
     }
     return;
   }
-  if (flavor.disk === 0) return;
+  if (flavor.disk === 0) {
+    // os_compute_api:servers:create:zero_disk_flavor is the administrator's (nova:nova/policies/servers.py).
+    if (!isAdmin) throw forbidden('Only volume-backed servers are allowed for flavors with zero disk.');
+    return;
+  }
   const disk = flavor.disk * GiB;
   if ((image.size ?? 0) > disk) {
     throw badRequest(

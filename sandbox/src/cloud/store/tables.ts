@@ -7,6 +7,7 @@ import type {
   Assignment,
   Domain,
   Project,
+  ProjectEndpoint,
   Role,
   Token,
   User,
@@ -37,6 +38,7 @@ export function createTables() {
     applicationCredentials: new Table<ApplicationCredential, 'user'>([['user', (row) => row.userId]]),
     accessRules: new Table<AccessRule, 'user'>([['user', (row) => row.userId]]),
     tokens: new Table<Token>(),
+    projectEndpoints: new Table<ProjectEndpoint, 'project'>([['project', (row) => row.projectId]]),
     quotas: new Table<QuotaRow>(),
 
     flavors: new Table<Flavor>(),

@@ -47,6 +47,7 @@ import { objectStoreLarge } from './object-store-large.ts';
 import { objectStoreListings } from './object-store-listings.ts';
 import { objectStoreObjects } from './object-store-objects.ts';
 import { objectStoreReads } from './object-store-reads.ts';
+import { unfitRequests } from './unfit-requests.ts';
 
 /** Every area of the contract. */
 export const areas: readonly ContractArea[] = [
@@ -97,5 +98,6 @@ export const areas: readonly ContractArea[] = [
   objectStoreListings,
   objectStoreObjects,
   objectStoreReads,
+  unfitRequests,
   clientWaits,
 ];

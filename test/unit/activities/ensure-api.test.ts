@@ -66,7 +66,17 @@ it('leaves a floating IP where it is that somebody took after the pre-flight', a
   });
 });
 
-it('asks of amphorae what they can do, where no provider is named', async () => {
+it('asks of OVN what OVN can do: its one algorithm, and no allowed CIDRs, which the machines’ security group has', async () => {
+  const { listeners, loadBalancers, pools } = emulated.cloud.client.loadBalancer;
+  const api = { loadBalancerProvider: 'ovn', allowedCidrs: ['192.0.2.0/24'], public: false };
+  const { loadBalancerId } = await ensure('pallas', api, await factsOf('pallas', api));
+  const made = await loadBalancers.get(loadBalancerId);
+  expect(made.provider).toBe('ovn');
+  expect((await listeners.get(made.listeners[0]?.id ?? '')).allowed_cidrs).toBe(null);
+  expect((await pools.get(made.pools[0]?.id ?? '')).lb_algorithm).toBe('SOURCE_IP_PORT');
+});
+
+it('asks of amphorae what they can do, where no provider is named and there are several', async () => {
   const { listeners, loadBalancers, pools } = emulated.cloud.client.loadBalancer;
   const api = { allowedCidrs: ['192.0.2.0/24'], public: false };
   const { loadBalancerId } = await ensure('juno', api, await factsOf('juno', api));

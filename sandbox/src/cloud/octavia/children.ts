@@ -19,7 +19,8 @@ import { changesOfListener, makeListener, requireDefaultPool, requireFitting } f
 import { checkMember, makeMember, replaceMembers } from './members.ts';
 import { changesOfMonitor, makeMonitor } from './monitors.ts';
 import { changesOfPolicy, makePolicy, movePolicy, requireHttp, requireRedirectPool } from './policies.ts';
-import { changesOfPool, checkAlgorithm, checkMonitorFits, checkPersistence, makePool } from './pools.ts';
+import { changesOfPool, checkMonitorFits, checkPersistence, makePool } from './pools.ts';
+import { checkListenerOptions, checkPoolOptions } from './providers.ts';
 import { lbOf, listenersOf } from './relations.ts';
 import { allowParameters, findParent, findRow, resourceRoutes } from './resource.ts';
 import type { L7Policy, Listener, OctaviaRow, Pool } from './rows.ts';
@@ -78,6 +79,7 @@ export function childrenRoutes(service: Service, cloud: Cloud, views: Views): vo
       const make = () => {
         const row = makeListener(cloud, lb, body, body.default_pool_id ?? null);
         if (body.default_pool || (body.l7policies ?? []).length > 0) throw notWithin();
+        checkListenerOptions(lb, body);
         return row;
       };
       return { lb, touched: [], make };
@@ -129,7 +131,7 @@ export function childrenRoutes(service: Service, cloud: Cloud, views: Views): vo
       const make = () => {
         const row = makePool(cloud, lb, body);
         if ((body.members ?? []).length > 0 || body.healthmonitor) throw notWithin();
-        checkAlgorithm(lb, body.lb_algorithm);
+        checkPoolOptions(lb, body);
         if (user) listeners.patch(user, { default_pool_id: row.id });
         return row;
       };

@@ -4,6 +4,7 @@ import { pythonRepr } from '../http/python-repr.ts';
 import type { ListenerBody, ListenerChanges } from './bodies.ts';
 import { hasTwins, newChild } from './create.ts';
 import { fault, invalidOption, noChildren, notFound, validation } from './errors.ts';
+import { checkListenerOptions } from './providers.ts';
 import { lbOf } from './relations.ts';
 import type { Listener, LoadBalancer } from './rows.ts';
 
@@ -172,6 +173,7 @@ export function changesOfListener(cloud: Cloud, row: Listener, body: ListenerCha
   if (references.length > 0) throw fault(400, `Could not retrieve certificate: ${pythonRepr(references)}`);
   const lb = lbOf(cloud, row);
   if (body.allowed_cidrs) checkCidrs(lb, body.allowed_cidrs);
+  checkListenerOptions(lb, { protocol, allowed_cidrs: body.allowed_cidrs });
   checkStrictTransport(
     body,
     protocol,

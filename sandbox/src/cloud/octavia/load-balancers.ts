@@ -7,18 +7,13 @@ import { checkQuota, hasTwins, newRow } from './create.ts';
 import { alreadyThere, fault, forbidden, notThere, validation } from './errors.ts';
 import { beginUpdate, forgetLoadBalancer, mark, requireSettled } from './life.ts';
 import { fieldsOf, listAnswer, visibleRows } from './lists.ts';
+import { providers } from './providers.ts';
 import { childTables } from './relations.ts';
 import { allowParameters, findRow } from './resource.ts';
 import type { Views } from './views.ts';
 import { makeVip, planVip } from './vip.ts';
 import { makeWhole } from './whole.ts';
 import { readBody } from './wsme.ts';
-
-/** The providers that can be asked for: two names of one driver. */
-export const providers: Readonly<Record<string, string>> = {
-  amphora: 'The Octavia Amphora driver.',
-  octavia: 'Deprecated alias of the Octavia Amphora driver.',
-};
 
 const filters = [
   ...['id', 'name', 'description', 'project_id', 'provisioning_status', 'operating_status', 'admin_state_up'],

@@ -1,7 +1,8 @@
 import type { Cloud } from '../cloud.ts';
 import type { MonitorBody, PoolBody, PoolChanges } from './bodies.ts';
 import { hasTwins, newChild } from './create.ts';
-import { alreadyThere, fault, unsupported, validation } from './errors.ts';
+import { alreadyThere, fault, validation } from './errors.ts';
+import { checkPoolOptions } from './providers.ts';
 import type { LoadBalancer, Pool, SessionPersistence } from './rows.ts';
 
 type PersistenceBody = NonNullable<PoolBody['session_persistence'] | PoolChanges['session_persistence']>;
@@ -38,12 +39,6 @@ const persistenceRow = (body: PersistenceBody): SessionPersistence => ({
   persistence_timeout: body.persistence_timeout ?? null,
   persistence_granularity: body.persistence_granularity ?? null,
 });
-
-/** The algorithms of the amphora provider (octavia:octavia/api/drivers/amphora_driver/v2/driver.py). */
-export function checkAlgorithm(lb: LoadBalancer, algorithm: string): void {
-  if (algorithm === 'SOURCE_IP_PORT')
-    throw unsupported(lb.provider, 'Amphora provider does not support SOURCE_IP_PORT algorithm.');
-}
 
 function checkTls(body: Pick<PoolChanges, 'tls_container_ref' | 'ca_tls_container_ref' | 'crl_container_ref'>): void {
   if (body.crl_container_ref && !body.ca_tls_container_ref)
@@ -85,7 +80,7 @@ export function changesOfPool(row: Pool, lb: LoadBalancer, body: PoolChanges): P
     checkPersistence(persistence, row.protocol, 'UDP protocol');
   }
   checkTls(body);
-  if (body.lb_algorithm) checkAlgorithm(lb, body.lb_algorithm);
+  checkPoolOptions(lb, { protocol: row.protocol, lb_algorithm: body.lb_algorithm });
   return {
     ...(body.lb_algorithm && { lb_algorithm: body.lb_algorithm }),
     ...(persistence !== undefined && { session_persistence: persistence ? persistenceRow(persistence) : null }),

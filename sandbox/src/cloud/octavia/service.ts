@@ -4,7 +4,8 @@ import { childrenRoutes } from './children.ts';
 import { forbidden, notFound, octaviaDialect } from './errors.ts';
 import { octaviaTransitions } from './life.ts';
 import { fieldsOf, listAnswer } from './lists.ts';
-import { loadBalancerRoutes, providers } from './load-balancers.ts';
+import { loadBalancerRoutes } from './load-balancers.ts';
+import { providers } from './providers.ts';
 import { quotaRoutes } from './quotas.ts';
 import { Views } from './views.ts';
 

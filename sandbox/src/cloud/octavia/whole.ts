@@ -8,6 +8,7 @@ import { checkMember, makeMember } from './members.ts';
 import { makeMonitor } from './monitors.ts';
 import { makePolicy } from './policies.ts';
 import { checkMonitorFits, makePool } from './pools.ts';
+import { checkListenerOptions, checkPoolOptions } from './providers.ts';
 import type { LoadBalancer } from './rows.ts';
 import { makeRule } from './rules.ts';
 
@@ -38,6 +39,11 @@ export function makeWhole(cloud: Cloud, call: Call, lb: LoadBalancer, body: Load
       for (const rule of policy.rules ?? []) makeRule(cloud, made, rule);
     }
   }
+  // The driver is asked at last, for all of it. That of amphorae takes any whole.
+  if (lb.provider !== 'ovn') return;
+  for (const listener of listeners) checkListenerOptions(lb, listener);
+  for (const { protocol, lb_algorithm } of cloud.tables.pools.by('lb', lb.id))
+    checkPoolOptions(lb, { protocol, lb_algorithm });
 }
 
 /** All pools that are described, those within listeners and policies too. */

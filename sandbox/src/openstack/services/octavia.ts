@@ -23,7 +23,7 @@ export const amphoraAuthority = {
 } as const;
 
 /**
- * Octavia: API and worker with the provider `amphora`, whose amphorae exist in the database only. Its health manager would wait for
+ * Octavia: API and worker with the provider `amphora`, whose amphorae exist in the database only, and one that refuses as OVN's does. Its health manager would wait for
  * their heartbeats, so there is none: operating states stay as they are at the creation.
  */
 export function octavia(plan: CloudPlan): ServicePlan {
@@ -37,6 +37,11 @@ export function octavia(plan: CloudPlan): ServicePlan {
       bind_host: '127.0.0.1',
       auth_strategy: 'keystone',
       healthcheck_enabled: true,
+      enabled_provider_drivers: [
+        'amphora:The Octavia Amphora driver.',
+        'octavia:Deprecated alias of the Octavia Amphora driver.',
+        'ovn:Octavia OVN driver.',
+      ],
     },
     oslo_messaging: { topic: 'octavia_prov' },
     controller_worker: {

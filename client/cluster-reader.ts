@@ -31,16 +31,17 @@ export class ClusterReader {
   async find(name: string, options: CallOptions = {}): Promise<FoundCluster | undefined> {
     const workflowId = clusterWorkflowId(name);
     const handle = this.#temporal.client.workflow.getHandle(workflowId);
-    const call = { ...options, workflowId };
-    const what = `describe cluster ${name}`;
-    const [description, info] = await Promise.all([
-      this.#temporal.query(
-        what,
-        () => unlessAbsent(() => handle.query<ClusterDescription>(messages.describe).catch(unlessUnanswerable)),
-        call,
-      ),
-      this.#temporal.call(what, () => unlessAbsent(() => handle.describe()), call),
-    ]);
+    const { description, info } = await this.#temporal.query(
+      `describe cluster ${name}`,
+      // One after the other: what is still under way when the other has failed would outlive the connection.
+      async () => ({
+        description: await unlessAbsent(() =>
+          handle.query<ClusterDescription>(messages.describe).catch(unlessUnanswerable),
+        ),
+        info: await unlessAbsent(() => handle.describe()),
+      }),
+      { ...options, workflowId },
+    );
     const lost = info === undefined ? undefined : lostWorkflow(info.status.name, info.closeTime);
     if (description === undefined || lost === undefined) return description;
     const { running: _running, ...last } = description;

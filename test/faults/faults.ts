@@ -2,6 +2,7 @@ import type { OperationName } from '../../model/index.ts';
 import { bodyOf, type Reply, without } from '../support/fault-proxy.ts';
 import { type BreakableKind, breakableIn, createdIds, untilSilent, vanish } from './cloud-effects.ts';
 import { busyAnswer, requestIdOf, serviceError } from './fault-answers.ts';
+import { filtersOf, withoutFilters, withoutVersion } from './ignoring.ts';
 import { isRead, type Place, type RecordedCall } from './places.ts';
 import type { Exchange } from './traffic.ts';
 
@@ -46,6 +47,8 @@ export interface Fault {
   readonly refusals?: readonly string[];
   readonly act: (exchange: Exchange, control: FaultControl, operation: OperationName) => Promise<Reply>;
   readonly expects: Expectation;
+  /** Ends as without the fault where it does not matter, or with the verdict, also when it met one call only. */
+  readonly mayBeRefused?: true;
   /** The call has its effect although its answer is lost: the next try may find it, so even a permanent fault may end well. */
   readonly hasEffect?: true;
   /** What a verdict must say when the fault is permanent: the failure's types, and a part of its words. */
@@ -337,5 +340,32 @@ const callFaults: readonly Fault[] = [
   },
 ];
 
+/** Services that answer in a microversion. */
+const VERSIONED = /^\/(compute|volume)\//;
+
+/** What a layer on the way to a service, or an old service, does to what it does not know. */
+const ignoring: readonly Fault[] = [
+  {
+    name: 'filter-ignored',
+    title: 'the filters of a list are dropped on the way: the whole project is answered',
+    notApplicable: ({ place }) =>
+      place.service === 'openstack' && filtersOf(place).length > 0 ? undefined : 'the call is no list with a filter',
+    expects: 'success or verdict',
+    mayBeRefused: true,
+    act: ({ request, forward }) => forward(withoutFilters(request)),
+    verdict: () => ({ types: ['OpenStack.FilterIgnored'], words: /ignored the filter/ }),
+  },
+  {
+    name: 'version-ignored',
+    title: 'the headers that ask for a microversion are dropped on the way: Nova answers as 2.1, Cinder as 3.0',
+    notApplicable: ({ place }) =>
+      place.service === 'openstack' && VERSIONED.test(place.path) ? undefined : 'the service has no microversions',
+    expects: 'success or verdict',
+    mayBeRefused: true,
+    act: ({ request, forward }) => forward(withoutVersion(request)),
+    verdict: () => ({ types: ['OpenStack.VersionIgnored', 'OpenStack.FilterIgnored'], words: /ignored|answered in/ }),
+  },
+];
+
 /** Every fault of the matrix. */
-export const faults: readonly Fault[] = [...callFaults, ...disruptions];
+export const faults: readonly Fault[] = [...callFaults, ...ignoring, ...disruptions];

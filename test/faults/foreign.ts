@@ -8,8 +8,10 @@ import type { ActivityDeps } from '../../activities/index.ts';
 import { serverRequest } from '../../activities/openstack/servers.ts';
 import { type ClusterSpec, clusterSpecSchema, FailureType } from '../../model/index.ts';
 import { type Proxy, startProxy } from '../support/fault-proxy.ts';
+import type { House } from './house.ts';
 import { filtersOf, withoutFilters, withoutVersion } from './ignoring.ts';
 import { neighbours, type Surroundings } from './neighbours.ts';
+import { makeProject } from './projects.ts';
 
 /** The emulator, as this property needs it. */
 export interface ForeignWorld {
@@ -19,6 +21,19 @@ export interface ForeignWorld {
   readonly openProject: (name: string) => Promise<OpenStackClient>;
   /** Puts a cloud of this name into Vault: the project of the same name, by services at this address. */
   readonly writeCloud: (name: string, address: string) => Promise<void>;
+}
+
+/** The matrix's emulator. */
+export function foreignWorldOf(house: House): ForeignWorld {
+  return {
+    deps: { vault: house.vault, temporal: house.temporal.client, taskQueue: 'none' },
+    cloudUrl: house.cloudUrl,
+    openProject: async (name) => {
+      await makeProject(house, name);
+      return house.connectTo(name);
+    },
+    writeCloud: (name, address) => house.writeCloud(name, name, address),
+  };
 }
 
 /** Steps of operations, in the order in which they come, or may come again. */
@@ -41,7 +56,7 @@ const example = fc.record({
   from: fc.nat({ max: 30 }),
   version: fc.boolean(),
 });
-type Example = (typeof example) extends fc.Arbitrary<infer T> ? T : never;
+type Example = typeof example extends fc.Arbitrary<infer T> ? T : never;
 
 /**
  * The property: in a project full of what others have, whatever steps run and whichever filters are dropped on the way, what is not the cluster's is
@@ -159,9 +174,13 @@ class Steps {
       return (this.#groups = await call(this.#activities.ensureSecurityGroups, { id, spec, cidr: network.cidr }));
     if (step === 'ensureServerGroups')
       return (this.#serverGroups = await call(this.#activities.ensureServerGroups, { id, spec }));
-    const known = facts && network && groups && serverGroups ? { id, spec, facts, network, groups, serverGroups } : undefined;
+    const known =
+      facts && network && groups && serverGroups ? { id, spec, facts, network, groups, serverGroups } : undefined;
     if (step === 'ensureApi' && known)
-      return (this.#api = await call(this.#activities.ensureApi, { ...known, securityGroupId: known.groups.controlPlane }));
+      return (this.#api = await call(this.#activities.ensureApi, {
+        ...known,
+        securityGroupId: known.groups.controlPlane,
+      }));
     if (step === 'ensureControlPlane' && known && api)
       return call(this.#activities.ensureControlPlane, { ...known, serverGroupIds: known.serverGroups, api });
     if (step === 'ensureNodes' && known && api)
@@ -176,7 +195,8 @@ class Steps {
         round: 0,
       });
     // Ids that a workflow hands over are no proof, either.
-    if (step === 'deleteServers') return call(this.#activities.deleteServers, { id, spec, servers: this.foreignServers });
+    if (step === 'deleteServers')
+      return call(this.#activities.deleteServers, { id, spec, servers: this.foreignServers });
     // Those that are left take no more than the target; so do those above when what they need was not made.
     return call(this.#activities[step] as (input: { id: string; spec: ClusterSpec }) => Promise<unknown>, { id, spec });
   }
@@ -190,7 +210,13 @@ class Steps {
 
 /** Makes what a cluster has, and somebody else's network beside it. */
 async function makeCluster(run: Steps, client: OpenStackClient, name: string): Promise<Surroundings> {
-  for (const step of ['checkCluster', 'ensureNetwork', 'ensureSecurityGroups', 'ensureServerGroups', 'ensureApi'] as const)
+  for (const step of [
+    'checkCluster',
+    'ensureNetwork',
+    'ensureSecurityGroups',
+    'ensureServerGroups',
+    'ensureApi',
+  ] as const)
     await run.run(step);
   const { network, facts } = run.made;
   const { id, spec } = run.target;
@@ -198,9 +224,19 @@ async function makeCluster(run: Steps, client: OpenStackClient, name: string): P
   if (group === undefined) throw new Error('the specification has no node group');
   const imageId = facts.imageIds[group.name] ?? '';
   const flavorId = facts.flavorIds[group.name] ?? '';
-  const machine = { id, template: group, imageId, flavorId, userData: '', sshKey: undefined, availabilityZone: undefined };
+  const machine = {
+    id,
+    template: group,
+    imageId,
+    flavorId,
+    userData: '',
+    sshKey: undefined,
+    availabilityZone: undefined,
+  };
   const networks = [{ uuid: network.networkId }];
-  await client.compute.servers.create(serverRequest({ ...machine, group: group.name, name: `${id}-workers-b0`, networks }));
+  await client.compute.servers.create(
+    serverRequest({ ...machine, group: group.name, name: `${id}-workers-b0`, networks }),
+  );
   const [vip] = await client.network.ports.list({ network_id: network.networkId, name: `${id}-api` });
   const other = await client.network.networks.create({ name: `${name}-other` });
   const subnet = await client.network.subnets.create({ network_id: other.id, ip_version: 4, cidr: '10.78.0.0/24' });
@@ -215,7 +251,12 @@ async function makeCluster(run: Steps, client: OpenStackClient, name: string): P
 const inventorySchema = z.looseObject({
   projects: z.record(
     z.string(),
-    z.looseObject({ resources: z.record(z.string(), z.array(z.looseObject({ id: z.string().optional(), name: z.string().optional() }))) }),
+    z.looseObject({
+      resources: z.record(
+        z.string(),
+        z.array(z.looseObject({ id: z.string().optional(), name: z.string().optional() })),
+      ),
+    }),
   ),
 });
 
@@ -224,7 +265,9 @@ const inventorySchema = z.looseObject({
  * number of a change, and the port that a floating IP loses.
  */
 async function rowsOf({ cloudUrl }: ForeignWorld, project: string): Promise<Map<string, string>> {
-  const answer = await fetch(`${cloudUrl}/_sandbox/inventory?project=${project}`, { signal: AbortSignal.timeout(30_000) });
+  const answer = await fetch(`${cloudUrl}/_sandbox/inventory?project=${project}`, {
+    signal: AbortSignal.timeout(30_000),
+  });
   const { projects: found } = inventorySchema.parse(await answer.json());
   const rows = Object.values(found).flatMap(({ resources }) =>
     Object.entries(resources).flatMap(([kind, list]) =>

@@ -10,7 +10,7 @@ import { failures, summaryOf } from './report.ts';
 const CREATION =
   'createCluster: ensureServerGroups POST openstack /compute/v2.1/os-server-groups [{cluster}-control-plane] #1: 500-after';
 const DELETION =
-  'deleteCluster: deleteAllServers GET openstack /compute/v2.1/servers?tags=slipway.cluster={cluster} #1: 503-before';
+  'deleteCluster: deleteAllServers GET openstack /compute/v2.1/servers/detail?tags=slipway.cluster={cluster} #1: 503-before';
 
 it('turns red and names the case when an activity creates without looking, or an undo is missing', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'slipway-faults-'));

@@ -6,6 +6,7 @@ import { createLogUpdate } from 'log-update';
 import type { CloudKind } from '../../client/local/sandbox-processes.ts';
 import { type Case, caseName, caseOf } from './cases.ts';
 import { writeFixtures } from '../replay/fixtures.ts';
+import { foreignWorldOf, holdsForeignResources } from './foreign.ts';
 import { page } from './html.ts';
 import { defaultLanes, type MatrixResult, runMatrix, sampled } from './matrix.ts';
 import { failures, reasons, summaryOf, table } from './report.ts';
@@ -20,6 +21,7 @@ interface Options {
   readonly sample?: number;
   readonly seed: number;
   readonly lanes?: number;
+  readonly foreign?: number;
   readonly list: boolean;
   readonly fixtures: boolean;
   readonly out: string;
@@ -46,6 +48,11 @@ const program = new Command('faults')
   .option('--sample <count>', 'only so many cases, chosen by the seed', wholeNumber)
   .option('--seed <number>', 'for --sample', wholeNumber, 1)
   .option('--lanes <count>', 'cases at once, of each kind; as many as this machine can take unless given', wholeNumber)
+  .option(
+    '--foreign <runs>',
+    'random projects of others’ resources (foreign.ts); 500 with all cases, else none',
+    wholeNumber,
+  )
   .option('--list', 'record, print the names of all cases, run none', false)
   .option('--fixtures', 'record, keep the histories in test/replay, run no case', false)
   .option('--out <folder>', 'where the page and histories go', 'faults');
@@ -63,6 +70,11 @@ function select(cases: readonly Case[]): readonly Case[] {
   const wanted = only === undefined ? cases : cases.filter((one) => only.test(caseName(one)));
   return options.sample === undefined ? wanted : sampled(wanted, options.sample, options.seed);
 }
+
+/** The property over others' resources belongs to a run of everything; it is the emulator's, which makes projects in no time. */
+const everything = options.only === undefined && options.sample === undefined && options.case.length === 0;
+const foreignRuns = options.foreign ?? (everything && !options.list && !options.fixtures ? 500 : 0);
+let foreign: { runs: number; refused: number } | undefined;
 
 const live = createLogUpdate(process.stderr);
 const shown: CaseResult[] = [];
@@ -105,6 +117,8 @@ try {
       if (options.fixtures) await writeFixtures(house.temporal.client, clusters);
     },
     beforeEnd: async (house, results) => {
+      if (foreignRuns > 0 && options.cloud === 'emulator')
+        foreign = await holdsForeignResources(foreignWorldOf(house), { runs: foreignRuns, atOnce: 10 });
       await mkdir(out, { recursive: true });
       const kept = results.filter(({ problems }) => problems.length > 0 || options.case.length > 0);
       await exportCaseHistories(house, kept, out);
@@ -118,8 +132,9 @@ try {
     process.stderr.write(
       `${table(result.results)}\n${reasons(result)}\n${failures(result.results)}\n${join(out, 'faults.html')}\n`,
     );
-    process.stdout.write(`${JSON.stringify(summary)}\n`);
-    process.exitCode = summary.failed === 0 && summary.cases > 0 && !stop.signal.aborted ? 0 : 1;
+    process.stdout.write(`${JSON.stringify({ ...summary, ...(foreign === undefined ? {} : { foreign }) })}\n`);
+    process.exitCode =
+      summary.failed === 0 && (summary.cases > 0 || foreign !== undefined) && !stop.signal.aborted ? 0 : 1;
   }
   await rm(directory, { recursive: true, force: true });
 } catch (error) {

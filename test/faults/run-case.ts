@@ -171,12 +171,12 @@ class CaseRun {
    */
   #judge(outcome: Outcome, traffic: Traffic, letIn: OperationName | undefined): boolean {
     const { permanent, operation, key } = this.#tested;
-    const { expects, verdict, hasEffect, refusals = [] } = faultOf(this.#tested.fault);
+    const { expects, verdict, hasEffect, mayBeRefused, refusals = [] } = faultOf(this.#tested.fault);
     const place = traffic.calls.find((call) => call.key === key)?.place;
     if (outcome.outcome === 'completed') {
       // A deletion does without what it cannot have, as long as nothing is left; that is compared afterwards.
       const found = hasEffect === true && place !== undefined && !isRead(place);
-      if (permanent && operation !== 'deleteCluster' && !found)
+      if (permanent && operation !== 'deleteCluster' && !found && mayBeRefused !== true)
         this.problems.push('it succeeded although the fault was permanent');
       return false;
     }

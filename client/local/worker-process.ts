@@ -30,7 +30,8 @@ export async function startWorker(options: WorkerOptions, signal: AbortSignal): 
       }),
       logFile: join(options.directory, 'logs', `${options.name}.log`),
       ready: 'line',
-      deadline: 90_000,
+      // It bundles the workflows first: seconds of the processor, minutes on a machine that is busy or traced.
+      deadline: 300_000,
       grace: 20_000,
       ...(options.guard === undefined ? {} : { guard: options.guard }),
     },

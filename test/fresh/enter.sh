@@ -17,14 +17,16 @@ done <"$binds"
 pivot_root . .host
 cd /
 umount -l /.host
-cd /srv/slipway
 result=0
-sh -c "$command" || result=$?
+# Where the trace begins: all before is the set-up's.
+chroot / sh -c "cd /srv/slipway; $command" || result=$?
 # What a command leaves running is said, and ends here: nothing of a run outlives it.
 for folder in /proc/[0-9]*; do
   pid=${folder#/proc/}
-  [ "$pid" -gt 1 ] && [ "$pid" -ne $$ ] && [ -s "$folder/cmdline" ] || continue
-  printf 'left running: %s\n' "$(tr '\0' ' ' <"$folder/cmdline")" >&2
+  [ "$pid" -gt 1 ] && [ "$pid" -ne $$ ] || continue
+  line=$(tr '\0' ' ' <"$folder/cmdline") 2>/dev/null || continue
+  [ -n "$line" ] || continue
+  printf 'left running: %s\n' "$line" >&2
   left=yes
 done
 [ -z "${left:-}" ] || { kill -9 -1; exit 70; }

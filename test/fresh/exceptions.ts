@@ -38,4 +38,8 @@ export const exceptions: readonly { readonly files: RegExp; readonly why: string
   },
   { files: /^\/opt\/pyca\//, why: 'the place of a configuration file that the wheel of cryptography was built with' },
   { files: /^\/etc\/swift\/swift\.conf$/, why: 'Swift’s default, before its swift_dir is read' },
+  {
+    files: /^\/usr\/local\/(lib|share)\/(\S+\/)?(site_perl|perl)\b/,
+    why: 'Debian’s Perl, which its own scripts are written in, asks for an administrator’s modules',
+  },
 ];

@@ -71,7 +71,10 @@ export async function runInside(
       child.on('close', (ended) => resolve(ended ?? undefined));
     });
     signal.throwIfAborted();
-    return { code, last, trace: await readTrace(trace) };
+    const seen = await readTrace(trace);
+    // Even a shell opens its libraries: nothing found must not look like nothing undeclared.
+    if (seen.opened.size === 0) throw new Error(`strace saw nothing of ${command.name}:\n${last.join('\n')}`);
+    return { code, last, trace: seen };
   } finally {
     await rm(work, { recursive: true, force: true });
   }

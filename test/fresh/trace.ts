@@ -80,7 +80,10 @@ export class TraceReader implements Trace {
       this.#early.delete(child);
       for (const call of early) this.#take(child, call);
     } else if (name === 'chroot' || name === 'pivot_root') {
-      if (result.startsWith('0')) process.view = process.view === 'before' && name === 'pivot_root' ? 'root' : 'other';
+      if (!result.startsWith('0')) return;
+      // The set-up changes its root by pivot_root, and enters it with the command by chroot.
+      if (process.view !== 'before') process.view = 'other';
+      else if (name === 'chroot') process.view = 'root';
     } else if (process.view === 'root') this.#file(process, name, pathIn(args), result);
   }
 

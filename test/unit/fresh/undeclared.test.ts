@@ -10,7 +10,11 @@ function traced(...calls: string[]): TraceReader {
   const reader = new TraceReader();
   const lines = [
     '10    openat(AT_FDCWD</work>, "/etc/of-the-host", O_RDONLY) = 3</etc/of-the-host>',
-    '10    pivot_root(".", ".host") = 0',
+    '10    vfork() = 9',
+    '9     pivot_root(".", ".host") = 0',
+    '9     +++ exited with 0 +++',
+    '10    newfstatat(AT_FDCWD</>, "/sbin/umount.ext4", 0x7ff, 0) = -1 ENOENT (No such file or directory)',
+    '10    chroot("/") = 0',
     ...calls,
   ];
   for (const line of lines) reader.line(line);

@@ -79,7 +79,7 @@ export class Consumers {
   /** Every flag of kube-apiserver with its type, as its help has them. */
   async apiServerFlags(): Promise<{ name: string; type: string }[]> {
     const { output } = await this.#run('kube-apiserver', ['--help'], {});
-    return [...output.matchAll(/^ +(?:-\w, )?--([a-z][-a-z0-9]*)(?: (\S+))?  /gm)].map(
+    return [...output.matchAll(/^ +(?:-\w, )?--([a-z][-a-z0-9]*)(?: (\S+))? {2}/gm)].map(
       ([, name = '', type = 'bool']) => ({
         name,
         type,

@@ -305,11 +305,10 @@ export function flagChanges(flags: readonly { name: string; type: string }[]): C
     .filter(({ name }) => name !== 'help' && name !== 'version')
     .flatMap(({ name, type }) => (byName[name] ?? byType[type] ?? TEXTS).map((value) => ({ [name]: value })));
   const withPolicy = (args: Record<string, string>): Change => {
-    const { field, value, apply } = apiServer('extraArgs', args);
+    const change = apiServer('extraArgs', args);
     return {
-      field,
-      value,
-      apply: (spec) => apply({ ...spec, kubernetes: { ...spec.kubernetes, auditPolicy: POLICY } }),
+      ...change,
+      apply: (spec) => change.apply({ ...spec, kubernetes: { ...spec.kubernetes, auditPolicy: POLICY } }),
     };
   };
   return [...single, ...together, ...audits].map((args) =>

@@ -103,7 +103,7 @@ function readableBy(version: string, spec: ClusterSpec): ClusterSpec {
 }
 
 const title = ({ changes }: Candidate): string =>
-  changes.map(({ field, value }) => `${field} = ${(JSON.stringify(value) ?? '').slice(0, 200)}`).join(', ');
+  changes.map(({ field, value }) => `${field} = ${JSON.stringify(value).slice(0, 200)}`).join(', ');
 
 /** Works on all items; the first failure stops the others and is thrown when they have ended. */
 async function inParallel<T>(items: readonly T[], workers: number, work: (item: T) => Promise<void>): Promise<void> {

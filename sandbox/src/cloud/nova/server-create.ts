@@ -86,6 +86,8 @@ function inNovasWords<T>(
 /** What a create request made. */
 export interface CreatedServers {
   readonly first: Server;
+  /** As they were asked for, by name or id (nova:nova/api/openstack/compute/views/servers.py create). */
+  readonly securityGroups: readonly { readonly name: string }[];
   readonly password: string;
   readonly reservationId: string;
   readonly wantsReservation: boolean;
@@ -104,7 +106,8 @@ export function createServers(cloud: Cloud, call: Call): CreatedServers {
   );
   if (!first) throw new Error('a create request made no server');
   const password = request.adminPass ?? secret(9);
-  return { first, password, reservationId, wantsReservation: request.return_reservation_id };
+  const { security_groups: securityGroups = [{ name: 'default' }], return_reservation_id: wantsReservation } = request;
+  return { first, securityGroups, password, reservationId, wantsReservation };
 }
 
 /** A host name made of a server's name (nova:nova/utils.py sanitize_hostname); empty if nothing is left of it. */

@@ -62,7 +62,7 @@ export function serverRoutes(service: Service, cloud: Cloud): void {
   service.get('/v2.1/servers', (call) => listServers(cloud, call, false));
   service.get('/v2.1/servers/detail', (call) => listServers(cloud, call, true));
   service.post('/v2.1/servers', (call) => {
-    const { first, password, reservationId, wantsReservation } = createServers(cloud, call);
+    const { first, securityGroups, password, reservationId, wantsReservation } = createServers(cloud, call);
     if (wantsReservation) return accepted({ reservation_id: reservationId });
     const href = `${call.origin}/compute/v2.1/servers/${first.id}`;
     const server = {
@@ -72,7 +72,7 @@ export function serverRoutes(service: Service, cloud: Cloud): void {
         { rel: 'bookmark', href: `${call.origin}/compute/servers/${first.id}` },
       ],
       'OS-DCF:diskConfig': first.diskConfig,
-      security_groups: (first.securityGroups.length > 0 ? first.securityGroups : ['default']).map((name) => ({ name })),
+      security_groups: securityGroups.map(({ name }) => ({ name })),
       adminPass: password,
     };
     return accepted({ server }, { location: href });

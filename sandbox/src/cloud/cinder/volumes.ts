@@ -10,7 +10,7 @@ import { everywhere, listRows } from './listing.ts';
 import type { Volume } from './rows.ts';
 import { actionSchemas, createVolumeSchema, metadataSchema, updateVolumeSchema } from './schemas.ts';
 import { checkVolumeQuota } from './usage.ts';
-import { makeVolume } from './volume-life.ts';
+import { defaultType, makeVolume } from './volume-life.ts';
 
 const size = z.union([z.number(), z.string().transform(Number)]);
 const metadata = z.record(z.string(), z.string());
@@ -145,7 +145,7 @@ function createVolume(service: Service, cloud: Cloud, call: Call): Answer {
       `Invalid input received: Volume size '${gigabytes}'GB cannot be smaller than ${snapshot ? 'the snapshot size' : 'original volume size '} ${least}GB. They must be >= original ${snapshot ? 'snapshot' : 'volume'} size.`,
     );
   }
-  checkVolumeQuota(cloud, call.who.projectId, 'volumes', gigabytes);
+  checkVolumeQuota(cloud, call.who.projectId, 'volumes', gigabytes, { type: known?.name ?? defaultType(cloud) });
   const volume = makeVolume(cloud, {
     projectId: call.who.projectId,
     userId: call.who.userId,

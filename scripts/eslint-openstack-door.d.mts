@@ -1,3 +1,3 @@
-import type { TSESLint } from '@typescript-eslint/utils';
+import type { Rule } from 'eslint';
 
-export declare const openstackDoor: TSESLint.RuleModule<'door'>;
+export declare const openstackDoor: Rule.RuleModule;

@@ -33,7 +33,7 @@ const activity = [
 it('lets no activity list, change or remove anything of OpenStack but through the door', () => {
   const file = resolve('activities/openstack/example-of-the-door-test.ts');
   const { options } = ts.parseJsonConfigFileContent(
-    ts.readConfigFile('tsconfig.json', ts.sys.readFile).config,
+    ts.readConfigFile('tsconfig.json', (path) => ts.sys.readFile(path)).config,
     ts.sys,
     '.',
   );

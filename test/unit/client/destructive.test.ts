@@ -19,6 +19,8 @@ import { commandEnvironment, type CommandResult, type CommandWorld, runCommand }
 const CLUSTERS: Record<keyof ClustersApi, 'reads' | 'makes' | 'removes'> = {
   create: 'makes',
   delete: 'removes',
+  adopt: 'makes', // A workflow; everything else is there already.
+  findOrphans: 'reads',
   get: 'reads',
   describe: 'reads',
   list: 'reads',
@@ -79,6 +81,8 @@ function world(taken: string[]): CommandWorld {
         workflowId: 'w',
         result: () => Promise.resolve({ name: 'atlas', id: 'atlas-k3f7x2', removed: {}, left: [] }),
       }),
+    adopt: () => Promise.resolve({ name: 'atlas', id: 'atlas-k3f7x2', cloud: 'atlas', phase: 'Ready' }),
+    findOrphans: () => Promise.resolve({ clouds: 1, orphans: [], total: 0, problems: [] }),
     get: () => Promise.resolve(description()),
     describe: () => Promise.resolve(creating()),
     list: async function* (filter = {}) {
@@ -134,6 +138,7 @@ async function calls(command: Command, path: readonly string[]): Promise<string[
   const required: Record<string, string[]> = {
     create: ['-f', file],
     plan: ['-f', file],
+    delete: ['atlas', '--id', 'atlas-k3f7x2'],
     'cloud add': ['--os-cloud', 'atlas', '--clouds-file', clouds],
   };
   const bare = [...path, ...command.registeredArguments.filter(({ required: r }) => r).map(() => 'atlas')];

@@ -4,7 +4,7 @@ import { openstackDoor } from './scripts/eslint-openstack-door.mjs';
 
 /**
  * The import directions of the house (docs/decisions/0001): model <- vault <- temporal; workflows -> model; activities -> model,
- * vault, openstack-client-ts; workers -> all of these; client -> model, vault, temporal. Nobody imports workers or sandbox but tests.
+ * vault, openstack-client-ts; workers -> all of these; client -> model, vault, temporal, openstack-client-ts (to read clouds.yaml). Nobody imports workers or sandbox but tests.
  */
 const directions = {
   model: [
@@ -24,7 +24,7 @@ const directions = {
   workflows: ['vault', 'temporal', 'workers', 'client', 'openstack-client-ts', 'sandbox', 'test', 'node'],
   activities: ['temporal', 'workflows', 'workers', 'client', 'sandbox', 'test'],
   workers: ['client', 'sandbox', 'test'],
-  client: ['workflows', 'activities', 'workers', 'openstack-client-ts', 'sandbox', 'test'],
+  client: ['workflows', 'activities', 'workers', 'sandbox', 'test'],
   'openstack-client-ts': ['model', 'vault', 'temporal', 'workflows', 'activities', 'workers', 'client', 'sandbox'],
   sandbox: ['model', 'vault', 'temporal', 'workflows', 'activities', 'workers', 'client'],
 };

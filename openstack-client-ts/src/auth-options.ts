@@ -1,11 +1,24 @@
 import { z } from 'zod';
 import { ConfigurationError } from './errors.ts';
 
-const text = z.coerce.string().optional();
+/** A number counts as the digits it was written with, as far as these can still be known; what is empty is left out. */
+const asWritten = (value: unknown): unknown => {
+  if (value === null || value === '') return undefined;
+  return typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value;
+};
+const text = z.preprocess(
+  asWritten,
+  z
+    .string({
+      error: ({ input }) =>
+        typeof input === 'number' ? 'a number is not kept as it was written: put it in quotes' : undefined,
+    })
+    .optional(),
+);
 
 /** The `auth` section of clouds.yaml, with the names OpenStack's own tools use. */
 export const authOptionsSchema = z.looseObject({
-  auth_url: z.string().optional(),
+  auth_url: text,
   username: text,
   user_id: text,
   user_domain_id: text,
@@ -31,6 +44,37 @@ export const authOptionsSchema = z.looseObject({
 
 /** How to get a token. What is given decides the method: application credential, token, or password. */
 export type AuthOptions = Partial<Record<keyof typeof authOptionsSchema.shape, string | undefined>>;
+
+/** What the methods of `auth_type` log in with. */
+const SECRETS = ['password', 'token', 'application_credential_secret'] as const;
+
+/** The `auth_type`s of clouds.yaml that can be used (keystoneauth's plugins), and the field of `auth` each logs in with. */
+const AUTH_TYPES: Readonly<Record<string, (typeof SECRETS)[number]>> = {
+  password: 'password',
+  v3password: 'password',
+  token: 'token',
+  v3token: 'token',
+  v3applicationcredential: 'application_credential_secret',
+};
+
+/**
+ * What an `auth_type` uses of `auth`: with several secrets at hand, it decides.
+ *
+ * @throws ConfigurationError for a type that can not be used, or whose secret is missing
+ */
+export const authFor = (authType: string | undefined, auth: AuthOptions, label: string): AuthOptions => {
+  if (authType === undefined) return auth;
+  const secret = AUTH_TYPES[authType];
+  if (secret === undefined) {
+    const known = Object.keys(AUTH_TYPES).join(', ');
+    throw new ConfigurationError(`${label}: auth_type ${authType} is not supported; use one of ${known}`);
+  }
+  if (!auth[secret]) throw new ConfigurationError(`${label}: auth_type ${authType} needs auth.${secret}`);
+  const foreign = SECRETS.filter((name) => name !== secret);
+  const credential = ['application_credential_id', 'application_credential_name'];
+  const left: readonly string[] = secret === 'application_credential_secret' ? foreign : [...foreign, ...credential];
+  return Object.fromEntries(Object.entries(auth).filter(([name]) => !left.includes(name)));
+};
 
 interface DomainRef {
   id?: string;
@@ -61,6 +105,13 @@ const scope = (auth: AuthOptions): Record<string, unknown> | undefined => {
   if (auth.system_scope) return { system: { all: true } };
   return undefined;
 };
+
+/**
+ * Checks that a token can be asked for, without asking.
+ *
+ * @throws ConfigurationError if nothing to authenticate with is given
+ */
+export const checkCredential = (auth: AuthOptions): void => void tokenRequest(auth);
 
 /**
  * The body of Keystone's `POST /v3/auth/tokens`. An application credential carries its own scope, so none is sent with it.

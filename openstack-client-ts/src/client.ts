@@ -1,7 +1,8 @@
 import { Agent, type Dispatcher } from 'undici';
 import type { AuthOptions } from './auth-options.ts';
 import { findEndpoint, forService, type Interface, type ServiceType } from './catalog.ts';
-import { type CloudSource, loadCloud } from './config.ts';
+import type { CloudSource } from './clouds-files.ts';
+import { loadCloud } from './config.ts';
 import { discover } from './discovery.ts';
 import { ConfigurationError } from './errors.ts';
 import { observed, raising, retrying, sender } from './http-handlers.ts';
@@ -178,7 +179,7 @@ export class OpenStackClient {
         'auth.auth_url is missing: the URL of Keystone, e.g. https://cloud.example/identity',
       );
     if (!URL.canParse(url)) throw new ConfigurationError(`auth.auth_url is not a URL: ${url}`);
-    return this.#once('auth', () => discover('identity', url, (at) => this.#get('identity', at)));
+    return this.#once('auth', () => discover('identity', url, '', (at) => this.#get('identity', at)));
   }
 
   #endpoint(service: string, signal: AbortSignal | undefined): Promise<string> {
@@ -196,7 +197,7 @@ export class OpenStackClient {
       override?.replaceAll(/[%$]\((project|tenant)_id\)s/g, project) ??
       findEndpoint(details.catalog, service, this.#options.interface ?? 'public', this.#options.region);
     if (!URL.canParse(url)) throw new ConfigurationError(`The endpoint of ${service} is not a URL: ${url}`);
-    return discover(service, url, (at) => this.#get(service, at));
+    return discover(service, url, project, (at) => this.#get(service, at));
   }
 
   /** The same promise for everybody who asks, until it fails. */

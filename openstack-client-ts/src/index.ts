@@ -1,7 +1,8 @@
 export { type ClientOptions, connect, type ConnectOptions, OpenStackClient, type TlsOptions } from './client.ts';
-export { type AuthOptions } from './auth-options.ts';
+export { type AuthOptions, checkCredential } from './auth-options.ts';
 export { type CatalogEntry, type Interface, type ServiceType } from './catalog.ts';
-export { cloudOptions, type CloudSource, loadCloud } from './config.ts';
+export type { CloudDescription, CloudSource } from './clouds-files.ts';
+export { cloudOptions, loadCloud, readCloud } from './config.ts';
 export * from './errors.ts';
 export type {
   ApiResponse,

@@ -16,6 +16,9 @@ const split = (version: string): [number, number] => {
   return [Number(match[1]), Number(match[2])];
 };
 
+/** Whether a version can be asked for: `2.79`, or `latest`. */
+export const isMicroversion = (version: string): boolean => version === LATEST || /^\d+\.\d+$/.test(version);
+
 /** Negative if `a` is older than `b`; 2.9 is older than 2.10. */
 export const compareMicroversions = (a: string, b: string): number => {
   const [majorA, minorA] = split(a);

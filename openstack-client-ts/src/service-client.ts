@@ -5,7 +5,7 @@ import { describeIssues } from './issues.ts';
 import type { ApiRequest, ApiResponse, Handler, Method, ReplayableBody, RequestOptions } from './http-types.ts';
 import { Listing, type Page } from './listing.ts';
 import { microversionHeaders, type MicroversionRange, negotiate, rangeOf } from './microversion.ts';
-import { readVersions } from './discovery.ts';
+import { readVersions, versionRoot } from './discovery.ts';
 import { overrideQuery, toQuery } from './query.ts';
 import { redactUrl } from './redact.ts';
 
@@ -164,7 +164,7 @@ export class ServiceClient {
     const { signal, timeoutMs } = options;
     const endpoint = await this.endpoint(options);
     // The version document is at the version itself: a catalogue URL may go on with a project id.
-    const url = endpoint.replace(/(\/v\d+(?:\.\d+)?)\/.*$/, '$1');
+    const url = versionRoot(endpoint);
     const response = await this.#context.send({
       service: this.type,
       method: 'GET',

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { cloudOptions, type CloudSource, connect, loadCloud } from 'openstack-client-ts';
+import { checkCredential, cloudOptions, type CloudSource, connect, loadCloud, readCloud } from 'openstack-client-ts';
 import { fakeCloud, PASSWORD, thrownBy } from './support/fake-cloud.ts';
 
 interface Room {
@@ -33,6 +33,9 @@ const room = async (env: Record<string, string> = {}): Promise<Room> => {
     load: (source = {}) => loadCloud({ env: { HOME: home, ...env }, cwd, ...source }),
   };
 };
+
+/** What counts as PEM: a file of comments and blocks. */
+const pem = (name: string): string => `# ${name}\n-----BEGIN ${name}-----\nMA==\n-----END ${name}-----\n`;
 
 const clouds = (url: string, name = 'mine'): string =>
   `clouds:\n  ${name}:\n    auth: {auth_url: "${url}", username: demo, password: pw-of-${name}, project_name: web}\n`;
@@ -139,9 +142,9 @@ describe('an entry', () => {
 
   test('says everything a client can be told', async () => {
     const { write, load } = await room();
-    await write('work/ca.pem', 'CA');
-    await write('home/client.pem', 'CERT');
-    await write('home/client.key', 'KEY');
+    await write('work/ca.pem', pem('CA'));
+    await write('home/client.pem', pem('CERT'));
+    await write('home/client.key', pem('KEY'));
     await write(
       'work/clouds.yaml',
       `clouds:
@@ -156,17 +159,17 @@ describe('an entry', () => {
     verify: "false"
     api_timeout: 12.5
     volume_endpoint_override: "http://cinder"
-    compute_default_microversion: 2.9
+    compute_default_microversion: 2.90
 `,
     );
     expect(await load({ cloud: 'mine' })).toEqual({
       auth: { auth_url: 'http://x', application_credential_id: '42', application_credential_secret: 's' },
       region: 'r1',
       interface: 'admin',
-      tls: { ca: 'CA', cert: 'CERT', key: 'KEY', verify: false },
+      tls: { ca: pem('CA'), cert: pem('CERT'), key: pem('KEY'), verify: false },
       timeoutMs: 12_500,
       endpointOverrides: { volume: 'http://cinder' },
-      microversions: { compute: '2.9' },
+      microversions: { compute: '2.90' },
     });
   });
 
@@ -183,6 +186,22 @@ describe('an entry', () => {
     ['an unknown auth_type', 'clouds: {mine: {auth_type: v3kerberos}}', /v3kerberos is not supported; use one of/],
     ['an unknown interface', 'clouds: {mine: {interface: private}}', /use public, internal or admin/],
     ['a field of the wrong type', 'clouds: {mine: {auth: {auth_url: [1]}}}', /auth\.auth_url: expected string/],
+    [
+      'a secret that its auth_type does not use',
+      'clouds: {mine: {auth_type: token, auth: {password: pw-secret}}}',
+      /auth_type token needs auth\.token/,
+    ],
+    [
+      'a profile nobody knows',
+      'clouds: {mine: {profile: nowhere}}',
+      /profile nowhere, which no clouds-public\.yaml has/,
+    ],
+    ['a certificate that is none', 'clouds: {mine: {cacert: clouds.yaml}}', /cacert .*clouds\.yaml is not PEM/],
+    [
+      'a microversion that is none',
+      'clouds: {mine: {compute_default_microversion: newest}}',
+      /compute_default_microversion is newest/,
+    ],
     ['a file that is not there', 'clouds: {mine: {cacert: nowhere.pem}}', /nowhere\.pem does not exist/],
   ])('with %s is refused with a reason, and without its secrets', async (_name, content, words) => {
     const { write, load } = await room();
@@ -192,6 +211,116 @@ describe('an entry', () => {
     expect(error.message).toMatch(words);
     expect(error.message).not.toContain('pw-secret');
   });
+});
+
+describe('a plain scalar', () => {
+  test.each([
+    ...[
+      '20250917',
+      '00420',
+      '0o17',
+      '0x10',
+      '1e5',
+      '1E400',
+      '123456789012345678901234567890',
+      '1_000',
+      '-7',
+      '+7',
+      '2.50',
+    ],
+    ...['yes', 'no', 'on', 'True', 'false', '.inf', '.nan', '2025-09-17', '12:30:45', 'nullable', 'üñí'],
+  ])('%s is what was written', async (written) => {
+    const { write, load } = await room();
+    const entry = `{auth_url: "http://x", username: ${written}, password: ${written}, project_id: ${written}}`;
+    await write('work/clouds.yaml', `clouds:\n  ${written}: {auth: ${entry}, region_name: ${written}}\n`);
+    const options = await load({ cloud: written });
+    expect(options.auth).toMatchObject({ username: written, password: written, project_id: written });
+    expect(options.region).toBe(written);
+  });
+
+  test('of JSON is, too', async () => {
+    const { write, load } = await room();
+    await write(
+      'work/clouds.json',
+      '{"clouds": {"mine": {"auth": {"password": 1E5, "username": 12345678901234567890}}}}',
+    );
+    expect((await load()).auth).toMatchObject({ password: '1E5', username: '12345678901234567890' });
+  });
+
+  test.each(['', '~', 'null', '""'])('%j is nothing: not a name, not a file', async (empty) => {
+    const { write, load } = await room();
+    const auth = `\n      auth_url: http://x\n      password: ${empty}\n      project_id: ${empty}\n`;
+    const rest = ['cacert', 'cert', 'key', 'region_name', 'auth_type'].map((key) => `    ${key}: ${empty}\n`).join('');
+    await write('work/clouds.yaml', `clouds:\n  mine:\n    auth:${auth}${rest}`);
+    const options = await load();
+    expect(options.auth).toEqual({ auth_url: 'http://x' });
+    expect(options).toMatchObject({ region: undefined, tls: { ca: undefined, cert: undefined, key: undefined } });
+  });
+
+  test('of secure.yaml that is nothing takes back what lies below', async () => {
+    const { write, load } = await room();
+    await write('work/clouds.yaml', `${clouds('http://x')}    region_name: one\n`);
+    await write('work/secure.yaml', 'clouds: {mine: {region_name: null}}');
+    expect((await load()).region).toBeUndefined();
+  });
+
+  test('may be shared by a merge key, as PyYAML has it', async () => {
+    const { write, load } = await room();
+    await write(
+      'work/clouds.yaml',
+      'base: &base {auth_url: "http://x", username: 007}\nclouds: {mine: {auth: {<<: *base, password: 1}}}',
+    );
+    expect((await load()).auth).toEqual({ auth_url: 'http://x', username: '007', password: '1' });
+  });
+
+  test('is kept by an entry at hand where digits can still be known, and refused where not', async () => {
+    const entry = (password: unknown) => cloudOptions({ auth: { auth_url: 'http://x', password } }, 'cloud mine');
+    expect((await entry(20250917)).auth.password).toBe('20250917');
+    for (const lost of [1e21, 2.5]) await expect(entry(lost)).rejects.toThrow(/auth\.password: .*put it in quotes/);
+    for (const wrong of [true, ['x'], {}])
+      await expect(entry(wrong)).rejects.toThrow(/auth\.password: .*expected string/);
+  });
+});
+
+describe('auth_type', () => {
+  const both = { auth_url: 'http://x', username: 'u', password: 'p', token: 't', application_credential_id: 'i' };
+  const auth = { ...both, application_credential_secret: 's' };
+  test.each<[string, Record<string, string>]>([
+    ['password', { auth_url: 'http://x', username: 'u', password: 'p' }],
+    ['v3token', { auth_url: 'http://x', username: 'u', token: 't' }],
+    [
+      'v3applicationcredential',
+      { auth_url: 'http://x', username: 'u', application_credential_id: 'i', application_credential_secret: 's' },
+    ],
+  ])('%s decides between secrets', async (auth_type, left) => {
+    expect((await cloudOptions({ auth_type, auth }, 'cloud mine')).auth).toEqual(left);
+  });
+});
+
+test('a description is complete: it can be kept elsewhere, and read again', async () => {
+  const { write, home, cwd } = await room();
+  const file = await write(
+    'etc/clouds.yaml',
+    'clouds: {mine: {profile: vendor, auth: {password: 007}, cacert: ca.pem, verify: no}}',
+  );
+  await write('etc/clouds-public.yaml', 'public-clouds: {vendor: {auth: {auth_url: "http://vendor", username: demo}}}');
+  await write('etc/secure.yaml', 'clouds: {mine: {auth: {username: "yes"}}}');
+  await write('etc/ca.pem', pem('CA'));
+  const { entry, label } = await readCloud({ cloud: 'mine', cloudsFile: file, env: { HOME: home }, cwd });
+  expect(entry).toEqual({
+    auth: { auth_url: 'http://vendor', username: 'yes', password: '007' },
+    cacert: pem('CA'),
+    verify: 'no',
+  });
+  expect(label).toBe(`cloud mine in ${file}`);
+  const options = await cloudOptions(JSON.parse(JSON.stringify(entry)) as typeof entry, label);
+  expect(options).toMatchObject({ auth: entry['auth'], tls: { ca: pem('CA'), verify: false } });
+});
+
+test('a credential can be checked without asking the cloud', async () => {
+  const { auth } = await cloudOptions({ auth: { auth_url: 'http://x', password: 7 } }, 'cloud mine');
+  expect(() => checkCredential(auth)).toThrow(/names no user/);
+  expect(() => checkCredential({ ...auth, user_id: 'u' })).not.toThrow();
 });
 
 test('connect reads the file, takes a token, and lets options win over the file', async () => {

@@ -144,6 +144,70 @@ describe('the version of a service', () => {
     expect(await endpointOf(cloud, service)).toBe(expected);
   });
 
+  test.each<[string, string, string, string, unknown]>([
+    [
+      'a gateway’s path of another version',
+      'network',
+      '/api/v1/network',
+      '/api/v1/network/v2.0',
+      version('v2.0', 'http://n/v2.0/'),
+    ],
+    [
+      'a gateway’s path of the same version',
+      'network',
+      '/api/v2/network',
+      '/api/v2/network/v2.0',
+      version('v2.0', 'http://n/v2.0/'),
+    ],
+    [
+      'a gateway’s path that ends in another version',
+      'network',
+      '/network/v1',
+      '/network/v1/v2.0',
+      version('v2.0', 'http://n/v2.0/'),
+    ],
+    [
+      'a gateway’s version in the service’s own links',
+      'network',
+      '/api/v1/network',
+      '/api/v1/network/v2.0',
+      version('v2.0', 'http://n/api/v1/network/v2.0'),
+    ],
+    [
+      'links that lead through another version',
+      'image',
+      '/api/v1/image',
+      '/api/v1/image/v2',
+      version('v2.9', 'http://n/v2/of/v1'),
+    ],
+    [
+      'a service of old that has nothing newer',
+      'block-storage',
+      '/volume/v2',
+      '/volume/v2',
+      version('v2.0', 'http://n/v2/'),
+    ],
+    ['a service of old behind a project', 'block-storage', '/volume/v2/p1', '/volume/v2/p1', undefined],
+  ])('behind %s is looked for', async (_name, service, path, expected, found) => {
+    const cloud = await cloudWith((url) => ({ [service]: [endpoint(url + path)] }), {
+      [`GET ${path}/`]: found === undefined ? { status: 404 } : { json: { versions: [found] } },
+    });
+    expect(await endpointOf(cloud, service)).toBe(expected);
+    expect(cloud.calls()).toEqual([`GET ${path}/`]);
+  });
+
+  test.each<[string, string]>([
+    ['network', '/api/v1/network/v2.0'],
+    ['compute', '/api/v3/compute/v2.1/0123456789abcdef0123456789abcdef'],
+    ['block-storage', '/api/v1/volume/v3/p1'],
+    ['object-store', '/swift/v1/AUTH_of-somebody-else'],
+    ['object-store', '/swift/v1'],
+  ])('of %s at the end of %s is taken without a request', async (service, path) => {
+    const cloud = await cloudWith((url) => ({ [service]: [endpoint(url + path)] }));
+    expect(await endpointOf(cloud, service)).toBe(path);
+    expect(cloud.calls()).toEqual([]);
+  });
+
   test.each<[string, Reply]>([
     ['hidden', { status: 404 }],
     ['forbidden', { status: 403 }],
@@ -235,6 +299,14 @@ describe('microversions', () => {
   test('are found although the URL goes on with a project', async () => {
     const range = { id: 'v3.0', version: '3.71', min_version: '3.0', links: [] };
     const cloud = await fakeCloud({ 'GET /volume/v3/': { json: { versions: [range] } } });
+    expect(await cloud.client().blockStorage.service.microversions()).toEqual({ min: '3.0', max: '3.71' });
+  });
+
+  test('are found although a gateway’s path has a version of its own', async () => {
+    const range = { id: 'v3.0', version: '3.71', min_version: '3.0', links: [] };
+    const cloud = await cloudWith((url) => ({ volumev3: [endpoint(`${url}/api/v1/volume/v3/p1`)] }), {
+      'GET /api/v1/volume/v3/': { json: { versions: [range] } },
+    });
     expect(await cloud.client().blockStorage.service.microversions()).toEqual({ min: '3.0', max: '3.71' });
   });
 

@@ -23,9 +23,27 @@ clouds:
     auth: {auth_url: https://keystone.example.org/v3, username: u, project_name: p}
     region_name: R1
 `;
+const PEM = '# Example Root\n-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n';
 const SECURE = 'clouds: {prod: {auth: {password: pa55word}}}\n';
 
+const URL = 'auth_url: https://keystone.example.org/v3';
+
 describe('an entry of clouds.yaml', () => {
+  it.each(['20250917', '0012', '1e5', '0x10', 'yes'])('keeps the password %s as it is written', async (password) => {
+    const file = await write({
+      'clouds.yaml': CLOUDS,
+      'secure.yaml': `clouds: {prod: {auth: {password: ${password}}}}`,
+    });
+    expect(await readCloudsFile({ entry: 'prod', file, variables: {} })).toMatchObject({ auth: { password } });
+  });
+
+  it('with an empty cacert has none', async () => {
+    for (const empty of ['', '""', 'null']) {
+      const file = await write({ 'clouds.yaml': `${CLOUDS}    cacert: ${empty}\n`, 'secure.yaml': SECURE });
+      expect(await readCloudsFile({ entry: 'prod', file, variables: {} })).not.toHaveProperty('cacert');
+    }
+  });
+
   it('is merged with secure.yaml beside it', async () => {
     const file = await write({ 'clouds.yaml': CLOUDS, 'secure.yaml': SECURE });
     expect(await readCloudsFile({ entry: 'prod', file, variables: {} })).toEqual({
@@ -50,9 +68,9 @@ describe('an entry of clouds.yaml', () => {
     const file = await write({
       'clouds.yaml': `${CLOUDS}    cacert: ca.pem\n`,
       'secure.yaml': SECURE,
-      'ca.pem': 'PEM\n',
+      'ca.pem': PEM,
     });
-    expect(await readCloudsFile({ entry: 'prod', file, variables: {} })).toMatchObject({ cacert: 'PEM\n' });
+    expect(await readCloudsFile({ entry: 'prod', file, variables: {} })).toMatchObject({ cacert: PEM });
   });
 
   it('is found by OS_CLIENT_CONFIG_FILE', async () => {
@@ -62,18 +80,40 @@ describe('an entry of clouds.yaml', () => {
   });
 
   it.each([
-    ['an entry that is not there', { 'clouds.yaml': CLOUDS }, 'other', /has no cloud "other"; it has: prod/],
-    ['no file', {}, 'prod', /There is no clouds\.yaml/],
-    ['no password', { 'clouds.yaml': CLOUDS }, 'prod', /has no password, token or application_credential_secret/],
+    ['an entry that is not there', { 'clouds.yaml': CLOUDS }, 'other', /no cloud other in .*; it has: prod/],
+    ['no file', {}, 'prod', /clouds\.yaml does not exist/],
+    ['no password', { 'clouds.yaml': CLOUDS }, 'prod', /has no auth\.password, auth\.token or/],
+    ['no user', { 'clouds.yaml': `clouds: {prod: {auth: {${URL}, password: x}}}` }, 'prod', /names no user/],
     ['no URL', { 'clouds.yaml': 'clouds: {prod: {auth: {password: x}}}\n' }, 'prod', /no usable auth\.auth_url/],
     [
       'a certificate that is not there',
       { 'clouds.yaml': `${CLOUDS}    cacert: no.pem\n` },
       'prod',
-      /no\.pem, which cannot be read/,
+      /no\.pem.* does not exist/,
     ],
-    ['a profile nobody knows', { 'clouds.yaml': 'clouds: {prod: {profile: nowhere}}\n' }, 'prod', /profile "nowhere"/],
-    ['a client certificate', { 'clouds.yaml': `${CLOUDS}    cert: c.pem\n` }, 'prod', /does not support/],
+    ['a certificate that is none', { 'clouds.yaml': `${CLOUDS}    cacert: clouds.yaml\n` }, 'prod', /is not PEM/],
+    ['a profile nobody knows', { 'clouds.yaml': 'clouds: {prod: {profile: nowhere}}\n' }, 'prod', /profile nowhere/],
+    ['a client certificate', { 'clouds.yaml': `${CLOUDS}    cert: c.pem\n`, 'c.pem': PEM }, 'prod', /does not support/],
+    ...['v3oidcpassword', 'v2password', 'none', 'v3totp'].map(
+      (type): [string, Record<string, string>, string, RegExp] => [
+        `auth_type ${type}`,
+        { 'clouds.yaml': `${CLOUDS}    auth_type: ${type}\n`, 'secure.yaml': SECURE },
+        'prod',
+        new RegExp(`auth_type ${type} is not supported; use one of password`),
+      ],
+    ),
+    [
+      'an auth_type whose secret is missing',
+      { 'clouds.yaml': `${CLOUDS}    auth_type: v3applicationcredential\n`, 'secure.yaml': SECURE },
+      'prod',
+      /v3applicationcredential needs auth\.application_credential_secret/,
+    ],
+    [
+      'a setting nobody can read',
+      { 'clouds.yaml': `${CLOUDS}    verify: maybe\n`, 'secure.yaml': SECURE },
+      'prod',
+      /verify/,
+    ],
   ])('is refused: %s', async (_title, files, entry, message) => {
     const file = await write(files);
     await expect(readCloudsFile({ entry, file, variables: {} })).rejects.toThrow(message);

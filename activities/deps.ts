@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import type { ProxyOptions } from 'openstack-client-ts';
 import type { VaultClient } from '../vault/index.ts';
 
 /** One answered or failed request to an OpenStack service, for metrics. */
@@ -19,5 +20,7 @@ export interface ActivityDeps {
   readonly taskQueue: string;
   /** Most milliseconds that an activity may take, all its tries together; its own limits when absent. */
   readonly stepTimeoutMs?: number;
+  /** Proxies on the way to clouds; none when absent. */
+  readonly openStackProxy?: ProxyOptions;
   readonly onOpenStackRequest?: (request: OpenStackRequest) => void;
 }

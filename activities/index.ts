@@ -40,7 +40,7 @@ export type Activities = ReturnType<typeof composeActivities>;
 
 /** Makes the activities of a worker. Errors of OpenStack, Vault and Kubernetes leave them as failures of a stable type. */
 export function createActivities(deps: ActivityDeps): Activities {
-  const clouds = new Clouds(deps.vault, deps.onOpenStackRequest);
+  const clouds = new Clouds(deps.vault, deps.onOpenStackRequest, deps.openStackProxy);
   return withVerdicts(composeActivities({ ...deps, clouds }), deps.stepTimeoutMs);
 }
 

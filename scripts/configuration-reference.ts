@@ -50,6 +50,19 @@ ${table(temporalVariables)}
 
 ${table(workerVariables)}
 
+## Proxies (worker, to OpenStack)
+
+| variable | default | meaning |
+| --- | --- | --- |
+| \`HTTPS_PROXY\` |  | Proxy for \`https:\` addresses of a cloud, such as \`http://user:password@proxy.example.org:3128\`; it is asked for a tunnel |
+| \`HTTP_PROXY\` |  | Proxy for \`http:\` addresses of a cloud |
+| \`ALL_PROXY\` |  | Proxy where the one for the scheme is not set |
+| \`NO_PROXY\` |  | What is reached directly, separated by commas: names with all below them, addresses, ranges such as \`10.0.0.0/8\`, each with \`:port\` or without, or \`*\` |
+
+The same in lower case wins, as in OpenStack's own tools. This machine's own addresses (\`localhost\`, \`127.0.0.0/8\`, \`::1\`) are always
+reached directly. A proxy of another kind than http and https, such as socks5, fails the request that needs it. Vault, Temporal and the
+API of clusters are reached without these.
+
 ## Codec server (\`workers/codec-server-main.ts\`)
 
 ${table(codecServerVariables)}

@@ -47,6 +47,9 @@ export async function connectTemporal(environment?: Environment, vault?: VaultCl
   };
 }
 
+/** Whether it is this machine's: grpc-js would ask the proxy of `https_proxy` and `http_proxy` for it, too. */
+const isLocal = (address: string): boolean => /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/i.test(address);
+
 async function connectClient(configuration: TemporalConfiguration): Promise<Connection> {
   const { address, tls, metadata, apiKey } = configuration.connection;
   try {
@@ -55,6 +58,7 @@ async function connectClient(configuration: TemporalConfiguration): Promise<Conn
       ...(tls === undefined ? {} : { tls }),
       ...(metadata === undefined ? {} : { metadata }),
       ...(apiKey === undefined ? {} : { apiKey }),
+      ...(isLocal(address) ? { channelArgs: { 'grpc.enable_http_proxy': 0 } } : {}),
       connectTimeout: configuration.connectTimeoutSeconds * 1000,
     });
   } catch (error) {

@@ -1,3 +1,4 @@
+import { environmentProxies, type ProxyOptions } from 'openstack-client-ts';
 import { z } from 'zod';
 import { TASK_QUEUE } from '../model/index.ts';
 import { loadTemporalConfiguration, onOff, parseEnvironment, wholeNumber } from '../temporal/index.ts';
@@ -135,6 +136,8 @@ export interface WorkerConfiguration {
   /** When this build becomes the deployment's current one at start. */
   readonly promote: 'first' | 'always' | 'never';
   readonly log: LogConfiguration;
+  /** HTTPS_PROXY and its kin: the way to clouds. */
+  readonly openStackProxy: ProxyOptions;
 }
 
 /** @throws ConfigurationError naming every variable that does not fit. */
@@ -157,6 +160,7 @@ export function loadWorkerConfiguration(environment: Environment = process.env):
     ...(own.SLIPWAY_BUILD_ID === undefined ? {} : { buildId: own.SLIPWAY_BUILD_ID }),
     promote: own.SLIPWAY_DEPLOYMENT_PROMOTE,
     log: { level: own.SLIPWAY_LOG_LEVEL, format: own.SLIPWAY_LOG_FORMAT },
+    openStackProxy: environmentProxies(environment),
   };
 }
 

@@ -59,6 +59,7 @@ export async function runWorker(configuration: WorkerConfiguration, code: Worker
       temporal: client,
       taskQueue,
       ...(stepTimeoutSeconds === undefined ? {} : { stepTimeoutMs: stepTimeoutSeconds * 1000 }),
+      openStackProxy: configuration.openStackProxy,
       onOpenStackRequest: metrics.onOpenStackRequest,
     }),
     metrics: metrics.activities,

@@ -1,5 +1,11 @@
 import { ApplicationFailure } from '@temporalio/activity';
-import { cloudOptions, OpenStackClient, type RequestInfo, type RequestOutcome } from 'openstack-client-ts';
+import {
+  cloudOptions,
+  OpenStackClient,
+  type ProxyOptions,
+  type RequestInfo,
+  type RequestOutcome,
+} from 'openstack-client-ts';
 import { type CloudEntry, cloudEntrySchema, cloudPath, type CloudSettings, FailureType } from '../../model/index.ts';
 import type { VaultClient } from '../../vault/index.ts';
 import type { OpenStackRequest } from '../deps.ts';
@@ -45,12 +51,18 @@ interface Entry {
 export class Clouds {
   readonly #vault: VaultClient;
   readonly #onRequest: (request: OpenStackRequest) => void;
+  readonly #proxy: ProxyOptions | undefined;
   readonly #entries = new Map<string, Promise<Entry>>();
   readonly #refused = new Map<string, RefusedRequests>();
 
-  constructor(vault: VaultClient, onRequest: (request: OpenStackRequest) => void = () => undefined) {
+  constructor(
+    vault: VaultClient,
+    onRequest: (request: OpenStackRequest) => void = () => undefined,
+    proxy?: ProxyOptions,
+  ) {
     this.#vault = vault;
     this.#onRequest = onRequest;
+    this.#proxy = proxy;
   }
 
   /** @throws ApplicationFailure `Slipway.UnknownCloud` */
@@ -93,6 +105,7 @@ export class Clouds {
     const { timeoutMs = 60_000 } = options;
     const client = new OpenStackClient({
       ...options,
+      proxy: this.#proxy,
       minimumMicroversions: NEEDED_MICROVERSIONS,
       userAgent: 'slipway',
       hooks: {

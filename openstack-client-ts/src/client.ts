@@ -1,8 +1,10 @@
-import { Agent, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import type { AuthOptions } from './auth-options.ts';
 import { findEndpoint, forService, type Interface, type ServiceType } from './catalog.ts';
 import type { CloudSource } from './clouds-files.ts';
-import { loadCloud } from './config.ts';
+import { environmentProxies, loadCloud } from './config.ts';
+import { type Connections, givenConnections, ownConnections, type TlsOptions } from './connections.ts';
+import type { ProxyOptions } from './proxy.ts';
 import { discover } from './discovery.ts';
 import { ConfigurationError } from './errors.ts';
 import { observed, raising, retrying, sender } from './http-handlers.ts';
@@ -20,16 +22,6 @@ import { ImageService } from './services/image.ts';
 import { LoadBalancerService } from './services/load-balancer.ts';
 import { NetworkService } from './services/network.ts';
 import { ObjectStoreService } from './services/object-store.ts';
-
-export interface TlsOptions {
-  /** PEM of the authorities to trust instead of the system's. */
-  ca?: string | undefined;
-  /** False accepts any certificate: for trials only. Default true. */
-  verify?: boolean | undefined;
-  /** PEM of the client's certificate and its key. */
-  cert?: string | undefined;
-  key?: string | undefined;
-}
 
 export interface ClientOptions {
   auth: AuthOptions;
@@ -57,7 +49,9 @@ export interface ClientOptions {
   log?: ((entry: LogEntry) => void) | undefined;
   /** Put before this library's name in User-Agent. */
   userAgent?: string | undefined;
-  /** An undici dispatcher of one's own, e.g. a ProxyAgent. `tls` and `connections` are then its business. */
+  /** Proxies; default: none. `connect`, `loadCloud` and `environmentProxies` read HTTPS_PROXY and its kin. */
+  proxy?: ProxyOptions | undefined;
+  /** An undici dispatcher of one's own. `tls`, `proxy` and `connections` are then its business. */
   dispatcher?: Dispatcher | undefined;
 }
 
@@ -71,22 +65,7 @@ const DEFAULT_RETRY: RetryPolicy = {
   maxRetryAfter: 10,
 };
 const USER_AGENT = 'openstack-client-ts';
-const CONNECT_TIMEOUT_MS = 10_000;
 const DISCOVERY_TIMEOUT_MS = 30_000;
-
-const makeAgent = (options: ClientOptions): Agent => {
-  const { ca, cert, key, verify = true } = options.tls ?? {};
-  return new Agent({
-    connections: options.connections ?? 32,
-    connect: {
-      timeout: CONNECT_TIMEOUT_MS,
-      rejectUnauthorized: verify,
-      ...(ca === undefined ? {} : { ca }),
-      ...(cert === undefined ? {} : { cert }),
-      ...(key === undefined ? {} : { key }),
-    },
-  });
-};
 
 /**
  * One cloud, seen with one credential. Making it sends nothing: the token is fetched with the first request. Use
@@ -103,7 +82,7 @@ export class OpenStackClient {
   readonly dns: DnsService;
 
   readonly #options: ClientOptions;
-  readonly #dispatcher: Dispatcher;
+  readonly #connections: Connections;
   readonly #session: Session;
   readonly #plain: Handler;
   readonly #send: Handler;
@@ -111,12 +90,12 @@ export class OpenStackClient {
 
   constructor(options: ClientOptions) {
     this.#options = options;
-    this.#dispatcher = options.dispatcher ?? makeAgent(options);
+    this.#connections = options.dispatcher ? givenConnections(options.dispatcher) : ownConnections(options);
     const redactor = new Redactor();
     const userAgent = [options.userAgent, USER_AGENT].filter((part) => part !== undefined).join(' ');
 
     // The order of concerns, inside out: send, raise errors, observe, authenticate, retry.
-    const sent = sender(this.#dispatcher, options.timeoutMs ?? 60_000, redactor);
+    const sent = sender(this.#connections, options.timeoutMs ?? 60_000, redactor);
     const raised = raising(sent, redactor);
     const seen = observed(raised, options.hooks ?? {}, options.log, redactor);
     const named: Handler = (request) => seen({ ...request, headers: { 'user-agent': userAgent, ...request.headers } });
@@ -154,7 +133,7 @@ export class OpenStackClient {
 
   /** Ends the connections. Requests under way are let finish. A dispatcher that was given is left alone. */
   async close(): Promise<void> {
-    if (this.#options.dispatcher === undefined) await this.#dispatcher.close();
+    await this.#connections.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -222,7 +201,7 @@ export type ConnectOptions = CloudSource & Partial<ClientOptions> & { signal?: A
 export const connect = async (options: ConnectOptions = {}): Promise<OpenStackClient> => {
   const { signal, cloud, cloudsFile, secureFile, env, cwd, ...changes } = options;
   const loaded: ClientOptions = changes.auth
-    ? { auth: changes.auth }
+    ? { auth: changes.auth, proxy: environmentProxies(env) }
     : await loadCloud({ cloud, cloudsFile, secureFile, env, cwd });
   const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
   const client = new OpenStackClient({ ...loaded, ...given });

@@ -13,6 +13,7 @@ import {
 import { ConfigurationError } from './errors.ts';
 import { describeIssues } from './issues.ts';
 import { isMicroversion } from './microversion.ts';
+import { type ProxyOptions, readProxies } from './proxy.ts';
 
 const flag = z.union([z.boolean(), z.stringbool()]);
 
@@ -94,11 +95,14 @@ export const readCloud = (source: CloudSource = {}): Promise<CloudDescription> =
   findCloud(source, source.env ?? process.env);
 
 /**
- * The options of a client for the cloud that {@link readCloud} finds.
+ * The options of a client for the cloud that {@link readCloud} finds, with the proxies that the environment names.
  *
  * @throws ConfigurationError naming the files looked at and the entries found
  */
 export const loadCloud = async (source: CloudSource = {}): Promise<ClientOptions> => {
   const { entry, label } = await readCloud(source);
-  return cloudOptions(entry, label);
+  return { ...(await cloudOptions(entry, label)), proxy: environmentProxies(source.env) };
 };
+
+/** The proxies of an environment: default, the process's. */
+export const environmentProxies = (env: CloudSource['env'] = process.env): ProxyOptions => readProxies(env);

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
-import { type Dispatcher, request as httpRequest } from 'undici';
+import { request as httpRequest } from 'undici';
+import type { Connections } from './connections.ts';
 import { sleep, throwIfAborted, toError, withDeadline } from './abort.ts';
 import { readErrorBody } from './error-body.ts';
 import { classify, readRetryAfter } from './error-classify.ts';
@@ -34,18 +35,27 @@ const codesOf = (error: Error): string[] => {
   return [...own, ...inner.flatMap((cause) => (cause instanceof Error && cause !== error ? codesOf(cause) : []))];
 };
 
-const toNetworkError = (thrown: unknown, request: ApiRequest, redactor: Redactor): OpenStackError => {
+/** What a proxy says when it refuses to open a tunnel: the request has not left. */
+const NO_TUNNEL = /when HTTP Tunneling/;
+
+const toNetworkError = (
+  thrown: unknown,
+  request: ApiRequest,
+  proxy: string | undefined,
+  redactor: Redactor,
+): OpenStackError => {
   const error = toError(thrown);
   const codes = codesOf(error);
   const url = redactUrl(request.url);
-  const words = redactor.text(error.message || codes.join(', ') || error.name);
+  const by = proxy === undefined ? '' : ` (by way of the proxy ${proxy})`;
+  const words = redactor.text(error.message || codes.join(', ') || error.name) + by;
   if (codes.some((code) => TLS_CODE.test(code))) {
     return new ConfigurationError(
       `${request.method} ${url}: TLS failed: ${words}. Set cacert, or correct the URL`,
       error,
     );
   }
-  const mayHaveArrived = !codes.some((code) => NOT_SENT.has(code));
+  const mayHaveArrived = !codes.some((code) => NOT_SENT.has(code)) && !NO_TUNNEL.test(error.message);
   const code = codes[0];
   return new UnavailableError({ words, method: request.method, url, code, mayHaveArrived, cause: error });
 };
@@ -73,7 +83,7 @@ const endedBy = (signal: AbortSignal | undefined, stream: Readable): Readable =>
 
 /** Sends over undici; the time-out covers connection, headers and body, of a stream each silence instead of the body. */
 export const sender =
-  (dispatcher: Dispatcher, defaultTimeoutMs: number, redactor: Redactor): Handler =>
+  ({ route }: Connections, defaultTimeoutMs: number, redactor: Redactor): Handler =>
   async (request) => {
     const timeoutMs = request.timeoutMs ?? defaultTimeoutMs;
     const timedOut = (): Error =>
@@ -83,6 +93,7 @@ export const sender =
         url: redactUrl(request.url),
       });
     const streams = request.expect === 'stream';
+    const { dispatcher, proxy } = route(request.url);
     const send = async (signal: AbortSignal): Promise<ApiResponse> => {
       const { method, headers } = request;
       const limits = { headersTimeout: 0, bodyTimeout: streams ? timeoutMs : 0 };
@@ -102,7 +113,7 @@ export const sender =
       return await withDeadline(send, timeoutMs, timedOut, request.signal);
     } catch (error) {
       if (error instanceof OpenStackError || request.signal?.aborted) throw error;
-      throw toNetworkError(error, request, redactor);
+      throw toNetworkError(error, request, proxy, redactor);
     }
   };
 

@@ -1,8 +1,9 @@
-export { type ClientOptions, connect, type ConnectOptions, OpenStackClient, type TlsOptions } from './client.ts';
+export { type ClientOptions, connect, type ConnectOptions, OpenStackClient } from './client.ts';
 export { type AuthOptions, checkCredential } from './auth-options.ts';
 export { type CatalogEntry, type Interface, type ServiceType } from './catalog.ts';
 export type { CloudDescription, CloudSource } from './clouds-files.ts';
-export { cloudOptions, loadCloud, readCloud } from './config.ts';
+export { cloudOptions, environmentProxies, loadCloud, readCloud } from './config.ts';
+export type { TlsOptions } from './connections.ts';
 export * from './errors.ts';
 export type {
   ApiResponse,
@@ -17,6 +18,7 @@ export type {
 } from './http-types.ts';
 export { Listing, type Page } from './listing.ts';
 export { compareMicroversions, type MicroversionRange } from './microversion.ts';
+export { proxyFor, type ProxyOptions } from './proxy.ts';
 export type { QueryValue } from './query.ts';
 export { type DeleteOptions, ReadableResource, Resource, type ResourceSpec } from './resource.ts';
 export { type CallOptions, ServiceClient } from './service-client.ts';

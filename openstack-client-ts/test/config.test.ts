@@ -168,6 +168,7 @@ describe('an entry', () => {
       interface: 'admin',
       tls: { ca: pem('CA'), cert: pem('CERT'), key: pem('KEY'), verify: false },
       timeoutMs: 12_500,
+      proxy: { noProxy: [] },
       endpointOverrides: { volume: 'http://cinder' },
       microversions: { compute: '2.90' },
     });

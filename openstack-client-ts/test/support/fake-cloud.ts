@@ -99,7 +99,7 @@ const read = async (message: IncomingMessage): Promise<string> => {
 
 /** What Nova and Cinder say of the microversion of their answers. */
 const versionHeaders = ({ headers }: Seen, { version }: Reply): Record<string, string> => {
-  const [type = '', asked = ''] = `${headers['openstack-api-version'] ?? ''}`.split(' ');
+  const [type = '', asked = ''] = String(headers['openstack-api-version'] ?? '').split(' ');
   return type === '' || version === null ? {} : { 'openstack-api-version': `${type} ${version ?? asked}` };
 };
 
@@ -109,14 +109,22 @@ const answer = async (request: Seen, reply: Reply, response: ServerResponse): Pr
   if (reply.cut || reply.hang) return;
   const text = reply.text ?? (reply.json === undefined ? '' : JSON.stringify(reply.json));
   const type = reply.json === undefined ? 'text/plain' : 'application/json';
-  response.writeHead(reply.status ?? 200, { 'content-type': type, ...versionHeaders(request, reply), ...reply.headers });
+  response.writeHead(reply.status ?? 200, {
+    'content-type': type,
+    ...versionHeaders(request, reply),
+    ...reply.headers,
+  });
   response.end(text);
 };
 
-/** A cloud on a free port that does what the test scripts; the test's end closes it and the clients it made. */
+/**
+ * A cloud on a free port that does what the test scripts; the test's end closes it and the clients it made. `host` is its name in URLs,
+ * where it is to be found by a proxy.
+ */
 export const fakeCloud = async (
   scripts: Readonly<Record<string, Script>> = {},
   tls?: ServerOptions,
+  host = '127.0.0.1',
 ): Promise<FakeCloud> => {
   const table = new Map<string, Script>(Object.entries(scripts));
   const counts = new Map<string, number>();
@@ -155,7 +163,7 @@ export const fakeCloud = async (
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
-  const url = `${tls ? 'https' : 'http'}://127.0.0.1:${address.port}`;
+  const url = `${tls ? 'https' : 'http'}://${host}:${address.port}`;
   if (!table.has('POST /identity/v3/auth/tokens')) table.set('POST /identity/v3/auth/tokens', () => tokenReply(url));
 
   const clients: OpenStackClient[] = [];

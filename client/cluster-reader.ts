@@ -9,6 +9,7 @@ import {
 } from '../model/index.ts';
 import { unlessAbsent } from './absent-workflow.ts';
 import { clusterMemoSchema } from './cluster-memo.ts';
+import { grpcStatus } from './failure-mapping.ts';
 import { mergeDetails, readActivityDetails } from './live-progress.ts';
 import { type LostWorkflow, lostWorkflow } from './lost-workflow.ts';
 import { SlipwayError } from './slipway-error.ts';
@@ -35,17 +36,32 @@ export class ClusterReader {
       `describe cluster ${name}`,
       // One after the other: what is still under way when the other has failed would outlive the connection.
       async () => ({
-        description: await unlessAbsent(() =>
-          handle.query<ClusterDescription>(messages.describe).catch(unlessUnanswerable),
-        ),
+        description: await unlessAbsent(() => this.#ask(workflowId)),
         info: await unlessAbsent(() => handle.describe()),
       }),
       { ...options, workflowId },
     );
     const lost = info === undefined ? undefined : lostWorkflow(info.status.name, info.closeTime);
     if (description === undefined || lost === undefined) return description;
-    const { running: _running, ...last } = description;
-    return { ...last, queued: [], lost };
+    // What is said to run or to wait has nobody any more who would tell its end.
+    const last = { ...description, queued: [], lost };
+    delete last.running;
+    return last;
+  }
+
+  /** What the workflow tells of its cluster; the run before its last one, where that ended before a worker had taken it up. */
+  async #ask(workflowId: string): Promise<ClusterDescription | undefined> {
+    const { workflow } = this.#temporal.client;
+    const ask = (runId?: string) =>
+      workflow.getHandle(workflowId, runId).query<ClusterDescription>(messages.describe).catch(unlessUnanswerable);
+    try {
+      return await ask();
+    } catch (error) {
+      if (!endedUntouched(error)) throw error;
+      const { events } = await workflow.getHandle(workflowId).fetchHistory();
+      const before = events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId;
+      return before ? await ask(before) : undefined;
+    }
   }
 
   /** @throws SlipwayError `Slipway.ClusterNotFound` when there is no such cluster, or no longer */
@@ -107,4 +123,12 @@ export class ClusterReader {
 function unlessUnanswerable(error: unknown): undefined {
   if (error instanceof QueryNotRegisteredError) return undefined;
   throw error;
+}
+
+/**
+ * A run that was terminated before its first task cannot be asked for anything: nobody has ever worked on it (temporal: service/history/consts,
+ * ErrWorkflowClosedBeforeWorkflowTaskStarted).
+ */
+function endedUntouched(error: unknown): boolean {
+  return grpcStatus(error)?.text.includes('closed before WorkflowTaskStarted') === true;
 }

@@ -171,7 +171,8 @@ function namespaceNotFound({ what, address, namespace }: CallContext, details: S
   );
 }
 
-function grpcStatus(error: unknown): { code: number; text: string } | undefined {
+/** The status of a gRPC error, or of one that is wrapped by Temporal’s client; undefined for any other error. */
+export function grpcStatus(error: unknown): { code: number; text: string } | undefined {
   const inner = error instanceof ServiceError ? error.cause : error;
   if (!(inner instanceof Error)) return undefined;
   const parsed = grpcError.safeParse(inner);

@@ -88,8 +88,10 @@ export type QueuedOperation = Readonly<z.output<typeof queuedSchema>>;
 export const keptClusterSchema = z.looseObject({ record: clusterRecordSchema });
 
 /** Of a record, what is kept outside of Temporal: not who waits for what. */
-export function toKeep({ answer: _answer, queue: _queue, ...record }: ClusterRecord): ClusterRecord {
-  return { ...record, queue: [] };
+export function toKeep(record: ClusterRecord): ClusterRecord {
+  const kept = { ...record, queue: [] };
+  delete kept.answer;
+  return kept;
 }
 
 const runningPhases: readonly string[] = Object.values(operations).map(({ phases }) => phases.running);

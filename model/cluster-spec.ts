@@ -99,7 +99,9 @@ const apiSchema = z
       .describe('Who may reach the API from outside; everybody when empty'),
     loadBalancerProvider: reference
       .optional()
-      .describe('Octavia provider, for example amphora or ovn; when absent, the only one there is, or amphora, or else ovn'),
+      .describe(
+        'Octavia provider, for example amphora or ovn; when absent, the only one there is, or amphora, or else ovn',
+      ),
   })
   .refine((api) => api.public || api.floatingIp === undefined, { path: ['floatingIp'], message: 'needs public: true' });
 

@@ -90,8 +90,8 @@ async function askCluster<N extends OperationName>(name: N, input: OperationInpu
     }
     throw error;
   }
-  if (ended?.outcome === 'completed') return ended.result as OperationResults[N];
-  throw fromDescription(ended?.failure ?? { type: 'Error', message: 'the operation ended without a result' });
+  if (ended.outcome === 'completed') return ended.result as OperationResults[N];
+  throw fromDescription(ended.failure ?? { type: 'Error', message: 'the operation ended without a result' });
 }
 
 /** The caller was cancelled, so its operation is, too; the caller ends when the operation has. */

@@ -34,7 +34,8 @@ export const adoptCluster =
         await temporal.workflow.start('cluster', clusterStart(record, { workflowId, taskQueue, adoptedBy: requestId }));
       } catch (error) {
         // Somebody was faster; the next try says who.
-        if (error instanceof WorkflowExecutionAlreadyStartedError) throw new Error(`${workflowId} was just started`);
+        if (error instanceof WorkflowExecutionAlreadyStartedError)
+          throw new Error(`${workflowId} was just started`, { cause: error });
         throw error;
       }
     }

@@ -42,7 +42,7 @@ export async function markedClusters({ name: cloud, client }: Cloud): Promise<Ma
   const volumes = new Map<string, string>(
     servers.flatMap((server) => {
       const id = markOf(server);
-      const attached = server['os-extended-volumes:volumes_attached'] ?? [];
+      const attached = server['os-extended-volumes:volumes_attached'];
       return id === undefined ? [] : attached.map((volume): [string, string] => [volume.id, id]);
     }),
   );

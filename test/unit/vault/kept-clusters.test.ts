@@ -43,8 +43,9 @@ describe('what is kept of a cluster', () => {
       answer: { requestIds: ['x'], outcome: 'failed' },
     };
     expect(await keep(record)).toEqual({});
-    const { answer: _answer, ...kept } = record;
-    expect(await readKept(vault, signal, record.id)).toEqual({ ...kept, queue: [] });
+    const kept = { ...record, queue: [] };
+    delete kept.answer;
+    expect(await readKept(vault, signal, record.id)).toEqual(kept);
   });
 
   it('is listed by its cluster’s name, and no other', async () => {

@@ -20,7 +20,7 @@ async function replay(histories: readonly Fixture[]): Promise<Record<string, str
   for (const { name, text } of histories) {
     const history = parseHistory(text);
     // A cluster's workflow looks whether it has its cluster's id.
-    const workflowId = history.events?.[0]?.workflowExecutionStartedEventAttributes?.workflowId ?? name;
+    const workflowId = history.events[0]?.workflowExecutionStartedEventAttributes?.workflowId ?? name;
     try {
       await Worker.runReplayHistory({ workflowBundle }, history, workflowId);
     } catch (error) {

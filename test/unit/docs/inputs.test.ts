@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { adoptClusterSchema, checkCloudSchema, findOrphansSchema, operations } from '../../../model/index.ts';
 import { type Document, documents, ROOT } from './documents.ts';
 

@@ -21,8 +21,11 @@ afterAll(async () => {
   await server.stop();
 });
 
-const keep = async (record: ClusterRecord) =>
-  (await new MockActivityEnvironment().run(keepRecord({ vault }), { record })) as { ahead?: ClusterRecord };
+const keep = (record: ClusterRecord) => {
+  const activity = keepRecord({ vault });
+  type Kept = Awaited<ReturnType<typeof activity>>;
+  return new MockActivityEnvironment().run<Parameters<typeof activity>, Kept, typeof activity>(activity, { record });
+};
 const forget = (id: string) => new MockActivityEnvironment().run(forgetCluster({ vault }), { id });
 
 const ended = (record: ClusterRecord, outcome: 'completed' | 'failed'): ClusterRecord => ({

@@ -16,7 +16,7 @@ it(`keeps its promises in ${CASES} cases of the fault matrix`, async () => {
       directory,
       lanes: 6,
       select: (cases) => sampled(cases, CASES, SEED),
-      signal: AbortSignal.timeout(560_000),
+      signal: AbortSignal.timeout(280_000),
     });
     expect(failures(results)).toBe('');
     // A wait may end before its second look.
@@ -24,4 +24,4 @@ it(`keeps its promises in ${CASES} cases of the fault matrix`, async () => {
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
-}, 600_000);
+}, 300_000);

@@ -4,6 +4,7 @@ import { ClientFailureType, SlipwayError } from './slipway-error.ts';
 
 const types: Readonly<Record<VaultErrorKind, string>> = {
   unavailable: FailureType.VaultUnavailable,
+  unauthorized: FailureType.VaultUnauthorized,
   forbidden: FailureType.VaultForbidden,
   'not-found': FailureType.VaultNotFound,
   invalid: ClientFailureType.Unexpected,

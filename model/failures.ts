@@ -27,7 +27,9 @@ export const FailureType = {
   Cancelled: 'Slipway.Cancelled',
   /** Vault does not answer, is sealed, or answers 5xx. Retried. */
   VaultUnavailable: 'Vault.Unavailable',
-  /** Vault refuses: wrong token, missing policy, missing mount. */
+  /** Vault's token is not valid now: expired, revoked, or just being replaced. Retried. */
+  VaultUnauthorized: 'Vault.Unauthorized',
+  /** Vault refuses: the token's policies do not allow it, or the request is wrong. */
   VaultForbidden: 'Vault.Forbidden',
   /** A secret that must be there is not. */
   VaultNotFound: 'Vault.NotFound',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { KvStore } from './kv.ts';
 import { Pki } from './pki.ts';
+import { LOOKUP_SELF } from './refusal.ts';
 import { VaultTransport, type VaultOptions } from './transport.ts';
 import { Wrapping } from './wrapping.ts';
 
@@ -19,9 +20,15 @@ export interface VaultHealth {
 export interface VaultTokenInfo {
   readonly displayName: string;
   readonly policies: readonly string[];
-  /** Seconds until it expires; 0 for one that never does. */
-  readonly ttlSeconds: number;
+  /** Tells one token from the next; seconds since 1970, by Vault's clock. */
+  readonly createdAt: number;
+  /** Seconds until it expires, rounded down; undefined for one that never does. */
+  readonly ttlSeconds: number | undefined;
+  /** Seconds that it was given, and that a renewal gives again as long as nothing limits it. */
+  readonly grantedSeconds: number;
   readonly renewable: boolean;
+  /** Seconds from its creation after which no renewal helps; undefined where the token itself has no such limit. */
+  readonly maxTtlSeconds: number | undefined;
 }
 
 const healthSchema = z.looseObject({
@@ -34,10 +41,16 @@ const tokenSchema = z.looseObject({
   data: z.looseObject({
     display_name: z.string().default(''),
     policies: z.array(z.string()).nullish(),
+    creation_time: z.number().default(0),
+    creation_ttl: z.number().default(0),
+    period: z.number().nullish(),
+    explicit_max_ttl: z.number().default(0),
+    expire_time: z.string().nullish(),
     ttl: z.number().default(0),
     renewable: z.boolean().default(false),
   }),
 });
+const renewedSchema = z.looseObject({ auth: z.looseObject({ lease_duration: z.number() }) });
 
 const capabilitiesSchema = z.looseObject({ data: z.record(z.string(), z.unknown()) });
 
@@ -80,20 +93,35 @@ export class VaultClient {
     return { initialized, sealed, standby, version };
   }
 
-  /** What the token in use is and may. */
+  /** What the token in use is. */
   async tokenInfo(signal?: AbortSignal): Promise<VaultTokenInfo> {
     const { data } = await this.#transport.send({
       method: 'GET',
-      path: 'auth/token/lookup-self',
+      path: LOOKUP_SELF,
       schema: tokenSchema,
       signal,
     });
     return {
       displayName: data.display_name,
       policies: data.policies ?? [],
-      ttlSeconds: data.ttl,
+      createdAt: data.creation_time,
+      ttlSeconds: data.expire_time ? data.ttl : undefined,
+      grantedSeconds: data.period || data.creation_ttl,
       renewable: data.renewable,
+      maxTtlSeconds: data.explicit_max_ttl || undefined,
     };
+  }
+
+  /** Renews the token in use. Returns the seconds that it now lives: fewer than it was given once, when it nears a limit. */
+  async renewToken(signal?: AbortSignal): Promise<number> {
+    const { auth } = await this.#transport.send({
+      method: 'POST',
+      path: 'auth/token/renew-self',
+      body: {},
+      schema: renewedSchema,
+      signal,
+    });
+    return auth.lease_duration;
   }
 
   /**

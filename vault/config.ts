@@ -26,7 +26,8 @@ export class VaultConfigError extends Error {
 /**
  * Reads the settings from VAULT_ADDR, VAULT_TOKEN or SLIPWAY_VAULT_TOKEN_FILE, VAULT_NAMESPACE, VAULT_CACERT (a file) and
  * VAULT_CLIENT_TIMEOUT (longest wait for one answer, in seconds). The token
- * file is read again whenever it is a few seconds old, so that an agent may renew it. Throws {@link VaultConfigError}.
+ * file is read again whenever it is a few seconds old and when Vault refuses what it held, so that an agent may renew it. Throws
+ * {@link VaultConfigError}.
  */
 export function vaultOptionsFromEnvironment(
   environment: Readonly<Record<string, string | undefined>> = process.env,
@@ -45,8 +46,7 @@ export function vaultOptionsFromEnvironment(
     parsed.data;
   return {
     address: VAULT_ADDR,
-    token:
-      SLIPWAY_VAULT_TOKEN_FILE === undefined ? () => Promise.resolve(VAULT_TOKEN) : tokenFile(SLIPWAY_VAULT_TOKEN_FILE),
+    ...(SLIPWAY_VAULT_TOKEN_FILE === undefined ? tokenVariable(VAULT_TOKEN) : tokenFile(SLIPWAY_VAULT_TOKEN_FILE)),
     ...(VAULT_NAMESPACE === undefined ? {} : { namespace: VAULT_NAMESPACE }),
     ...(VAULT_CLIENT_TIMEOUT === undefined ? {} : { timeoutMs: VAULT_CLIENT_TIMEOUT * 1000 }),
     ...(VAULT_CACERT === undefined ? {} : { caCert: readCertificate(VAULT_CACERT) }),
@@ -58,21 +58,34 @@ export function vaultFromEnvironment(environment?: Readonly<Record<string, strin
   return new VaultClient(vaultOptionsFromEnvironment(environment));
 }
 
+type Token = Pick<VaultOptions, 'token' | 'tokenAdvice'>;
+
+const tokenVariable = (token: string | undefined): Token => ({
+  token: () => Promise.resolve(token),
+  tokenAdvice:
+    'Start this process again with a valid token in VAULT_TOKEN, or name a file that an agent keeps valid: SLIPWAY_VAULT_TOKEN_FILE',
+});
+
 const TOKEN_FILE_AGE_MS = 5_000;
 
-function tokenFile(path: string): () => Promise<string> {
+/** A file that is not there, or empty, is one that is just being written: the next request looks again. */
+function tokenFile(path: string): Token {
   let known: { token: string; readAt: number } | undefined;
-  return async () => {
-    if (known !== undefined && Date.now() - known.readAt < TOKEN_FILE_AGE_MS) return known.token;
-    const token = await readFile(path, 'utf8').then(
-      (text) => text.trim(),
-      (cause: unknown) => {
-        throw new VaultConfigError(`SLIPWAY_VAULT_TOKEN_FILE: ${path} cannot be read.`, { cause });
-      },
-    );
-    if (token === '') throw new VaultConfigError(`SLIPWAY_VAULT_TOKEN_FILE: ${path} is empty.`);
-    known = { token, readAt: Date.now() };
-    return token;
+  return {
+    token: async (refused) => {
+      const fresh = known !== undefined && known.token !== refused && Date.now() - known.readAt < TOKEN_FILE_AGE_MS;
+      if (known !== undefined && fresh) return known.token;
+      const token = await readFile(path, 'utf8').then(
+        (text) => text.trim(),
+        (cause: unknown) => {
+          throw new VaultConfigError(`SLIPWAY_VAULT_TOKEN_FILE: ${path} cannot be read`, { cause });
+        },
+      );
+      if (token === '') throw new VaultConfigError(`SLIPWAY_VAULT_TOKEN_FILE: ${path} is empty`);
+      known = { token, readAt: Date.now() };
+      return token;
+    },
+    tokenAdvice: `It is waited for: see that the agent which writes ${path} (SLIPWAY_VAULT_TOKEN_FILE) works, or write a valid token there`,
   };
 }
 

@@ -1,9 +1,10 @@
 /**
  * What went wrong with a request to Vault:
- * `unavailable` no answer, sealed, 429 or 5xx, worth trying again; `forbidden` the token is wrong, expired or lacks a policy;
- * `not-found` the secret or the mount is not there; `invalid` Vault refuses the request as it is, or its answer was not understood.
+ * `unavailable` no answer, sealed, 429 or 5xx, worth trying again; `unauthorized` there is no token, or it is not valid now: expired,
+ * revoked, or just being replaced; `forbidden` the token is valid and its policies do not allow this; `not-found` the secret or the mount
+ * is not there; `invalid` Vault refuses the request as it is, or its answer was not understood.
  */
-export type VaultErrorKind = 'unavailable' | 'forbidden' | 'not-found' | 'invalid';
+export type VaultErrorKind = 'unavailable' | 'unauthorized' | 'forbidden' | 'not-found' | 'invalid';
 
 /** What a {@link VaultError} is made of. Paths are not secret in Vault; values never come in here. */
 export interface VaultErrorDetails {
@@ -15,11 +16,14 @@ export interface VaultErrorDetails {
   readonly status?: number | undefined;
   /** Vault's own words, or those of the network. */
   readonly words: readonly string[];
+  /** What to do, where more is known than the kind. */
+  readonly advice?: string | undefined;
 }
 
 const advice: Readonly<Record<VaultErrorKind, string>> = {
   unavailable: 'Check that Vault runs at this address, is unsealed and can be reached; then try again',
-  forbidden: 'Check that the token is valid and has the policy in docs/reference/vault-policy.hcl',
+  unauthorized: 'Give a token that is valid; what waits for it then goes on',
+  forbidden: 'Check that the token has the policy in docs/reference/vault-policy.hcl',
   'not-found': 'Check the path; it may have been deleted',
   invalid: 'It would be refused again as it is: see Vault’s words',
 };
@@ -50,7 +54,10 @@ export class VaultError extends Error {
   }
 }
 
-/** The kind of error that an HTTP status of Vault means (Vault API documentation, "HTTP status codes"). */
+/**
+ * The kind of error that an HTTP status of Vault means (Vault API documentation, "HTTP status codes"). It answers 403 both for a token that
+ * is not valid and for one whose policies do not allow the request: `refusal.ts` tells them apart.
+ */
 export function kindOfStatus(status: number): VaultErrorKind {
   if (status === 403 || status === 401) return 'forbidden';
   if (status === 404) return 'not-found';
@@ -60,6 +67,7 @@ export function kindOfStatus(status: number): VaultErrorKind {
 }
 
 function hint(details: VaultErrorDetails): string {
+  if (details.advice !== undefined) return details.advice;
   if (!missesMount(details)) return advice[details.kind];
   const mount = details.path.split('/')[0] ?? '';
   return `There is no secrets engine at "${mount}/": enable it, or check the path`;

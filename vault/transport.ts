@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, request as httpRequest, type Dispatcher } from 'undici';
 import { z } from 'zod';
 import { kindOfStatus, VaultError } from './error.ts';
+import { explainRefusal } from './refusal.ts';
 import { Slots } from './slots.ts';
 import { timeLimit } from '../model/index.ts';
 
@@ -9,8 +10,13 @@ import { timeLimit } from '../model/index.ts';
 export interface VaultOptions {
   /** For example `https://vault.example.org:8200`. */
   readonly address: string;
-  /** Gives the token for each request, so that a renewed token file is read again. Undefined sends none. */
-  readonly token: () => Promise<string | undefined>;
+  /**
+   * Gives the token for each request, undefined to send none. `refused` is one that Vault has just refused: whoever keeps a copy looks
+   * again where it comes from. Throws an Error whose message says why there is none.
+   */
+  readonly token: (refused?: string) => Promise<string | undefined>;
+  /** What a person does about a token that is not valid, as a sentence without a full stop. */
+  readonly tokenAdvice?: string;
   readonly namespace?: string;
   /** PEM text of the authority that signed the server's certificate; the system's authorities when absent. */
   readonly caCert?: string;
@@ -37,7 +43,13 @@ export interface VaultRequest<T> {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Sends requests to Vault: one connection pool, one time-out per request, a bounded retry. */
+/** Most tokens that one request is sent with, when each is refused and there is a newer one. */
+const MAX_TOKENS = 3;
+
+/**
+ * Sends requests to Vault: one connection pool, one time-out per request, a bounded retry. A request that is refused is sent again when
+ * there is a newer token by then; else Vault is asked why it refuses.
+ */
 export class VaultTransport {
   readonly address: string;
   readonly namespace: string | undefined;
@@ -73,7 +85,7 @@ export class VaultTransport {
     let deadline: number | undefined;
     for (let pauseMs = 100; ; pauseMs = Math.min(pauseMs * 2, 1_000)) {
       try {
-        return await this.#slots.use(() => this.#once(wanted), signal);
+        return await this.#answered(wanted);
       } catch (error) {
         signal?.throwIfAborted();
         deadline ??= Date.now() + this.#retryForMs;
@@ -94,9 +106,33 @@ export class VaultTransport {
     return wanted.retry !== 'unsent' || isUnsent(error.cause);
   }
 
-  async #once<T>(wanted: VaultRequest<T>): Promise<T> {
+  /** One try, with a newer token if there is one when Vault refuses the one it got. */
+  async #answered<T>(wanted: VaultRequest<T>): Promise<T> {
+    let token = await this.#token(wanted);
+    for (let tokens = 1; ; tokens++) {
+      try {
+        return await this.#once(wanted, token);
+      } catch (error) {
+        if (!(error instanceof VaultError) || error.kind !== 'forbidden' || !usesOwnToken(wanted)) throw error;
+        const newer = await this.#token(wanted, token);
+        if (newer === token || tokens === MAX_TOKENS) throw await this.#explained(error, wanted, newer);
+        token = newer;
+      }
+    }
+  }
+
+  /** The refusal with its cause. What explains it is sent with the same token, once. */
+  #explained<T>(error: VaultError, refused: VaultRequest<T>, token: string | undefined): Promise<VaultError> {
+    const ask = <U>(question: VaultRequest<U>) => this.#once({ ...question, signal: refused.signal }, token);
+    return explainRefusal({ error, refused, ask, hasToken: token !== undefined, advice: this.#options.tokenAdvice });
+  }
+
+  #once<T>(wanted: VaultRequest<T>, token: string | undefined): Promise<T> {
+    return this.#slots.use(() => this.#exchange(wanted, token), wanted.signal);
+  }
+
+  async #exchange<T>(wanted: VaultRequest<T>, token: string | undefined): Promise<T> {
     const { method, path } = wanted;
-    const token = await this.#token(wanted);
     const redact = (text: string) => (token === undefined ? text : text.replaceAll(token, '<token>'));
     const timeout = timeLimit(this.#timeoutMs);
     const query = new URLSearchParams(wanted.query).toString();
@@ -123,9 +159,17 @@ export class VaultTransport {
     return parseAnswer(wanted, status, text);
   }
 
-  async #token<T>({ token = { use: 'client' } }: VaultRequest<T>): Promise<string | undefined> {
+  async #token<T>(wanted: VaultRequest<T>, refused?: string): Promise<string | undefined> {
+    const { method, path, token = { use: 'client' } } = wanted;
     if ('value' in token) return token.value;
-    return token.use === 'none' ? undefined : await this.#options.token();
+    if (token.use === 'none') return undefined;
+    try {
+      return await this.#options.token(refused);
+    } catch (cause) {
+      const words = [cause instanceof Error ? cause.message : 'the token cannot be read'];
+      const advice = this.#options.tokenAdvice;
+      throw new VaultError({ kind: 'unauthorized', method, path, words, advice }, { cause });
+    }
   }
 
   #headers<T>(wanted: VaultRequest<T>, token: string | undefined): Record<string, string> {
@@ -139,6 +183,9 @@ export class VaultTransport {
     };
   }
 }
+
+const usesOwnToken = <T>({ token }: VaultRequest<T>): boolean =>
+  token === undefined || ('use' in token && token.use === 'client');
 
 const MAX_CONNECTIONS = 32;
 /** Answers are small (a few KiB); what is larger than this is not Vault's. */

@@ -35,8 +35,10 @@ const OPENSTACK_RULES: Record<ErrorKind, Rule> = {
   Configuration: { type: FailureType.OpenStackInvalidRequest, retry: 'never' },
 };
 
+/** A token that an agent is just replacing, or whose owner sleeps, is waited for as a sealed Vault is. */
 const VAULT_RULES: Record<VaultError['kind'], Rule> = {
   unavailable: { type: FailureType.VaultUnavailable, retry: 'always' },
+  unauthorized: { type: FailureType.VaultUnauthorized, retry: 'always', delayMs: 5000 },
   forbidden: { type: FailureType.VaultForbidden, retry: 4, delayMs: 3000 },
   'not-found': { type: FailureType.VaultNotFound, retry: 'never' },
   invalid: { type: FailureType.VaultForbidden, retry: 'never' },

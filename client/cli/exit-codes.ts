@@ -28,6 +28,7 @@ const byType: Readonly<Record<string, ExitCode>> = {
   [ClientFailureType.TimedOut]: ExitCode.unreachable,
   [ClientFailureType.NoVault]: ExitCode.unreachable,
   [FailureType.VaultUnavailable]: ExitCode.unreachable,
+  [FailureType.VaultUnauthorized]: ExitCode.unreachable,
   [ClientFailureType.Aborted]: ExitCode.interrupted,
 };
 

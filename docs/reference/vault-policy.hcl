@@ -2,9 +2,18 @@
 #
 #   vault secrets enable -path=slipway -version=2 kv
 #   vault policy write slipway docs/reference/vault-policy.hcl
-#   vault token create -orphan -period=24h -policy=slipway
+#   vault token create -orphan -period=24h -policy=slipway      # workers renew it
 #
-# Looking up and renewing the token itself is in Vault's policy "default", which every token has.
+# The token itself: look it up, renew it, see what it may do. Vault's policy "default" has this, too, but not every token has that one.
+path "auth/token/lookup-self" {
+  capabilities = ["read"]
+}
+path "auth/token/renew-self" {
+  capabilities = ["update"]
+}
+path "sys/capabilities-self" {
+  capabilities = ["update"]
+}
 
 # Secrets of clusters: written once, read where they are used, removed with the cluster.
 path "slipway/data/clusters/*" {

@@ -116,10 +116,34 @@ describe('retries', () => {
     expect(server.seen.length).toBeGreaterThan(1);
   });
 
-  it.each([400, 403, 404])('do not follow %i', async (status) => {
+  it.each([400, 404])('do not follow %i', async (status) => {
     const server = await scripted({ status, body: '{"errors":["no"]}' });
     await failure(client(server.address).kv.read('a', z.unknown()));
     expect(server.seen).toHaveLength(1);
+  });
+
+  it('do not follow 403, but one question for its cause does', async () => {
+    const server = await scripted({ status: 403, body: '{"errors":["no"]}' });
+    const error = await failure(client(server.address).kv.read('a', z.unknown()));
+    expect(error).toMatchObject({ kind: 'unauthorized', path: 'slipway/data/a', status: 403 });
+    expect(server.seen.map(({ url }) => url)).toEqual(['/v1/slipway/data/a', '/v1/auth/token/lookup-self']);
+  });
+
+  it('follow 403 with a newer token, and never for ever', async () => {
+    const server = await scripted({ status: 403, body: '{"errors":["no"]}' });
+    let calls = 0;
+    const error = await failure(
+      client(server.address, { token: () => Promise.resolve(`token-${++calls}`) }).kv.read('a', z.unknown()),
+    );
+    expect(error.kind).toBe('unauthorized');
+    expect(server.seen.length).toBeLessThan(8);
+    expect(new Set(server.seen.map(({ headers }) => headers['x-vault-token'])).size).toBeGreaterThan(1);
+  });
+
+  it('say nothing of the token when Vault becomes silent before it has told the cause', async () => {
+    const server = await scripted({ status: 403, body: '{"errors":["no"]}' }, { status: 503 });
+    const error = await failure(client(server.address, { retryForMs: 0 }).kv.read('a', z.unknown()));
+    expect(error).toMatchObject({ kind: 'unavailable', status: 503 });
   });
 
   it('are not made for an unwrapping that may have arrived', async () => {
@@ -144,14 +168,11 @@ describe('retries', () => {
 
 describe('errors', () => {
   it('say what was tried, why it failed and what to do', async () => {
-    const server = await scripted({
-      status: 403,
-      body: '{"errors":["1 error occurred:\\n\\t* permission denied\\n\\n"]}',
-    });
+    const server = await scripted({ status: 400, body: '{"errors":["1 error occurred:\\n\\t* bad key\\n\\n"]}' });
     const error = await failure(client(server.address).kv.read('clusters/a/x', z.unknown()));
-    expect(error.kind).toBe('forbidden');
+    expect(error.kind).toBe('invalid');
     expect(error.message).toMatch(
-      /^Vault: GET slipway\/data\/clusters\/a\/x: 403 1 error occurred: \* permission denied\. Check .*vault-policy\.hcl\.$/,
+      /^Vault: GET slipway\/data\/clusters\/a\/x: 400 1 error occurred: \* bad key\. It would be refused again/,
     );
   });
 

@@ -39,7 +39,7 @@ ${table(temporalVariables)}
 | --- | --- | --- |
 | \`VAULT_ADDR\` |  | Address of Vault or OpenBao, such as \`https://vault.example.org:8200\` |
 | \`VAULT_TOKEN\` |  | Token with the policy in [vault-policy.hcl](vault-policy.hcl) |
-| \`SLIPWAY_VAULT_TOKEN_FILE\` |  | File that holds the token; read again when it changes, so that an agent may renew it |
+| \`SLIPWAY_VAULT_TOKEN_FILE\` |  | File that holds the token; read again when it changes, so that an agent may replace it ([Vault’s token](vault-token.md)) |
 | \`VAULT_NAMESPACE\` |  | Namespace of Vault Enterprise or OpenBao |
 | \`VAULT_CACERT\` |  | PEM file of the authority to trust |
 | \`VAULT_CLIENT_TIMEOUT\` | 10 | Seconds to wait for one answer |

@@ -3,5 +3,6 @@ export { VaultConfigError, vaultFromEnvironment, vaultOptionsFromEnvironment } f
 export { VaultError, type VaultErrorDetails, type VaultErrorKind } from './error.ts';
 export type { KvStore } from './kv.ts';
 export type { CertificateRequest, GeneratedRoot, IssuedCertificate, Pki } from './pki.ts';
+export { describeToken, lackingForWorker } from './token-report.ts';
 export type { VaultOptions } from './transport.ts';
 export type { WrappedSecret, Wrapping } from './wrapping.ts';

@@ -6,6 +6,8 @@ import type { Registry } from 'prom-client';
 export interface Dependency {
   readonly name: string;
   readonly check: (signal: AbortSignal) => Promise<void>;
+  /** What will go wrong with it unless somebody acts; undefined when all is well. */
+  readonly warning?: () => string | undefined;
 }
 
 /** What the endpoints tell. */
@@ -21,7 +23,7 @@ const CHECK_TIMEOUT_MS = 3_000;
 
 /**
  * `/healthz`: 200 unless the worker has failed. `/readyz`: 200 while it polls and Temporal and Vault answer, else 503 with the
- * reasons. `/metrics`: Slipway's own metrics.
+ * reasons; in both cases with warnings, of what will go wrong later. `/metrics`: Slipway's own metrics.
  */
 export function healthEndpoints(health: Health, registry: Registry): RequestListener {
   const answers: Readonly<Record<string, () => Promise<Answer>>> = {
@@ -60,7 +62,12 @@ async function readiness(health: Health): Promise<Answer> {
   const polling = health.isPolling();
   const problems = Object.fromEntries(checks.filter(([, reason]) => reason !== undefined));
   const ok = polling && Object.keys(problems).length === 0;
-  return json(ok, { ok, polling, problems });
+  const warnings = Object.fromEntries(
+    health.dependencies
+      .map(({ name, warning }) => [name, warning?.()] as const)
+      .filter(([, words]) => words !== undefined),
+  );
+  return json(ok, { ok, polling, problems, warnings });
 }
 
 async function problem({ check }: Dependency): Promise<string | undefined> {

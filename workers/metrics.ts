@@ -17,10 +17,19 @@ export interface ActivityMetrics {
   started(activity: string): (outcome: ActivityOutcome, failure?: string) => void;
 }
 
+/** Watches the life of Vault's token. */
+export interface VaultTokenMetrics {
+  /** It expires then; undefined: never. */
+  expires(at: Date | undefined): void;
+  /** A renewal was tried. */
+  renewal(outcome: 'renewed' | 'failed'): void;
+}
+
 /** What Slipway measures of itself, in Prometheus' format. Temporal's SDK has metrics of its own (SLIPWAY_SDK_METRICS_ADDRESS). */
 export interface Metrics {
   readonly registry: Registry;
   readonly activities: ActivityMetrics;
+  readonly vaultToken: VaultTokenMetrics;
   readonly onOpenStackRequest: (request: OpenStackRequest) => void;
 }
 
@@ -72,8 +81,24 @@ export function createMetrics(buildId: string): Metrics {
     registers,
   });
 
+  const expiry = new Gauge({
+    name: 'slipway_vault_token_expiry_timestamp_seconds',
+    help: 'When the token for Vault expires unless it is renewed; +Inf for never, 0 while nothing is known of it',
+    registers,
+  });
+  const renewals = new Counter({
+    name: 'slipway_vault_token_renewals_total',
+    help: 'Tries to renew the token for Vault',
+    labelNames: ['outcome'] as const,
+    registers,
+  });
+
   return {
     registry,
+    vaultToken: {
+      expires: (at) => expiry.set(at === undefined ? Infinity : Math.round(at.getTime() / 1000)),
+      renewal: (outcome) => renewals.inc({ outcome }),
+    },
     onOpenStackRequest: ({ cloud, service, method, status, seconds }) => {
       requests.inc({ cloud, service, method, status });
       latency.observe({ cloud, service, method }, seconds);

@@ -15,6 +15,7 @@ import { createLogger, temporalLogger } from './logging.ts';
 import { createMetrics } from './metrics.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
 import { onShutdown } from './shutdown.ts';
+import { VaultTokenKeeper } from './vault-token.ts';
 import { createWorker } from './worker.ts';
 import type { WorkflowBundle } from './workflow-bundle.ts';
 
@@ -47,6 +48,7 @@ export async function runWorker(configuration: WorkerConfiguration, code: Worker
   ]);
   await ensureSearchAttributes(connection.operatorService, temporal.namespace, logger);
   const metrics = createMetrics(buildId);
+  const tokenKeeper = new VaultTokenKeeper({ vault, logger, metrics: metrics.vaultToken });
   const client = new Client({ connection, namespace: temporal.namespace, dataConverter });
   const worker = await createWorker({
     configuration,
@@ -70,11 +72,13 @@ export async function runWorker(configuration: WorkerConfiguration, code: Worker
       {
         isPolling: () => worker.getState() === 'RUNNING',
         hasFailed: () => worker.getState() === 'FAILED',
-        dependencies: [temporalDependency(connection), vaultDependency(vault)],
+        dependencies: [temporalDependency(connection), vaultDependency(vault, tokenKeeper)],
       },
       metrics.registry,
     ),
   );
+  const ending = new AbortController();
+  const tokenKept = tokenKeeper.run(ending.signal);
   try {
     const running = worker.run();
     const started = configuration.versioning
@@ -95,6 +99,8 @@ export async function runWorker(configuration: WorkerConfiguration, code: Worker
     await running;
   } finally {
     shutdown.dispose();
+    ending.abort();
+    await tokenKept;
     await health.close();
     await connection.close();
     await vault.close();
@@ -128,8 +134,9 @@ const temporalDependency = (connection: NativeConnection): Dependency => ({
 });
 
 /** Asks what the token is: a Vault that answers and a token that still holds. */
-const vaultDependency = (vault: VaultClient): Dependency => ({
+const vaultDependency = (vault: VaultClient, tokenKeeper: VaultTokenKeeper): Dependency => ({
   name: 'vault',
+  warning: () => tokenKeeper.warning(),
   check: async (signal) => {
     await vault.tokenInfo(signal);
   },

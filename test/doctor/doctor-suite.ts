@@ -68,7 +68,7 @@ export function doctorSuite(real?: string): void {
         (error: unknown) => (error instanceof Error ? error.message : String(error)),
       );
       expect(requests.filter((request) => !request.endsWith('identity'))).toEqual([]);
-      const { checks } = await inActivity(() => checkCloud({ clouds })({ cloud: CLOUD, spec }));
+      const { checks } = await inActivity(() => checkCloud({ clouds, vault: stack.vault })({ cloud: CLOUD, spec }));
       return { creation: words, doctor: theCheck(checks, 'cloud.cluster') };
     }
 

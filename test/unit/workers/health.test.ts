@@ -21,7 +21,10 @@ async function serve(health: Partial<Health>, metrics = createMetrics('b')) {
 test('a worker that polls and reaches everything is alive and ready', async () => {
   const get = await serve({ dependencies: [{ name: 'temporal', check: () => Promise.resolve() }] });
   expect((await get('/healthz')).status).toBe(200);
-  expect(await get('/readyz')).toEqual({ status: 200, body: '{"ok":true,"polling":true,"problems":{}}\n' });
+  expect(await get('/readyz')).toEqual({
+    status: 200,
+    body: '{"ok":true,"polling":true,"problems":{},"warnings":{}}\n',
+  });
   expect((await get('/other')).status).toBe(404);
 });
 
@@ -40,9 +43,19 @@ test('what is missing is named with the reason, and a dependency that hangs does
     ok: false,
     polling: false,
     problems: { vault: 'sealed', temporal: 'no answer in time' },
+    warnings: {},
   });
   expect(Date.now() - started).toBeLessThan(6_000);
   expect((await get('/healthz')).status).toBe(200);
+});
+
+test('a warning does not make a worker unready', async () => {
+  const get = await serve({
+    dependencies: [{ name: 'vault', check: () => Promise.resolve(), warning: () => 'the token ends soon' }],
+  });
+  const answer = await get('/readyz');
+  expect(answer.status).toBe(200);
+  expect(JSON.parse(answer.body)).toMatchObject({ ok: true, warnings: { vault: 'the token ends soon' } });
 });
 
 test('a worker that has failed is not alive', async () => {

@@ -93,7 +93,12 @@ test('with the codec on the input is encrypted as well', async () => {
 });
 
 test('it is ready, has registered the search attributes and counts what it does', async () => {
-  expect(await (await fetch(`${worker.health}/readyz`)).json()).toEqual({ ok: true, polling: true, problems: {} });
+  expect(await (await fetch(`${worker.health}/readyz`)).json()).toEqual({
+    ok: true,
+    polling: true,
+    problems: {},
+    warnings: {},
+  });
   const { customAttributes } = await plain.connection.operatorService.listSearchAttributes({ namespace: 'default' });
   expect(Object.keys(customAttributes)).toEqual(expect.arrayContaining(Object.values(searchAttributes)));
   const metrics = await (await fetch(`${worker.health}/metrics`)).text();

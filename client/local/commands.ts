@@ -4,7 +4,7 @@ import { formatFields } from '../cli/output/table.ts';
 import { destructive } from '../cli/destructive.ts';
 import { ClientFailureType, SlipwayError } from '../slipway-error.ts';
 import { runDemo } from './demo.ts';
-import { stackLoss } from './stack-loss.ts';
+import { afterLoss, clustersAtStake, stackLoss } from './stack-loss.ts';
 import { showStackProgress } from './stack-progress.ts';
 import { readLocalStack, shellEnvironment, type LocalEndpoints } from './state.ts';
 import { down, up } from './up.ts';
@@ -48,14 +48,12 @@ export function registerLocalCommands(program: Command, cli: Cli): void {
     destructive(stop, cli, (session, { wipe }: { wipe: boolean }) => ({
       loss: () => stackLoss(wipe, session.signal),
       work: async () => {
+        const clusters = wipe ? [] : await clustersAtStake(session.signal);
         const { stopped } = await down({ wipe });
         session.print(stopped.length === 0 ? 'Nothing was running.' : `Stopped ${stopped.join(', ')}.`);
         if (wipe) session.print('Removed everything that it wrote.');
-        else if (stopped.length > 0) {
-          session.print(
-            'Its clusters have lost their machines: delete them after the next `slipway up`, or wipe it all.',
-          );
-        }
+        const lost = afterLoss(clusters);
+        if (lost !== undefined) session.print(lost);
         return { stopped, wiped: wipe };
       },
     })),

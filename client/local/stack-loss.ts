@@ -45,10 +45,26 @@ function describeClusters(clusters: readonly ClusterSummary[] | undefined, runs:
   return clusters.length === 0 ? 'none' : `${names(clusters)}: lose their machines`;
 }
 
+/** The clusters that lose their machines when the stack stops; undefined when its Temporal cannot say. None when nothing runs. */
+export async function clustersAtStake(signal: AbortSignal): Promise<readonly ClusterSummary[] | undefined> {
+  const state = await readState(localConfig().stateDirectory);
+  return state?.processes.some(isAlive) === true ? clustersOf(state, signal) : [];
+}
+
+/** What is said after the stack has stopped; undefined when no cluster has lost anything. */
+export function afterLoss(clusters: readonly ClusterSummary[] | undefined): string | undefined {
+  if (clusters?.length === 0) return undefined;
+  const what = 'delete them after the next `slipway up`, or wipe it all.';
+  if (clusters === undefined) return `If it had clusters, they have lost their machines: ${what}`;
+  return `Its clusters have lost their machines: ${names(clusters)}. To be rid of them, ${what}`;
+}
+
 /** The stack's own, not those of an installation that variables name; undefined when its Temporal cannot say. */
 async function clustersOf(state: LocalStackState, signal: AbortSignal): Promise<ClusterSummary[] | undefined> {
   try {
-    await using client = await SlipwayClient.connect(stackEnvironment(state.endpoints));
+    // It is on this machine and runs already, or not at all.
+    const environment = { ...stackEnvironment(state.endpoints), SLIPWAY_TEMPORAL_CONNECT_TIMEOUT: '2' };
+    await using client = await SlipwayClient.connect(environment);
     const found: ClusterSummary[] = [];
     for await (const cluster of client.clusters.list({ signal })) found.push(cluster);
     return found;

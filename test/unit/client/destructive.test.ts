@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +12,8 @@ import type { ClustersApi } from '../../../client/clusters.ts';
 import { identify } from '../../../client/local/process-identity.ts';
 import { writeState } from '../../../client/local/state.ts';
 import { planCluster } from '../../../client/plan-cluster.ts';
+import { connectTemporal } from '../../../temporal/index.ts';
+import { startTestTemporal } from '../../support/temporal-server.ts';
 import { createResult, creating, description, running } from './support/samples.ts';
 import { commandEnvironment, type CommandResult, type CommandWorld, runCommand } from './support/run-command.ts';
 
@@ -258,35 +260,11 @@ describe('the question', () => {
 
 describe('slipway down', () => {
   it('stops nothing unasked while it cannot be known what would be lost', async () => {
-    const child = spawn('/bin/sleep', ['60'], { stdio: 'ignore' });
-    onTestFinished(() => void child.kill('SIGKILL'));
-    const identity = identify(child.pid ?? 0);
-    if (identity === undefined) throw new Error('sleep does not run');
-    const before = process.env['XDG_STATE_HOME'];
-    process.env['XDG_STATE_HOME'] = directory;
-    onTestFinished(() => {
-      if (before === undefined) delete process.env['XDG_STATE_HOME'];
-      else process.env['XDG_STATE_HOME'] = before;
-    });
+    stateBelow(directory);
     expect((await runCommand(['down'])).code).toBe(0);
     expect((await runCommand(['down', '--wipe'])).code).toBe(0);
 
-    const state = join(directory, 'slipway');
-    const endpoints = {
-      temporalAddress: '127.0.0.1:1',
-      temporalUi: 'http://127.0.0.1:1',
-      vaultAddress: 'http://127.0.0.1:1',
-      vaultTokenFile: join(directory, 'token'),
-      workerTokenFile: join(directory, 'token'),
-      cloudUrl: 'http://127.0.0.1:1',
-      cloudsFile: join(directory, 'clouds.yaml'),
-    };
-    await writeFile(endpoints.vaultTokenFile, 'token');
-    const processes = [{ title: 'the probe', ...identity, logFile: '/dev/null', grace: 1000 }];
-    await writeState(
-      { version: 1, startedAt: '2026-01-01T00:00:00.000Z', cloud: 'emulator', endpoints, processes },
-      state,
-    );
+    const child = await stackOf(directory, '127.0.0.1:1');
     for (const args of [['down'], ['down', '--wipe'], ['down', '--json']]) {
       const refused = await runCommand(args);
       expect(refused.stderr).toMatch(/^This stops the stack of this machine.*say --yes/);
@@ -298,11 +276,70 @@ describe('slipway down', () => {
       /Clusters +not known: Temporal does not answer\n +Removed +workflows, secrets and the cloud/,
     );
 
-    expect((await runCommand(['down', '--yes'])).code).toBe(0);
+    const stopped = await runCommand(['down', '--yes']);
+    expect(stopped.code).toBe(0);
+    expect(stopped.stdout).toMatch(/Stopped the probe\.\nIf it had clusters, they have lost their machines/);
     expect(child.signalCode).toBe('SIGTERM');
     // Nothing runs any more, so nothing can be lost; what was written still can.
     expect((await runCommand(['down'])).code).toBe(0);
     expect((await runCommand(['down', '--wipe'])).code).toBe(2);
     expect((await runCommand(['down', '--wipe', '--yes'])).code).toBe(0);
   }, 60_000);
+
+  it('says that machines are lost where there are any, and only there', async () => {
+    stateBelow(directory);
+    const temporal = await startTestTemporal();
+    onTestFinished(() => temporal.stop());
+
+    await stackOf(directory, temporal.address);
+    const without = await runCommand(['down']);
+    expect(without).toMatchObject({ code: 0, stdout: 'Stopped the probe.\n' });
+
+    const { client, connection } = await connectTemporal({
+      TEMPORAL_CONFIG_FILE: '/dev/null',
+      TEMPORAL_ADDRESS: temporal.address,
+    });
+    await client.workflow.start('cluster', { workflowId: 'cluster/atlas', taskQueue: 'nobody', args: [] });
+    const running = () => client.workflow.count('WorkflowType = "cluster"').then(({ count }) => count);
+    await expect.poll(running, { timeout: 10_000 }).toBe(1);
+    await connection.close();
+    await stackOf(directory, temporal.address);
+    expect((await runCommand(['down'])).code).toBe(2);
+    const atlas = await runCommand(['down', '--yes']);
+    expect(atlas.stdout).toMatch(/^Stopped the probe\.\nIts clusters have lost their machines: atlas .*slipway up/);
+  }, 60_000);
 });
+
+/** Has commands look for the stack's state below this folder. */
+function stateBelow(folder: string): void {
+  const before = process.env['XDG_STATE_HOME'];
+  process.env['XDG_STATE_HOME'] = folder;
+  onTestFinished(() => {
+    if (before === undefined) delete process.env['XDG_STATE_HOME'];
+    else process.env['XDG_STATE_HOME'] = before;
+  });
+}
+
+/** The state of a stack with this Temporal, and one process of it, that does nothing. */
+async function stackOf(folder: string, temporalAddress: string): Promise<ChildProcess> {
+  const child = spawn('/bin/sleep', ['60'], { stdio: 'ignore' });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const identity = identify(child.pid ?? 0);
+  if (identity === undefined) throw new Error('sleep does not run');
+  const endpoints = {
+    temporalAddress,
+    temporalUi: 'http://127.0.0.1:1',
+    vaultAddress: 'http://127.0.0.1:1',
+    vaultTokenFile: join(folder, 'token'),
+    workerTokenFile: join(folder, 'token'),
+    cloudUrl: 'http://127.0.0.1:1',
+    cloudsFile: join(folder, 'clouds.yaml'),
+  };
+  await writeFile(endpoints.vaultTokenFile, 'token');
+  const processes = [{ title: 'the probe', ...identity, logFile: '/dev/null', grace: 1000 }];
+  await writeState(
+    { version: 1, startedAt: '2026-01-01T00:00:00.000Z', cloud: 'emulator', endpoints, processes },
+    join(folder, 'slipway'),
+  );
+  return child;
+}

@@ -4,6 +4,7 @@ import { type KvStore, VaultError } from '../../vault/index.ts';
 import { parseRequest } from '../parse-request.ts';
 import { SlipwayError } from '../slipway-error.ts';
 import { toVaultFailure } from '../vault-failure.ts';
+import { usableCloud } from './usable-cloud.ts';
 
 /** A cloud without its secrets. Only the name is there when this token may write clouds but not read them. */
 export interface CloudSummary {
@@ -16,7 +17,12 @@ export interface CloudSummary {
 
 /** The clouds that Slipway knows: entries in Vault. */
 export interface CloudsApi {
-  /** Adds a cloud, or replaces its credential and settings: workers take the change within a minute. */
+  /**
+   * Adds a cloud, or replaces its credential and settings: workers take the change within a minute.
+   *
+   * @throws SlipwayError `Slipway.InvalidInput` for an entry with which no worker could log in, such as one with an `auth_type` that is not
+   * supported
+   */
   put(name: string, entry: z.input<typeof cloudEntrySchema>, signal?: AbortSignal): Promise<CloudSummary>;
   list(signal?: AbortSignal): Promise<CloudSummary[]>;
   /** Whether there is a cloud of this name. */
@@ -36,11 +42,14 @@ const nameSchema = z
 /** Where in an entry the project may stand; names are not secret. */
 const projectSchema = z.looseObject({ project_name: z.string().optional(), project_id: z.string().optional() });
 
+/** What of Slipway's key/value mount the clouds need. */
+export type CloudStore = Pick<KvStore, 'find' | 'list' | 'remove' | 'write'>;
+
 /** The clouds in Slipway's key/value mount. */
 export class Clouds implements CloudsApi {
-  readonly #kv: KvStore;
+  readonly #kv: CloudStore;
 
-  constructor(kv: KvStore) {
+  constructor(kv: CloudStore) {
     this.#kv = kv;
   }
 
@@ -50,6 +59,7 @@ export class Clouds implements CloudsApi {
       { name, entry },
       'add the cloud',
     );
+    await usableCloud(input.entry.cloud, `cloud ${name}`);
     await translated(this.#kv.write(cloudPath(name), input.entry, signal));
     return summarise(name, input.entry);
   }

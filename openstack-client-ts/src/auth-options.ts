@@ -37,6 +37,8 @@ export const authOptionsSchema = z.looseObject({
   domain_name: text,
   /** `all` for a system-scoped token. */
   system_scope: text,
+  /** A trust to act under: its project is the scope. */
+  trust_id: text,
   default_domain: text,
   default_domain_id: text,
   default_domain_name: text,
@@ -58,11 +60,49 @@ const AUTH_TYPES: Readonly<Record<string, (typeof SECRETS)[number]>> = {
 };
 
 /**
+ * Fields of `auth` that other ways to log in use (keystoneauth's plugins for TOTP, several factors, OpenID Connect, SAML, OAuth and
+ * Kerberos). Without an `auth_type` they say that one of these is meant.
+ */
+const FOREIGN_FIELDS: ReadonlySet<string> = new Set([
+  ...['passcode', 'auth_methods', 'identity_provider', 'identity_provider_url', 'protocol', 'mutual_auth'],
+  ...[
+    'access_token',
+    'access_token_endpoint',
+    'access_token_type',
+    'discovery_endpoint',
+    'openid_scope',
+    'redirect_uri',
+  ],
+  ...['client_id', 'client_secret', 'oauth2_endpoint', 'oauth2_client_id', 'oauth2_client_secret'],
+  ...['service_provider_endpoint', 'service_provider_entity_id'],
+  ...['consumer_key', 'consumer_secret', 'access_key', 'access_secret'],
+]);
+
+/** Whether a setting belongs into `auth`. */
+export const isAuthField = (name: string): boolean => name in authOptionsSchema.shape || FOREIGN_FIELDS.has(name);
+
+/** @throws ConfigurationError for what would be left out of the login although somebody set it */
+const refuseForeign = (authType: string | undefined, auth: AuthOptions, label: string): void => {
+  const set = Object.entries(auth).flatMap(([name, value]) => (value && FOREIGN_FIELDS.has(name) ? [name] : []));
+  if (set.includes('passcode') && (authType === undefined || AUTH_TYPES[authType] === 'password')) {
+    throw new ConfigurationError(
+      `${label}: auth.passcode is not supported: a passcode holds for one login only; use an application credential`,
+    );
+  }
+  if (authType !== undefined || set.length === 0) return;
+  const known = Object.keys(AUTH_TYPES).join(', ');
+  throw new ConfigurationError(
+    `${label}: auth.${set.join(', auth.')} is of a login that is not supported; use another, and say which by auth_type: ${known}`,
+  );
+};
+
+/**
  * What an `auth_type` uses of `auth`: with several secrets at hand, it decides.
  *
- * @throws ConfigurationError for a type that can not be used, or whose secret is missing
+ * @throws ConfigurationError for a type that can not be used, or whose secret is missing; for a field of a login that can not be used
  */
 export const authFor = (authType: string | undefined, auth: AuthOptions, label: string): AuthOptions => {
+  refuseForeign(authType, auth, label);
   if (authType === undefined) return auth;
   const secret = AUTH_TYPES[authType];
   if (secret === undefined) {
@@ -94,7 +134,17 @@ const user = (auth: AuthOptions): Record<string, unknown> => {
   return { name: auth.username, domain: domain(auth, auth.user_domain_id, auth.user_domain_name) };
 };
 
+const OTHER_SCOPES = ['project_id', 'project_name', 'domain_id', 'domain_name', 'system_scope'] as const;
+
+/** https://docs.openstack.org/api-ref/identity/v3-ext/#consuming-a-trust: there is one scope, and a trust is one. */
+const trustScope = (auth: AuthOptions): Record<string, unknown> => {
+  const other = OTHER_SCOPES.find((name) => auth[name]);
+  if (other === undefined) return { 'OS-TRUST:trust': { id: auth.trust_id } };
+  throw new ConfigurationError(`auth.trust_id is a scope, and so is auth.${other}: leave one of them out`);
+};
+
 const scope = (auth: AuthOptions): Record<string, unknown> | undefined => {
+  if (auth.trust_id) return trustScope(auth);
   if (auth.project_id) return { project: { id: auth.project_id } };
   if (auth.project_name) {
     const projectDomain = domain(auth, auth.project_domain_id, auth.project_domain_name);
@@ -124,6 +174,9 @@ export const tokenRequest = (auth: AuthOptions): Record<string, unknown> => {
     const { application_credential_id: id, application_credential_name: name } = auth;
     if (!auth.application_credential_secret) {
       throw new ConfigurationError('auth.application_credential_secret is missing');
+    }
+    if (auth.trust_id) {
+      throw new ConfigurationError('auth.trust_id does not go with an application credential, which has its own scope');
     }
     const identity = id ? { id } : { name, user: user(auth) };
     const credential = { ...identity, secret: auth.application_credential_secret };

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { parse } from 'yaml';
-import { authOptionsSchema } from './auth-options.ts';
+import { isAuthField } from './auth-options.ts';
 import { ConfigurationError } from './errors.ts';
 
 /** Where a cloud is looked for. All of it is optional. */
@@ -127,7 +127,7 @@ const fromEnvironment = (env: Readonly<Record<string, string | undefined>>): Sec
       .toLowerCase()
       .replace(/^tenant_(id|name)$/, 'project_$1');
     if (PLACES.has(key)) continue;
-    if (key in authOptionsSchema.shape) auth[key] = value;
+    if (isAuthField(key)) auth[key] = value;
     else cloud[key] = value;
   }
   return cloud;

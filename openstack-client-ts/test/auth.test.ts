@@ -56,6 +56,14 @@ describe('the request for a token', () => {
       },
     ],
     [
+      'password, trust',
+      { user_id: 'u', password: PASSWORD, trust_id: 't' },
+      {
+        identity: { methods: ['password'], password: { user: { id: 'u', password: PASSWORD } } },
+        scope: { 'OS-TRUST:trust': { id: 't' } },
+      },
+    ],
+    [
       'token',
       { token: 'old-token', project_id: 'p' },
       { identity: { methods: ['token'], token: { id: 'old-token' } }, scope: { project: { id: 'p' } } },
@@ -90,6 +98,16 @@ describe('the request for a token', () => {
   test.each<[string, AuthOptions, RegExp]>([
     ['nothing to authenticate with', { username: 'demo' }, /no auth\.password/],
     ['no user', { password: PASSWORD }, /auth\.username/],
+    [
+      'a trust and a project',
+      { user_id: 'u', password: PASSWORD, trust_id: 't', project_id: 'p' },
+      /auth\.trust_id is a scope, and so is auth\.project_id/,
+    ],
+    [
+      'a trust and an application credential',
+      { application_credential_id: 'ac', application_credential_secret: 's3cret-value', trust_id: 't' },
+      /auth\.trust_id does not go with an application credential/,
+    ],
     ['no secret', { application_credential_id: 'ac' }, /application_credential_secret/],
   ])('%s: says what is missing and sends nothing', async (_name, auth, words) => {
     const cloud = await fakeCloud();

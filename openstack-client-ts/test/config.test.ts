@@ -185,6 +185,21 @@ describe('an entry', () => {
     ['YAML that is none', 'clouds: {mine: {auth: {password: pw-secret', /not valid YAML/],
     ['a list', '- 1', /not a mapping/],
     ['an unknown auth_type', 'clouds: {mine: {auth_type: v3kerberos}}', /v3kerberos is not supported; use one of/],
+    [
+      'a passcode',
+      'clouds: {mine: {auth: {username: u, password: pw-secret, passcode: 123456}}}',
+      /auth\.passcode is not supported: .* use an application credential/,
+    ],
+    [
+      'a passcode beside auth_type password',
+      'clouds: {mine: {auth_type: v3password, auth: {username: u, password: pw-secret, passcode: 123456}}}',
+      /auth\.passcode is not supported/,
+    ],
+    [
+      'a login by an identity provider',
+      'clouds: {mine: {auth: {username: u, password: pw-secret, identity_provider: idp, protocol: openid}}}',
+      /auth\.identity_provider, auth\.protocol is of a login that is not supported; .*auth_type: password, /,
+    ],
     ['an unknown interface', 'clouds: {mine: {interface: private}}', /use public, internal or admin/],
     ['a field of the wrong type', 'clouds: {mine: {auth: {auth_url: [1]}}}', /auth\.auth_url: expected string/],
     [
@@ -296,6 +311,20 @@ describe('auth_type', () => {
   ])('%s decides between secrets', async (auth_type, left) => {
     expect((await cloudOptions({ auth_type, auth }, 'cloud mine')).auth).toEqual(left);
   });
+});
+
+test('what a profile has for another login does not matter to the auth_type that is said', async () => {
+  const auth = { auth_url: 'http://x', identity_provider: 'idp', passcode: '1', application_credential_id: 'i' };
+  const entry = { auth_type: 'v3applicationcredential', auth: { ...auth, application_credential_secret: 's' } };
+  expect((await cloudOptions(entry, 'cloud mine')).auth).toMatchObject({ application_credential_id: 'i' });
+});
+
+test('OS_TRUST_ID and OS_PASSCODE are of the login', async () => {
+  const env = { OS_AUTH_URL: 'http://x', OS_USERNAME: 'u', OS_PASSWORD: 'p' };
+  expect((await loadCloud({ env: { ...env, OS_TRUST_ID: 't' } })).auth).toMatchObject({ trust_id: 't' });
+  await expect(loadCloud({ env: { ...env, OS_PASSCODE: '123456' } })).rejects.toThrow(
+    /auth\.passcode is not supported/,
+  );
 });
 
 test('a description is complete: it can be kept elsewhere, and read again', async () => {

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
-import { type OpenStackCloud, readCloudsFile, readCloudVariables } from '../../clouds/clouds-file.ts';
+import { readCloudsFile, readCloudVariables } from '../../clouds/clouds-file.ts';
 import { type CloudSummary, unknownCloud } from '../../clouds/clouds.ts';
+import type { OpenStackCloud } from '../../clouds/usable-cloud.ts';
 import { SlipwayError } from '../../slipway-error.ts';
 import { cloudPath, FailureType } from '../../../model/index.ts';
 import type { Cli, Session } from '../cli.ts';

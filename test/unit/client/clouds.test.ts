@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readCloudsFile, readCloudVariables } from '../../../client/clouds/clouds-file.ts';
-import type { CloudsApi } from '../../../client/clouds/clouds.ts';
+import { Clouds, type CloudsApi } from '../../../client/clouds/clouds.ts';
+import { MemoryKv } from '../../support/memory-kv.ts';
 import { runCommand } from './support/run-command.ts';
 
 let directory: string;
@@ -109,6 +110,18 @@ describe('an entry of clouds.yaml', () => {
       /v3applicationcredential needs auth\.application_credential_secret/,
     ],
     [
+      'a passcode',
+      { 'clouds.yaml': CLOUDS, 'secure.yaml': 'clouds: {prod: {auth: {password: pa55word, passcode: 123456}}}\n' },
+      'prod',
+      /cloud prod in .*: auth\.passcode is not supported/,
+    ],
+    [
+      'a trust beside a project',
+      { 'clouds.yaml': CLOUDS, 'secure.yaml': 'clouds: {prod: {auth: {password: pa55word, trust_id: t}}}\n' },
+      'prod',
+      /auth\.trust_id is a scope, and so is auth\.project_name: leave one of them out/,
+    ],
+    [
       'a setting nobody can read',
       { 'clouds.yaml': `${CLOUDS}    verify: maybe\n`, 'secure.yaml': SECURE },
       'prod',
@@ -153,6 +166,41 @@ describe('OS_* variables', () => {
 
   it('need OS_AUTH_URL', async () => {
     await expect(readCloudVariables({ OS_USERNAME: 'u' })).rejects.toThrow(/OS_AUTH_URL is not set/);
+  });
+});
+
+describe('clouds.put', () => {
+  const AUTH = { auth_url: 'https://keystone.example.org/v3', username: 'u', password: 'pa55word', project_name: 'p' };
+  const clouds = new Clouds(new MemoryKv());
+
+  it('takes what a worker can log in with', async () => {
+    await clouds.put('prod', { cloud: { auth: AUTH, auth_type: 'password', cacert: PEM } });
+    await clouds.put('trusted', { cloud: { auth: { ...AUTH, project_name: undefined, trust_id: 't' } } });
+    expect((await clouds.list()).map(({ name }) => name)).toEqual(['prod', 'trusted']);
+  });
+
+  it.each([
+    [
+      'an auth_type that is not supported',
+      { auth: AUTH, auth_type: 'v3totp' },
+      /cloud x: auth_type v3totp is not supported/,
+    ],
+    [
+      'an auth_type whose secret is missing',
+      { auth: AUTH, auth_type: 'v3token' },
+      /auth_type v3token needs auth\.token/,
+    ],
+    ['a passcode', { auth: { ...AUTH, passcode: '123456' } }, /cloud x: auth\.passcode is not supported/],
+    ['two scopes', { auth: { ...AUTH, trust_id: 't' } }, /auth\.trust_id is a scope, and so is auth\.project_name/],
+    ['no secret', { auth: { ...AUTH, password: undefined } }, /has no auth\.password/],
+    ['a client certificate', { auth: AUTH, cert: PEM }, /client certificate \(cert\)/],
+    ['a file of this machine', { auth: AUTH, cacert: '/etc/ssl/ca.pem' }, /cacert is not the text of a certificate/],
+    ['a microversion that is none', { auth: AUTH, compute_default_microversion: 'new' }, /write it like 2\.79/],
+  ])('refuses %s, and writes nothing', async (_title, cloud, message) => {
+    const error: unknown = await clouds.put('x', { cloud }).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ type: 'Slipway.InvalidInput', message: expect.stringMatching(message) as unknown });
+    expect(String(error)).not.toMatch(/pa55word|123456/);
+    expect(await clouds.has('x')).toBe(false);
   });
 });
 

@@ -35,20 +35,20 @@ const steps = {
 /** Creates a cluster. Run again after a failure, it goes on where it stopped: every step finds what an earlier run made. */
 export const createCluster = operation('createCluster', (spec, { clusterId: id }) =>
   runSteps('createCluster', steps, OPERATION_DEADLINE.createCluster, async (step): Promise<CreateClusterResult> => {
-    const [facts] = await Promise.all([
+    const [facts, survey] = await Promise.all([
       step('checkCluster', [], () => ensure.checkCluster({ id, spec })),
       step('surveyCluster', [], () => ensure.surveyCluster({ id, spec })),
     ]);
 
     // Workers boot while the control plane comes up; nothing waits for what it does not need.
     const secrets = step('ensureSecrets', [], () => ensure.ensureSecrets({ id, spec }));
-    const network = step('ensureNetwork', [], () => ensure.ensureNetwork({ id, spec, facts }));
+    const network = step('ensureNetwork', [], () => ensure.ensureNetwork({ id, spec, facts, survey }));
     const serverGroups = step('ensureServerGroups', [], () => ensure.ensureServerGroups({ id, spec }));
     const securityGroups = step('ensureSecurityGroups', [network], ({ cidr }) =>
-      ensure.ensureSecurityGroups({ id, spec, cidr }),
+      ensure.ensureSecurityGroups({ id, spec, survey, cidr }),
     );
     const api = step('ensureApi', [network, securityGroups], (net, groups) =>
-      ensure.ensureApi({ id, spec, facts, network: net, securityGroupId: groups.controlPlane }),
+      ensure.ensureApi({ id, spec, facts, survey, network: net, securityGroupId: groups.controlPlane }),
     );
     const balanced = step('waitForLoadBalancer', [api], ({ loadBalancerId }) =>
       wait.waitForLoadBalancer({ spec, loadBalancerId }),
@@ -61,9 +61,9 @@ export const createCluster = operation('createCluster', (spec, { clusterId: id }
     const cleared = step('removeStrandedMachines', [], () => remove.removeStrandedMachines({ id, spec }));
     const machines = Promise.all([secrets, network, securityGroups, serverGroups, api, cleared]).then(
       ([keys, net, firewall, groups, address]) =>
-        requestsForMachines({ id, spec, facts, keys, net, firewall, groups, address }),
+        requestsForMachines({ id, spec, facts, survey, keys, net, firewall, groups, address }),
     );
-    const controlPlane = step('ensureControlPlane', [machines], (request) => request.controlPlane());
+    const controlPlane = step('ensureControlPlane', [machines], (request) => request.controlPlane(0));
     const nodeGroups = step('ensureNodes', [machines], (request) => request.nodeGroups(0));
     const active = step('waitForServers', [machines, controlPlane, nodeGroups], (request) =>
       settleServers(id, spec, request),
@@ -94,6 +94,7 @@ interface MadeBefore {
   readonly id: string;
   readonly spec: ClusterSpec;
   readonly facts: Awaited<ReturnType<Activities['checkCluster']>>;
+  readonly survey: Awaited<ReturnType<Activities['surveyCluster']>>;
   readonly keys: Awaited<ReturnType<Activities['ensureSecrets']>>;
   readonly net: Awaited<ReturnType<Activities['ensureNetwork']>>;
   readonly firewall: Awaited<ReturnType<Activities['ensureSecurityGroups']>>;
@@ -101,9 +102,12 @@ interface MadeBefore {
   readonly address: Awaited<ReturnType<Activities['ensureApi']>>;
 }
 
-function requestsForMachines({ id, spec, facts, keys, net, firewall, groups, address }: MadeBefore): MachineRequests {
+function requestsForMachines(made: MadeBefore): MachineRequests {
+  const { id, spec, facts, keys, net, firewall, groups, address } = made;
+  const survey = (round: number) => (round === 0 ? made.survey : undefined);
   return {
-    controlPlane: () => createMany.ensureControlPlane({ id, spec, facts, serverGroupIds: groups, api: address }),
+    controlPlane: (round) =>
+      createMany.ensureControlPlane({ id, spec, facts, serverGroupIds: groups, api: address, survey: survey(round) }),
     nodeGroups: (round) =>
       Promise.all(
         spec.nodeGroups.map((group) =>
@@ -118,6 +122,7 @@ function requestsForMachines({ id, spec, facts, keys, net, firewall, groups, add
             caCertHash: keys.caCertHash,
             vip: address.vip,
             round,
+            survey: survey(round),
           }),
         ),
       ),

@@ -9,6 +9,7 @@ import type { ClusterNetwork } from './ensure-network.ts';
 import { type OwnResources, ownResources } from './own-resources.ts';
 import type { Own } from './ownership.ts';
 import { call, neutronAge } from './session.ts';
+import { sawNone, type Survey } from './survey-cluster.ts';
 
 /** Less than the two minutes of a try, so that it ends with what was seen. */
 const GONE_DEADLINE_MS = 100_000;
@@ -30,6 +31,7 @@ export interface EnsureApiInput {
   readonly id: string;
   readonly spec: ClusterSpec;
   readonly facts: ClusterFacts;
+  readonly survey?: Survey | undefined;
   readonly network: ClusterNetwork;
   readonly securityGroupId: string;
 }
@@ -45,12 +47,12 @@ export interface EnsureApiInput {
 export const ensureApi =
   ({ clouds }: { clouds: Clouds }) =>
   async (input: EnsureApiInput): Promise<ClusterApiAddress> => {
-    const { id, spec, facts } = input;
+    const { id, spec } = input;
     const cloud = await clouds.get(spec.cloud);
     const own = ownResources(cloud, id);
     const { vipPort, ports } = await findOrCreatePorts(own, input);
     const loadBalancer = await findOrCreateLoadBalancer(cloud, own, input, vipPort, ports);
-    const floatingIp = spec.api.public ? await attachFloatingIp(own, vipPort, spec, facts) : undefined;
+    const floatingIp = spec.api.public ? await attachFloatingIp(own, vipPort, input) : undefined;
     const vip = addressOf(vipPort);
     return {
       loadBalancerId: loadBalancer.id,
@@ -69,12 +71,12 @@ interface ApiPorts {
 
 async function findOrCreatePorts(
   own: OwnResources,
-  { id, spec, network, securityGroupId }: EnsureApiInput,
+  { id, spec, survey, network, securityGroupId }: EnsureApiInput,
 ): Promise<ApiPorts> {
   const { vipPort: vipName } = clusterNames(id);
   const machines = controlPlaneNames(id, spec.controlPlane.count);
   const names = [vipName, ...machines];
-  const existing = await own.ports.list({ network_id: network.networkId });
+  const existing = sawNone(survey, 'port') ? [] : await own.ports.list({ network_id: network.networkId });
   const byName = new Map<string, Own<Port>>();
   for (const port of oldestFirst(existing, neutronAge)) {
     const name = port.name;
@@ -112,6 +114,7 @@ async function findOrCreateLoadBalancer(
     await client.loadBalancer.loadBalancers.waitGone(one.id, { ...call(), deadlineMs: timeLeft(GONE_DEADLINE_MS) });
   };
   const find = async () => {
+    if (sawNone(input.survey, 'load balancer')) return [];
     const usable: Own<LoadBalancer>[] = [];
     for (const one of await loadBalancers.list()) {
       if (one.provisioning_status === 'PENDING_DELETE') continue;
@@ -194,15 +197,14 @@ function loadBalancerRequest(
 async function attachFloatingIp(
   { floatingIps }: OwnResources,
   port: Own<Port>,
-  { api }: ClusterSpec,
-  facts: ClusterFacts,
+  { spec: { api }, facts, survey }: EnsureApiInput,
 ): Promise<string> {
   if (facts.ownFloatingIpId !== undefined && api.floatingIp !== undefined) {
     await floatingIps.attachNamed(facts.ownFloatingIpId, api.floatingIp, port);
     return api.floatingIp;
   }
   const made = await ensureOne({
-    find: () => floatingIps.list(),
+    find: async () => (sawNone(survey, 'floating IP') ? [] : floatingIps.list()),
     create: () => floatingIps.create({ floating_network_id: facts.externalNetworkId ?? '', port_id: port.id }),
     remove: (extra) => floatingIps.remove(extra),
     createdAt: neutronAge,

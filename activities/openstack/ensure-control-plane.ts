@@ -8,6 +8,7 @@ import type { Clouds } from './clouds.ts';
 import type { ClusterApiAddress } from './ensure-api.ts';
 import { serverRequest } from './servers.ts';
 import { ownResources } from './own-resources.ts';
+import { sawNone, type Survey } from './survey-cluster.ts';
 
 export interface EnsureControlPlaneInput {
   readonly id: string;
@@ -15,6 +16,8 @@ export interface EnsureControlPlaneInput {
   readonly facts: ClusterFacts;
   readonly serverGroupIds: Readonly<Record<string, string>>;
   readonly api: ClusterApiAddress;
+  /** Of these machines, when they are the first that are asked for since it. */
+  readonly survey?: Survey | undefined;
 }
 
 /**
@@ -23,12 +26,15 @@ export interface EnsureControlPlaneInput {
  */
 export const ensureControlPlane =
   ({ clouds, vault }: { clouds: Clouds; vault: VaultClient }) =>
-  async ({ id, spec, facts, serverGroupIds, api }: EnsureControlPlaneInput): Promise<void> => {
+  async ({ id, spec, facts, serverGroupIds, api, survey }: EnsureControlPlaneInput): Promise<void> => {
     const cloud = await clouds.get(spec.cloud);
     const { settings } = cloud;
     const own = ownResources(cloud, id);
     const { availabilityZones: zones } = spec.controlPlane;
-    const [servers, ports] = await Promise.all([own.servers.list({ group: CONTROL_PLANE_GROUP }), own.ports.list()]);
+    const [servers, ports] = await Promise.all([
+      sawNone(survey, 'server') ? [] : own.servers.list({ group: CONTROL_PLANE_GROUP }),
+      own.ports.list(),
+    ]);
     const existing = new Set(servers.map(({ name }) => name));
     const ownPorts = new Set(ports.map((port) => port.id));
     await Promise.all(

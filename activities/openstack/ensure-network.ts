@@ -7,6 +7,7 @@ import { namedBySpec, type OwnOrNamed } from './own-neutron.ts';
 import { type OwnResources, ownResources } from './own-resources.ts';
 import { listed, type Own } from './ownership.ts';
 import { neutronAge } from './session.ts';
+import { sawNone, type Survey } from './survey-cluster.ts';
 
 /** Where the cluster's machines are. */
 export interface ClusterNetwork {
@@ -16,26 +17,35 @@ export interface ClusterNetwork {
   readonly cidr: string;
 }
 
+export interface EnsureNetworkInput {
+  readonly id: string;
+  readonly spec: ClusterSpec;
+  readonly facts: ClusterFacts;
+  readonly survey?: Survey | undefined;
+}
+
 /** Makes the cluster's network, subnet and router, or takes the user's own, to which nothing is done. */
 export const ensureNetwork =
   ({ clouds }: { clouds: Clouds }) =>
-  async ({ id, spec, facts }: { id: string; spec: ClusterSpec; facts: ClusterFacts }): Promise<ClusterNetwork> => {
+  async (input: EnsureNetworkInput): Promise<ClusterNetwork> => {
+    const { id, spec, facts, survey } = input;
     if (facts.ownNetwork) return facts.ownNetwork;
     const cloud = await clouds.get(spec.cloud);
     const own = ownResources(cloud, id);
-    const [network, router] = await Promise.all([
-      findOrCreateNetwork(own, id),
-      findOrCreateRouter(own, id, spec, facts),
-    ]);
-    const subnet = await findOrCreateSubnet(own, id, spec, network.id);
+    const [network, router] = await Promise.all([findOrCreateNetwork(own, id, survey), findOrCreateRouter(own, input)]);
+    const subnet = await findOrCreateSubnet(own, input, network.id);
     await connect(cloud, own, router, subnet);
     return { networkId: network.id, subnetId: subnet.id, cidr: subnet.cidr };
   };
 
-function findOrCreateNetwork({ networks }: OwnResources, id: string): Promise<Own<Network>> {
+function findOrCreateNetwork(
+  { networks }: OwnResources,
+  id: string,
+  survey: Survey | undefined,
+): Promise<Own<Network>> {
   const name = clusterNames(id).network;
   return ensureOne({
-    find: () => networks.list({ name }),
+    find: async () => (sawNone(survey, 'network') ? [] : networks.list({ name })),
     create: () => networks.create({ name }),
     remove: (extra) => networks.remove(extra),
     createdAt: neutronAge,
@@ -44,14 +54,13 @@ function findOrCreateNetwork({ networks }: OwnResources, id: string): Promise<Ow
 
 function findOrCreateSubnet(
   { subnets }: OwnResources,
-  id: string,
-  spec: ClusterSpec,
+  { id, spec, survey }: EnsureNetworkInput,
   networkId: string,
 ): Promise<Own<Subnet>> {
   const { cidr, dnsServers } = spec.network;
   const name = clusterNames(id).subnet;
   return ensureOne({
-    find: () => subnets.list({ name, network_id: networkId }),
+    find: async () => (sawNone(survey, 'subnet') ? [] : subnets.list({ name, network_id: networkId })),
     create: () =>
       subnets.create({
         network_id: networkId,
@@ -67,16 +76,14 @@ function findOrCreateSubnet(
 
 async function findOrCreateRouter(
   { routers }: OwnResources,
-  id: string,
-  spec: ClusterSpec,
-  facts: ClusterFacts,
+  { id, spec, facts, survey }: EnsureNetworkInput,
 ): Promise<OwnOrNamed<Router>> {
   if (spec.network.routerId !== undefined) return namedBySpec(spec.network.routerId);
   const name = clusterNames(id).router;
   const gateway =
     facts.externalNetworkId === undefined ? {} : { external_gateway_info: { network_id: facts.externalNetworkId } };
   return ensureOne({
-    find: () => routers.list({ name }),
+    find: async () => (sawNone(survey, 'router') ? [] : routers.list({ name })),
     create: () => routers.create({ name, ...gateway }),
     remove: (extra) => routers.remove(extra),
     createdAt: neutronAge,

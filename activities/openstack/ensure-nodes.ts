@@ -8,6 +8,7 @@ import type { Clouds } from './clouds.ts';
 import { ensureNodePorts } from './node-ports.ts';
 import { serverRequest } from './servers.ts';
 import { ownResources } from './own-resources.ts';
+import { sawNone, type Survey } from './survey-cluster.ts';
 
 export interface EnsureNodesInput {
   readonly id: string;
@@ -21,6 +22,8 @@ export interface EnsureNodesInput {
   readonly vip: string;
   /** 0 at first; one more each time that failed machines are replaced. */
   readonly round: number;
+  /** Of these machines, when they are the first that are asked for since it. */
+  readonly survey?: Survey | undefined;
 }
 
 /** Batches of one round; a round of 5,000 machines one by one still keeps to it. */
@@ -47,7 +50,9 @@ export const ensureNodes =
     const cloud = await clouds.get(spec.cloud);
     const { settings, timeoutMs } = cloud;
     const resources = ownResources(cloud, id);
-    const existing = (await resources.servers.list({ group: name })).map((server) => server.name);
+    const existing = sawNone(input.survey, 'server')
+      ? []
+      : (await resources.servers.list({ group: name })).map((server) => server.name);
     const own = facts.ownNetwork?.severalSubnets === true ? facts.ownNetwork : undefined;
     const perRequest = own === undefined ? settings.serversPerRequest : 1;
     const batches = missingBatches(id, name, group.count, perRequest, input.round, existing);

@@ -5,6 +5,7 @@ import type { Clouds } from './clouds.ts';
 import { type OwnResources, ownResources } from './own-resources.ts';
 import type { Own } from './ownership.ts';
 import { neutronAge } from './session.ts';
+import { sawNone, type Survey } from './survey-cluster.ts';
 
 /** Ids of the cluster's own security groups. */
 export interface ClusterSecurityGroups {
@@ -12,13 +13,21 @@ export interface ClusterSecurityGroups {
   readonly nodes: string;
 }
 
-/** Makes the cluster's two security groups and their rules. `cidr` is the range of the machines' subnet. */
+export interface EnsureSecurityGroupsInput {
+  readonly id: string;
+  readonly spec: ClusterSpec;
+  readonly survey?: Survey | undefined;
+  /** Range of the machines' subnet. */
+  readonly cidr: string;
+}
+
+/** Makes the cluster's two security groups and their rules. */
 export const ensureSecurityGroups =
   ({ clouds }: { clouds: Clouds }) =>
-  async ({ id, spec, cidr }: { id: string; spec: ClusterSpec; cidr: string }): Promise<ClusterSecurityGroups> => {
+  async ({ id, spec, survey, cidr }: EnsureSecurityGroupsInput): Promise<ClusterSecurityGroups> => {
     const own = ownResources(await clouds.get(spec.cloud), id);
     const names = clusterNames(id);
-    const existing = await own.securityGroups.list();
+    const existing = sawNone(survey, 'security group') ? [] : await own.securityGroups.list();
     const [controlPlane, nodes] = await Promise.all([
       findOrCreate(own, names.controlPlaneSecurityGroup, existing),
       findOrCreate(own, names.nodeSecurityGroup, existing),

@@ -46,25 +46,26 @@ export const waitForServers =
       return { pending };
     });
     const present = await removeDoubles(servers);
-    const failed = await servers.list({ status: 'ERROR', atMost: MAX_TOLD });
+    const failed = present.filter(({ status }) => status === 'ERROR').slice(0, MAX_TOLD);
     return {
       failed: failed.map((server) => ({ id: server.id, name: server.name, fault: faultOf(server) })),
-      missing: Math.max(0, total - present),
+      missing: Math.max(0, total - present.length),
     };
   };
 
 /**
- * A request that arrived although its answer was lost, and was repeated, leaves machines with the same names: the oldest stay. Returns how many
- * there are then.
+ * A request that arrived although its answer was lost, and was repeated, leaves machines with the same names: the oldest stay. Returns those
+ * that do.
  */
-async function removeDoubles(servers: OwnResources['servers']): Promise<number> {
+async function removeDoubles(servers: OwnResources['servers']): Promise<Own<Server>[]> {
   const byName = new Map<string, Own<Server>[]>();
   for (const server of await servers.list()) {
     byName.set(server.name, [...(byName.get(server.name) ?? []), server]);
   }
-  const extra = [...byName.values()].flatMap((same) => oldestFirst(same, ({ created }) => created ?? '').slice(1));
+  const sorted = [...byName.values()].map((same) => oldestFirst(same, ({ created }) => created ?? ''));
+  const extra = sorted.flatMap((same) => same.slice(1));
   await concurrently(extra, 10, (server) => servers.remove(server));
-  return byName.size;
+  return sorted.flatMap((same) => same.slice(0, 1));
 }
 
 const faultOf = ({ fault, status }: Server): string => fault?.message ?? `status ${status}, without a fault`;

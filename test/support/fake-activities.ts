@@ -95,7 +95,7 @@ export class FakeActivities {
       ...this.#real,
       findOrphans: fake('findOrphans', { clouds: 1, orphans: [], total: 0, problems: [] }),
       checkCloud: fake('checkCloud', { checks: [] }),
-      surveyCluster: fake('surveyCluster', { found: {} }),
+      surveyCluster: fake('surveyCluster', { found: {}, runId: '' }),
       checkCluster: fake('checkCluster', { flavorIds: {}, imageIds: {} }),
       ensureSecrets: fake('ensureSecrets', { caCertHash: 'sha256:00' }),
       ensureNetwork: fake('ensureNetwork', { networkId: 'net', subnetId: 'sub', cidr: '10.6.0.0/16' }),

@@ -7,9 +7,9 @@ import { REMOVE, WAIT } from '../activity-profiles.ts';
 const { waitForServers } = proxyActivities<Activities>(WAIT);
 const { deleteServers, removeStrandedMachines } = proxyActivities<Activities>(REMOVE);
 
-/** Asks Nova for the machines that are missing. `round` numbers the replacements of nodes, so that their names are new. */
+/** Asks Nova for the machines that are missing. `round` numbers their replacements, so that names of nodes are new; the first request is 0. */
 export interface MachineRequests {
-  readonly controlPlane: () => Promise<unknown>;
+  readonly controlPlane: (round: number) => Promise<unknown>;
   readonly nodeGroups: (round: number) => Promise<unknown>;
 }
 
@@ -29,7 +29,7 @@ export async function settleServers(id: string, spec: ClusterSpec, request: Mach
     }
     await deleteServers({ id, spec, servers: failed });
     await removeStrandedMachines({ id, spec });
-    await Promise.all([request.controlPlane(), request.nodeGroups(round)]);
+    await Promise.all([request.controlPlane(round), request.nodeGroups(round)]);
   }
 }
 

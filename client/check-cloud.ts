@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { CHECK_CLOUD, checkCloudSchema, type CloudReport, type ClusterSpecInput } from '../model/index.ts';
-import { waitForResult } from './operation-handle.ts';
+import { answerOf } from './answer.ts';
 import { parseRequest } from './parse-request.ts';
 import type { TemporalService } from './temporal-service.ts';
 
@@ -21,19 +21,5 @@ export async function checkCloud(
   const what = `check cloud ${cloud}`;
   const input = parseRequest(checkCloudSchema, { cloud, ...(spec === undefined ? {} : { spec }) }, what);
   const workflowId = `${CHECK_CLOUD}/${cloud}${spec === undefined ? '' : `/${randomUUID()}`}`;
-  const started = await temporal.call(
-    what,
-    () =>
-      temporal.client.workflow.start<(input: unknown) => Promise<CloudReport>>(CHECK_CLOUD, {
-        workflowId,
-        taskQueue: temporal.taskQueue,
-        args: [input],
-        workflowIdConflictPolicy: 'USE_EXISTING',
-        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-        workflowExecutionTimeout: timeoutMs,
-        staticSummary: `Check cloud ${cloud}`,
-      }),
-    { signal, workflowId },
-  );
-  return waitForResult<CloudReport>(temporal, what, workflowId, started.firstExecutionRunId, { signal, timeoutMs });
+  return answerOf(temporal, { what, type: CHECK_CLOUD, workflowId, input, timeoutMs, signal });
 }

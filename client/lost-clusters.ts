@@ -7,7 +7,7 @@ import {
   findOrphansSchema,
   type OrphanReport,
 } from '../model/index.ts';
-import { waitForResult } from './operation-handle.ts';
+import { answerOf } from './answer.ts';
 import { parseRequest } from './parse-request.ts';
 import type { TemporalService } from './temporal-service.ts';
 
@@ -28,8 +28,6 @@ export interface OrphanOptions {
 const ADOPT_MS = 2 * 60_000;
 /** A cloud with thousands of servers takes a while to be listed. */
 const FIND_MS = 15 * 60_000;
-/** How long a request waits for a worker to appear before it is refused. */
-const WORKER_WAIT_MS = 5_000;
 
 /** Makes the lost workflow of a cluster anew, and waits until it runs. */
 export async function adoptCluster(
@@ -40,7 +38,7 @@ export async function adoptCluster(
   const what = `adopt cluster ${name}`;
   const given = { name, ...(id === undefined ? {} : { id }), ...(cloud === undefined ? {} : { cloud }) };
   const input = parseRequest(adoptClusterSchema, given, what);
-  return run(temporal, {
+  return answerOf(temporal, {
     what,
     type: ADOPT_CLUSTER,
     workflowId: `${ADOPT_CLUSTER}/${id ?? name}`,
@@ -56,35 +54,5 @@ export async function findOrphans(temporal: TemporalService, { clouds, signal }:
   const input = parseRequest(findOrphansSchema, clouds === undefined ? {} : { clouds: [...clouds] }, what);
   // Everything is one question; some clouds are another for each who asks.
   const workflowId = clouds === undefined ? FIND_ORPHANS : `${FIND_ORPHANS}/${randomUUID()}`;
-  return run(temporal, { what, type: FIND_ORPHANS, workflowId, input, timeoutMs: FIND_MS, signal });
-}
-
-async function run<R>(
-  temporal: TemporalService,
-  request: {
-    readonly what: string;
-    readonly type: string;
-    readonly workflowId: string;
-    readonly input: object;
-    readonly timeoutMs: number;
-    readonly signal: AbortSignal | undefined;
-  },
-): Promise<R> {
-  const { what, type, workflowId, input, timeoutMs, signal } = request;
-  await temporal.requireWorker(what, WORKER_WAIT_MS, signal);
-  const started = await temporal.call(
-    what,
-    () =>
-      temporal.client.workflow.start<(input: unknown) => Promise<R>>(type, {
-        workflowId,
-        taskQueue: temporal.taskQueue,
-        args: [input],
-        workflowIdConflictPolicy: 'USE_EXISTING',
-        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-        workflowExecutionTimeout: timeoutMs,
-        staticSummary: `${what.charAt(0).toUpperCase()}${what.slice(1)}`,
-      }),
-    { signal, workflowId },
-  );
-  return waitForResult<R>(temporal, what, workflowId, started.firstExecutionRunId, { signal, timeoutMs });
+  return answerOf(temporal, { what, type: FIND_ORPHANS, workflowId, input, timeoutMs: FIND_MS, signal });
 }

@@ -112,7 +112,8 @@ async function runBoth(
   let done = 0;
   const onCase = ({ area, name, seconds, error }: Outcome): void => {
     done += 1;
-    tell(`${done}/${total} ${error === undefined ? '·' : '✗'} ${area}: ${name} (${seconds.toFixed(1)} s)`);
+    const words = error === undefined ? '' : `: ${error.message}`;
+    tell(`${done}/${total} ${words === '' ? '·' : '✗'} ${area}: ${name} (${seconds.toFixed(1)} s)${words}`);
   };
   const calls = new Set<string>();
   const [ours, theirs] = await Promise.all([

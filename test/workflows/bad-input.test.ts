@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type ClustersApi, isSlipwayError, SlipwayClient } from '../../client/index.ts';
 import type { ClusterSpecInput, InputIssue } from '../../model/index.ts';
-import { badInputs, type BadInput } from '../support/bad-inputs.ts';
+import type { BadInput } from '../support/bad-input.ts';
+import { badInputs } from '../support/bad-inputs.ts';
 import { startWorkflowHouse, type WorkflowHouse } from '../support/workflow-house.ts';
 import { runCommand } from '../unit/client/support/run-command.ts';
 

@@ -13,6 +13,11 @@ export interface PlainRequest {
   readonly token?: string | false;
 }
 
+/** A state that a case had to meet was over when it came: nothing is wrong, and the case is run again. */
+export class StateIsOver extends Error {
+  override readonly name = 'StateIsOver';
+}
+
 /** What came back. */
 export interface PlainReply {
   readonly status: number;

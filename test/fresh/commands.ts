@@ -22,7 +22,7 @@ export const commands: readonly FreshCommand[] = [
       'set -e',
       `${slipway} up --cloud openstack --json >/tmp/up.json`,
       'node --conditions=source --import tsx test/fresh/boot-server.ts "$(cat /tmp/up.json)"',
-      `${slipway} down --wipe --json`,
+      `${slipway} down --wipe --yes --json`,
     ].join('\n'),
     questions: true,
     limit: 1800,

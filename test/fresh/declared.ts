@@ -51,7 +51,8 @@ const libraryName = (path: string): string => basename(path).replace(/\.so[.\d]*
 function isOwned(path: string, owned: ReadonlySet<string>): boolean {
   if (owned.has(plain(path))) return true;
   // What Python compiles is of the package whose folder it is in.
-  return basename(dirname(path)) === '__pycache__' && owned.has(plain(dirname(dirname(path))));
+  const folder = basename(path) === '__pycache__' ? path : dirname(path);
+  return basename(folder) === '__pycache__' && owned.has(plain(dirname(folder)));
 }
 
 const isExcepted = (path: string): boolean =>

@@ -12,7 +12,41 @@ export const exceptions: readonly { readonly files: RegExp; readonly why: string
     files: /^\/etc\/(passwd|group|shadow|gshadow|nsswitch\.conf|ld\.so\.cache|machine-id|hostname)$/,
     why: 'made by the scripts of the essential packages (base-passwd, base-files, libc-bin)',
   },
-  { files: /^\/etc\/(resolv\.conf|hosts|pip\.conf)$/, why: 'the host’s word on names and on where packages come from' },
+  {
+    files: /^\/etc\/(resolv\.conf|hosts|pip\.conf|xdg\/pip\/pip\.conf|(xdg\/)?uv\/uv\.toml)$/,
+    why: 'the host’s word on names and on where packages come from',
+  },
+  {
+    files: /^\/etc\/ssl\/certs\/ca-certificates\.crt$|^\/var\/lib\/rabbitmq\/\.erlang\.cookie$|^\/usr\/bin\/awk$/,
+    why: 'made by the scripts of packages (ca-certificates, rabbitmq-server; a link of update-alternatives)',
+  },
+  {
+    files: /^\/srv\/(node_modules(\/.*)?|uv\.toml|pyproject\.toml)$/,
+    why: 'Node, npm and uv ask in the folders above the clone',
+  },
+  {
+    files: /^\/usr\/local\/s?bin$/,
+    why: 'kubectl lists the folders of the path for its plugins',
+  },
+  {
+    files: /^\/etc\/openstack\/secure\.(ya?ml|json)$/,
+    why: 'a place of the user’s own credentials, as openstacksdk has it',
+  },
+  { files: /\/s?bin\/vault$/, why: 'a Vault of the user’s own is taken before OpenBao is fetched' },
+  { files: /\/s?bin\/lsb_release$/, why: 'pip and Python’s distro tell the system’s name; they do without' },
+  {
+    files: /\/s?bin\/(git|rustc|x86_64-linux-gnu-gcc)$/,
+    why: 'builders of Python packages ask for versions and for compilers of optional parts; they do without',
+  },
+  { files: /\/__init__\.(\S+\.)?so$/, why: 'Python asks for a compiled module before each package that has none' },
+  { files: /\/mime\.types$/, why: 'Python’s mimetypes asks in the places of web servers; it has a table of its own' },
+  { files: /^\/etc\/gnutls\/config$/, why: 'GnuTLS asks for the system’s policy; qemu-img makes no connection' },
+  { files: /^\/opt\/hostedtoolcache\//, why: 'the place of Go’s sources where OpenBao was built' },
+  {
+    files: /^\/etc\/((glance|neutron|designate)\/)?(glance-api|neutron|designate)\.conf$/,
+    why: 'oslo.config asks for a default before it reads the file that it is told to read instead',
+  },
+  { files: /^\/etc\/(nova\/)?release$/, why: 'Nova asks for a vendor’s name to log' },
   { files: /^\/(etc|var\/(lib|cache|log|backups))\/(dpkg|apt|alternatives)\b/, why: 'what dpkg and apt keep' },
   { files: /^\/etc\/(svc|netsvc)\.conf$/, why: 'c-ares asks for the files of other systems' },
   {

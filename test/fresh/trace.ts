@@ -23,9 +23,15 @@ export interface Trace {
   readonly programs: ReadonlySet<string>;
 }
 
+/**
+ * What installs packages. It and the packages' own scripts, which it starts, make files that no package owns yet, and look for what each can do
+ * without; what they leave is looked at when something of ours opens it.
+ */
+const INSTALLERS = /\/(apt-get|dpkg)$/;
+
 interface Process {
   program: string;
-  /** `before`: of the set-up; `root`: in the root; `other`: in a root of its own, such as that of a machine. */
+  /** `before`: of the set-up; `root`: in the root; `other`: in a root of its own, such as that of a machine, or installing a package. */
   view: 'before' | 'root' | 'other';
 }
 
@@ -96,6 +102,7 @@ export class TraceReader implements Trace {
       process.program = path;
       this.programs.add(path.slice(path.lastIndexOf('/') + 1));
       this.opened.set(path, path);
+      if (INSTALLERS.test(path)) process.view = 'other';
     } else {
       const opened = /^\d+<(\/.*?)>(\(deleted\))?$/.exec(result)?.[1];
       if (opened !== undefined) this.opened.set(opened, process.program);

@@ -35,6 +35,8 @@ const schemas: Readonly<Record<string, Schema>> = {
   },
   nova: {
     configuration: (url) => ({
+      // What reads the host's rules would read them here, too.
+      oslo_policy: { policy_file: '/nonexistent/policy.yaml', policy_dirs: '/nonexistent/policy.d' },
       // Only read, to try the templates below.
       DEFAULT: { transport_url: 'rabbit://nobody:nothing@127.0.0.1:5672/' },
       api_database: { connection: url('nova_api') },

@@ -14,4 +14,6 @@ export async function ownConfiguration(home: string, programs: readonly string[]
     await mkdir(join(home, `${name}.conf.d`), { recursive: true, mode: 0o700 });
     await writeFile(join(home, `${name}.conf`), '', { mode: 0o600 });
   }
+  // Glance's properties of images are looked for the same way; without a file there are none, either.
+  await writeFile(join(home, 'schema-image.json'), '{}\n', { mode: 0o600 });
 }

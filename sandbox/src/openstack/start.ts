@@ -57,6 +57,8 @@ export interface RunningOpenStack {
 
 /** Time for a process to end by itself, in milliseconds, before it is killed. */
 const GRACE = 6_000;
+/** Names by which services look for configuration although no process has them. */
+const PROGRAMS = ['uwsgi', 'nova-api-os-compute', 'keystone-manage', 'designate-manage'] as const;
 const BACKING = ['mariadb', 'memcached', 'epmd', 'rabbitmq'] as const;
 /** For a service's first answer, on a machine that is busy with the others' starts. */
 const ANSWER_MS = 240_000;
@@ -184,7 +186,7 @@ class Start {
     ];
     for (const folder of folders) await mkdir(inData(plan, 'state', folder), { recursive: true, mode: 0o700 });
     const programs = planned.flatMap(({ processes }) => processes.map(({ name }) => name));
-    await ownConfiguration(inData(plan, 'state'), ['uwsgi', 'keystone-manage', 'designate-manage', ...programs]);
+    await ownConfiguration(inData(plan, 'state'), [...PROGRAMS, ...programs]);
     const files = Object.assign({}, backingFiles(plan), ...planned.map((service) => service.files)) as Record<
       string,
       string

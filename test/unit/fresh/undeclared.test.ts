@@ -94,3 +94,15 @@ test('what packages own is read from dpkg’s lists', async () => {
   await writeFile(join(info, 'sed.md5sums'), '0  usr/bin/other\n');
   expect([...(await ownedFiles(root))].filter((path) => path.length > 2)).toEqual(['/bin/sed', '/usr/share/sed']);
 });
+
+test('what apt-get and dpkg do, and the scripts that they start, is theirs', () => {
+  const reader = traced(
+    '10    vfork() = 11',
+    '11    execve("/usr/bin/apt-get", ["apt-get"], 0x1 /* 3 vars */) = 0',
+    '11    vfork() = 12',
+    '12    execve("/var/lib/dpkg/info/a.postinst", ["a.postinst"], 0x1 /* 3 vars */) = 0',
+    '12    openat(AT_FDCWD</>, "/etc/a.dpkg-new", O_WRONLY) = 3</etc/a.dpkg-new>',
+    '10    openat(AT_FDCWD</>, "/etc/a", O_RDONLY) = 3</etc/a>',
+  );
+  expect(found(reader, '/bin/apt-get')).toEqual(['opened /etc/a']);
+});

@@ -53,6 +53,7 @@ export function backingFiles(plan: CloudPlan): Files {
       `default_pass = ${plan.secrets.messages}`,
       'vm_memory_high_watermark.absolute = 1GB',
       'disk_free_limit.absolute = 100MB',
+      `motd_file = ${inData(plan, configurationOf('rabbitmq', 'motd'))}`,
       'log.console = true',
       'log.console.level = warning',
       '',
@@ -94,6 +95,9 @@ function rabbitmqEnvironment({ data, ports, secrets }: CloudPlan): Record<string
     RABBITMQ_NODENAME: `${secrets.node}@localhost`,
     RABBITMQ_DIST_PORT: String(ports.rabbitmqDistribution),
     RABBITMQ_CONFIG_FILE: join(etc, 'rabbitmq.conf'),
+    // The host's /etc/rabbitmq would be read beside it.
+    RABBITMQ_CONFIG_FILES: join(etc, 'conf.d'),
+    RABBITMQ_ADVANCED_CONFIG_FILE: join(etc, 'advanced.config'),
     RABBITMQ_ENABLED_PLUGINS_FILE: join(etc, 'enabled_plugins'),
     RABBITMQ_CONF_ENV_FILE: '/dev/null',
     RABBITMQ_MNESIA_BASE: join(state, 'mnesia'),

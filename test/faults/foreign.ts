@@ -74,7 +74,7 @@ export async function holdsForeignResources(
       fc.asyncProperty(example, async (one) => {
         if (await runExample(world, one)) refused += 1;
       }),
-      { numRuns: runs, seed: seed + part, endOnFailure: true },
+      { numRuns: runs, seed: seed + part, endOnFailure: true, includeErrorInReport: true },
     );
     return runs;
   };
@@ -109,11 +109,12 @@ async function runExample(world: ForeignWorld, one: Example): Promise<boolean> {
       controlPlane: { count: 1 },
       nodeGroups: [{ name: 'workers', count: 1 }],
     });
-    const run = new Steps(createActivities({ ...world.deps, stepTimeoutMs: 1500 }), id, spec);
+    const run = new Steps(world, id, spec);
     const surroundings = await makeCluster(run, client, name);
     const own = new Set((await rowsOf(world, name)).keys());
     for (const neighbour of one.neighbours) await neighbours[neighbour]?.(surroundings);
     const before = withoutOwn(await settled(() => rowsOf(world, name)), own);
+    run.impatient();
     run.foreignServers = (await client.compute.servers.list()).filter((server) => !own.has(server.id));
     armed = { requests: 0 };
     let refused = false;
@@ -133,7 +134,8 @@ async function runExample(world: ForeignWorld, one: Example): Promise<boolean> {
 /** Calls the activities of one cluster, each with what the ones before it have made. */
 class Steps {
   foreignServers: readonly { id: string; name: string }[] = [];
-  readonly #activities: Activities;
+  readonly #world: ForeignWorld;
+  #activities: Activities;
   readonly #target: { id: string; spec: ClusterSpec };
   #facts: Awaited<ReturnType<Activities['checkCluster']>> | undefined;
   #network: Awaited<ReturnType<Activities['ensureNetwork']>> | undefined;
@@ -141,9 +143,15 @@ class Steps {
   #serverGroups: Record<string, string> | undefined;
   #api: Awaited<ReturnType<Activities['ensureApi']>> | undefined;
 
-  constructor(activities: Activities, id: string, spec: ClusterSpec) {
-    this.#activities = activities;
+  constructor(world: ForeignWorld, id: string, spec: ClusterSpec) {
+    this.#world = world;
+    this.#activities = createActivities({ ...world.deps, stepTimeoutMs: 60_000 });
     this.#target = { id, spec };
+  }
+
+  /** From now on no step waits for long: for what others have on the cluster's network, for example. */
+  impatient(): void {
+    this.#activities = createActivities({ ...this.#world.deps, stepTimeoutMs: 1500 });
   }
 
   get target(): { id: string; spec: ClusterSpec } {

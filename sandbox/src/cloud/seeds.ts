@@ -21,7 +21,10 @@ function seedIdentity(cloud: Cloud): { admin: string } {
   domains.insert({ id: 'default', name: 'Default', description: 'The default domain', enabled: true });
   const roleIds = roleNames.map((name) => roles.insert({ id: hexId(), name }));
   const project = (name: string) =>
-    projects.insert({ id: hexId(), name, domain_id: 'default', description: '', enabled: true, tags: [] });
+    projects.insert({
+      ...{ id: hexId(), name, domain_id: 'default', parentId: 'default' },
+      ...{ description: '', enabled: true, tags: [], extra: {}, options: {} },
+    });
   const admin = project('admin');
   const demo = project('demo');
   const user = (name: string, home: string) => {
@@ -35,6 +38,8 @@ function seedIdentity(cloud: Cloud): { admin: string } {
       description: '',
       email: null,
       enabled: true,
+      extra: {},
+      options: {},
       passwordHash: hashSecret(password),
     });
   };
@@ -127,13 +132,17 @@ export function seed(cloud: Cloud): void {
       ...flavor,
       ephemeral: 0,
       swap: 0,
+      rxtx_factor: 1,
       is_public: true,
       description: null,
       extra_specs: {},
     });
   }
   for (const type of volumeTypes) {
-    cloud.tables.volumeTypes.insert({ ...type, id: uuid(), description: null, extra_specs: {} });
+    cloud.tables.volumeTypes.insert({
+      ...type,
+      ...{ id: uuid(), description: null, isPublic: true, extra_specs: {}, projects: [] },
+    });
   }
   cloud.tables.lbFlavors.insert({ id: uuid(), ...loadBalancerFlavor, enabled: true, flavor_profile_id: uuid() });
 }

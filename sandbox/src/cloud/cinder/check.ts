@@ -15,6 +15,11 @@ const shortText =
 
 /** Cinder's formats (cinder:cinder/api/validation/validators.py). */
 const formats: Formats = {
+  name: (value) => {
+    if (value === null || value === '') return "An invalid 'name' value was provided. The 'name' can not be None.";
+    if (typeof value !== 'string' || value.trim() !== '') return true;
+    return "An invalid 'name' value was provided. The 'name' can not be empty.";
+  },
   uuid: (value) => typeof value !== 'string' || uuid.test(value),
   name_non_mandatory_remove_white_spaces: shortText('name'),
   description_non_mandatory_remove_white_spaces: shortText('description'),

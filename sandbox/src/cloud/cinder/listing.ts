@@ -1,32 +1,21 @@
 import { nextPage, paginate, readBoolean, sortRows } from '../http/paging.ts';
 import { ok, type Answer, type Call } from '../http/service.ts';
 import { badRequest, notFound } from './errors.ts';
+import { matcher, type Columns } from './filters.ts';
 
 const maximum = 1000;
-
-/** What lists of volumes and snapshots have in common. */
-interface Listed {
-  readonly id: string;
-  readonly name: string | null;
-  readonly status: string;
-  readonly projectId: string;
-  readonly metadata: Readonly<Record<string, string>>;
-  readonly created_at: string;
-}
-
-function metadataFilter(text: string | null): Record<string, string> {
-  if (text === null) return {};
-  // Clients send a Python dict or JSON: {'key': 'value'}.
-  const pairs = [...text.matchAll(/['"]([^'"]+)['"]\s*:\s*u?['"]([^'"]*)['"]/g)];
-  return Object.fromEntries(pairs.map(([, key = '', value = '']) => [key, value]));
-}
 
 const sortKeys = ['id', 'name', 'status', 'size', 'created_at', 'updated_at', 'availability_zone', 'bootable', 'host'];
 
 function sorting(query: URLSearchParams): { key: string; descending: boolean }[] {
+  if (query.has('sort') && (query.has('sort_key') || query.has('sort_dir'))) {
+    throw badRequest(
+      "The 'sort_key' and 'sort_dir' parameters are deprecated and cannot be used with the 'sort' parameter.",
+    );
+  }
+  const single = `${query.get('sort_key') ?? 'created_at'}:${query.get('sort_dir') ?? 'desc'}`;
   const parts = (query.get('sort') ?? '').split(',').filter((part) => part !== '');
-  if (parts.length === 0) return [{ key: 'created_at', descending: true }];
-  return parts.map((part) => {
+  return (parts.length > 0 ? parts : [single]).map((part) => {
     const [key = '', direction = 'desc'] = part.trim().split(':');
     if (!sortKeys.includes(key)) throw badRequest('Invalid input received: Invalid sort key');
     if (direction !== 'asc' && direction !== 'desc') {
@@ -49,42 +38,42 @@ function wholeNumber(
   return Number(text);
 }
 
-/** Filters, sorts (newest first) and pages a list. */
-export function listRows<T extends Listed>(
+/** The wanted page of rows that come newest last, and how large it may be. @throws ApiError 400, 404 for its marker */
+export function pageOf<T extends { readonly id: string }>(
   call: Call,
-  noun: 'Volume' | 'Snapshot',
+  noun: string,
   rows: readonly T[],
-  view: (row: T) => unknown,
-  matches: (row: T, query: URLSearchParams) => boolean,
-): Answer {
+): { readonly items: T[]; readonly limit: number } {
   const { query } = call;
-  const plural = `${noun.toLowerCase()}s`;
-  const metadata = metadataFilter(query.get('metadata'));
-  const name = query.get('name') ?? query.get('display_name');
-  const contains = query.get('name~');
-  const status = query.get('status');
-  const found = rows.filter(
-    (row) =>
-      (name === null || row.name === name) &&
-      (contains === null || row.name?.includes(contains) === true) &&
-      (status === null || row.status === status) &&
-      Object.entries(metadata).every(([key, value]) => row.metadata[key] === value) &&
-      matches(row, query),
-  );
   const limit = wholeNumber(query, 'limit', maximum, [
     'limit param must be an integer',
     'limit param must be positive',
   ]);
   const offset = wholeNumber(query, 'offset', 0, ['offset must be an integer', 'offset must be >= 0']);
-  const sorted = sortRows(found.reverse(), sorting(query));
+  const sorted = sortRows([...rows].reverse(), sorting(query));
   const marker = query.get('marker') ?? undefined;
   const slice = paginate(sorted.slice(offset), { limit: Math.min(limit, maximum), marker });
   if (!slice) throw notFound(`${noun} ${marker ?? ''} could not be found.`);
-  const last = slice.items.at(-1);
+  return { items: slice.items, limit };
+}
+
+/** Filters, sorts (newest first) and pages a list. */
+export function listRows<T extends { readonly id: string }>(
+  call: Call,
+  noun: 'Volume' | 'Snapshot',
+  rows: readonly T[],
+  view: (row: T) => unknown,
+  columns: Columns<T>,
+): Answer {
+  const { query } = call;
+  const plural = `${noun.toLowerCase()}s`;
+  const found = rows.filter(matcher(call, noun === 'Volume' ? 'volume' : 'snapshot', columns));
+  const { items, limit } = pageOf(call, noun, found);
+  const last = items.at(-1);
   return ok({
-    [plural]: slice.items.map(view),
+    [plural]: items.map(view),
     ...(last &&
-      slice.items.length === limit && {
+      items.length === limit && {
         [`${plural}_links`]: [
           {
             rel: 'next',

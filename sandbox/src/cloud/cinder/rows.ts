@@ -16,7 +16,8 @@ export interface Volume {
   readonly userId: string;
   size: number;
   status: string;
-  readonly volumeType: string;
+  volumeType: string;
+  readonly multiattach: boolean;
   readonly availabilityZone: string;
   metadata: Record<string, string>;
   bootable: boolean;
@@ -47,8 +48,11 @@ export interface Snapshot {
 
 export interface VolumeType {
   readonly id: string;
-  readonly name: string;
-  readonly description: string | null;
+  name: string;
+  description: string | null;
   readonly isDefault: boolean;
-  extra_specs: Record<string, string>;
+  isPublic: boolean;
+  extra_specs: Record<string, string | null>;
+  /** Who may use it besides administrators, if it is not public. */
+  projects: string[];
 }

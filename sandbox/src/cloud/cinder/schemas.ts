@@ -109,3 +109,40 @@ export const actionSchemas: Readonly<Record<string, Schema>> = {
     additionalProperties: false,
   }),
 };
+
+const nullableSpecs = (characters: string): Schema => ({
+  type: 'object',
+  patternProperties: { [`^[${characters}]{1,255}$`]: { type: ['string', 'null'], maxLength: 255 } },
+  additionalProperties: false,
+});
+const typeName: Schema = { type: 'string', minLength: 1, maxLength: 255, format: 'name' };
+
+/** cinder:cinder/api/schemas/volume_types.py */
+export const createTypeSchema: Schema = only('volume_type', {
+  type: 'object',
+  properties: {
+    name: typeName,
+    description: plainDescription,
+    extra_specs: nullableSpecs('a-zA-Z0-9-_:. /'),
+    'os-volume-type-access:is_public': boolean,
+  },
+  required: ['name'],
+  additionalProperties: false,
+});
+export const updateTypeSchema: Schema = only('volume_type', {
+  type: 'object',
+  properties: {
+    name: { type: ['string', 'null'], minLength: 1, maxLength: 255 },
+    description: plainDescription,
+    is_public: boolean,
+  },
+  additionalProperties: false,
+});
+
+/** cinder:cinder/api/schemas/types_extra_specs.py */
+const spacelessSpecs = nullableSpecs('a-zA-Z0-9-_:.');
+export const extraSpecsSchema: Schema = only('extra_specs', spacelessSpecs);
+export const oneExtraSpecSchema: Schema = { ...spacelessSpecs, minProperties: 1, maxProperties: 1 };
+
+/** cinder:cinder/api/schemas/quotas.py */
+export const quotaSetSchema: Schema = only('quota_set', { type: 'object', minProperties: 1 });

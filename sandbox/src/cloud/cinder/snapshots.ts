@@ -7,6 +7,7 @@ import { omit } from '../store/omit.ts';
 import { now, toNaiveMicros } from '../store/time.ts';
 import { checkBody } from './check.ts';
 import { badRequest, notFound } from './errors.ts';
+import type { Columns } from './filters.ts';
 import { everywhere, listRows } from './listing.ts';
 import type { Snapshot } from './rows.ts';
 import { createSnapshotSchema, metadataSchema, updateSnapshotSchema } from './schemas.ts';
@@ -19,6 +20,7 @@ const createBody = z.looseObject({
     volume_id: z.string().nullable(),
     name: z.string().nullish(),
     description: z.string().nullish(),
+    display_name: z.string().nullish(),
     force: z.union([z.boolean(), z.string()]).optional(),
     metadata: metadata.nullish(),
   }),
@@ -56,16 +58,27 @@ export function snapshotRoutes(service: Service, cloud: Cloud): void {
       throw notFound(`Snapshot ${id} could not be found.`);
     return row;
   };
+  /** What lists of snapshots are filtered by. */
+  const columns: Columns<Snapshot> = {
+    id: (row) => row.id,
+    name: (row) => row.name,
+    description: (row) => row.description,
+    status: (row) => row.status,
+    volume_id: (row) => row.volumeId,
+    volume_size: (row) => row.size,
+    metadata: (row) => row.metadata,
+    availability_zone: (row) => cloud.tables.volumes.get(row.volumeId)?.availabilityZone,
+    project_id: (row) => row.projectId,
+    user_id: (row) => row.userId,
+    consumes_quota: () => true,
+  };
   const list = (call: Call): Answer =>
     listRows(
       call,
       'Snapshot',
       everywhere(call) ? snapshots.all() : snapshots.by('project', call.who.projectId),
       (row) => view(call, row),
-      (row, query) => {
-        const volume = query.get('volume_id');
-        return volume === null || row.volumeId === volume;
-      },
+      columns,
     );
   service.get('/v3/snapshots', list);
   service.get('/v3/snapshots/detail', list);
@@ -86,7 +99,7 @@ export function snapshotRoutes(service: Service, cloud: Cloud): void {
     const time = now();
     const row = snapshots.insert({
       id: uuid(),
-      name: wanted.name ?? null,
+      name: wanted.name ?? wanted.display_name ?? null,
       description: wanted.description ?? null,
       projectId: volume.projectId,
       userId: call.who.userId,

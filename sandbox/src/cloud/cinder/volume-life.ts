@@ -1,7 +1,7 @@
 import type { Cloud } from '../cloud.ts';
 import { uuid } from '../store/ids.ts';
 import { now } from '../store/time.ts';
-import type { Volume } from './rows.ts';
+import type { Volume, VolumeType } from './rows.ts';
 
 /** What makes a volume. */
 export interface NewVolume {
@@ -19,6 +19,10 @@ export interface NewVolume {
   readonly ready?: boolean;
 }
 
+/** Whether volumes of a type may be attached to several servers. */
+const isMultiattach = (type: VolumeType | undefined): boolean =>
+  /^\s*<is>\s+true\s*$/i.test(type?.extra_specs['multiattach'] ?? '');
+
 /** The type a volume gets when none is asked for. */
 export const defaultType = (cloud: Cloud): string =>
   cloud.tables.volumeTypes.all().find(({ isDefault }) => isDefault)?.name ?? '__DEFAULT__';
@@ -26,6 +30,7 @@ export const defaultType = (cloud: Cloud): string =>
 /** Makes a volume, past quota and policy. */
 export function makeVolume(cloud: Cloud, wanted: NewVolume): Volume {
   const time = now();
+  const volumeType = wanted.type ?? defaultType(cloud);
   const volume = cloud.tables.volumes.insert({
     id: uuid(),
     name: wanted.name,
@@ -34,7 +39,8 @@ export function makeVolume(cloud: Cloud, wanted: NewVolume): Volume {
     userId: wanted.userId,
     size: wanted.size,
     status: wanted.ready ? 'available' : wanted.imageId ? 'downloading' : 'creating',
-    volumeType: wanted.type ?? defaultType(cloud),
+    volumeType,
+    multiattach: isMultiattach(cloud.tables.volumeTypes.all().find(({ name }) => name === volumeType)),
     availabilityZone: cloud.zone,
     metadata: wanted.metadata ?? {},
     bootable: typeof wanted.imageId === 'string',

@@ -6,10 +6,12 @@ import { omit } from '../store/omit.ts';
 import { now, toNaiveMicros } from '../store/time.ts';
 import { checkBody } from './check.ts';
 import { badRequest, notFound, policyForbidden } from './errors.ts';
+import type { Columns } from './filters.ts';
 import { everywhere, listRows } from './listing.ts';
 import type { Volume } from './rows.ts';
 import { actionSchemas, createVolumeSchema, metadataSchema, updateVolumeSchema } from './schemas.ts';
 import { checkVolumeQuota } from './usage.ts';
+import { maySee } from './types.ts';
 import { defaultType, makeVolume } from './volume-life.ts';
 
 const size = z.union([z.number(), z.string().transform(Number)]);
@@ -25,12 +27,31 @@ const createBody = z.looseObject({
     imageRef: z.string().nullish(),
     snapshot_id: z.string().nullish(),
     source_volid: z.string().nullish(),
+    multiattach: z.union([z.boolean(), z.string()]).nullish(),
+    image_id: z.string().nullish(),
+    display_name: z.string().nullish(),
+    display_description: z.string().nullish(),
+    group_id: z.string().nullish(),
+    consistencygroup_id: z.string().nullish(),
+    backup_id: z.string().nullish(),
   }),
 });
+
+/** Things that nobody has here, with what the refusal calls them. */
+const unserved = [
+  ['group_id', 'Group'],
+  ['consistencygroup_id', 'Group'],
+  ['backup_id', 'Backup'],
+] as const;
+/** cinder:cinder/api/v3/volumes.py */
+const noMultiattach =
+  'multiattach parameter has been removed. The default behavior is to use multiattach enabled volume types. Contact your administrator to create a multiattach enabled volume type and use it to create multiattach volumes.';
 const updateBody = z.looseObject({
   volume: z.looseObject({
     name: z.string().nullish(),
     description: z.string().nullish(),
+    display_name: z.string().nullish(),
+    display_description: z.string().nullish(),
     metadata: metadata.optional(),
   }),
 });
@@ -69,7 +90,7 @@ export function volumeView(cloud: Cloud, call: Call, volume: Volume, extended = 
     encrypted: false,
     replication_status: null,
     consistencygroup_id: null,
-    multiattach: false,
+    multiattach: volume.multiattach,
     ...(isAdmin && { migration_status: null }),
     ...(extended && { 'os-vol-tenant-attr:tenant_id': volume.projectId }),
     ...(image && { volume_image_metadata: { image_id: image.id, image_name: image.name ?? '', ...image.properties } }),
@@ -116,13 +137,20 @@ function createVolume(service: Service, cloud: Cloud, call: Call): Answer {
     throw notFound(`Snapshot ${wanted.snapshot_id} could not be found.`);
   }
   const source = typeof wanted.source_volid === 'string' ? findVolume(cloud, call, wanted.source_volid) : undefined;
-  const image = typeof wanted.imageRef === 'string' ? images.get(wanted.imageRef) : undefined;
-  if (typeof wanted.imageRef === 'string' && wanted.imageRef !== '' && !image) {
+  const imageRef = wanted.image_id ?? wanted.imageRef;
+  const image = typeof imageRef === 'string' ? images.get(imageRef) : undefined;
+  if (typeof imageRef === 'string' && imageRef !== '' && !image) {
     throw badRequest('Invalid image identifier or unable to access requested image.');
   }
   const type = wanted.volume_type ?? undefined;
-  const known = type === undefined ? undefined : volumeTypes.all().find((one) => one.name === type || one.id === type);
+  const usable = volumeTypes.all().filter((one) => maySee(call, one));
+  const known = type === undefined ? undefined : usable.find((one) => one.name === type || one.id === type);
   if (type !== undefined && !known) throw notFound(`Volume type with name ${type} could not be found.`);
+  for (const [field, noun] of unserved) {
+    const id = wanted[field];
+    if (typeof id === 'string' && id !== '') throw notFound(`${noun} ${id} could not be found.`);
+  }
+  if (readBoolean(String(wanted.multiattach)) === true) throw badRequest(noMultiattach);
   const zone = wanted.availability_zone ?? cloud.zone;
   if (zone !== cloud.zone) throw badRequest(`Availability zone '${zone}' is invalid.`);
   const gigabytes = wanted.size ?? snapshot?.size ?? source?.size;
@@ -149,38 +177,54 @@ function createVolume(service: Service, cloud: Cloud, call: Call): Answer {
   const volume = makeVolume(cloud, {
     projectId: call.who.projectId,
     userId: call.who.userId,
-    name: wanted.name ?? null,
-    description: wanted.description ?? null,
+    name: wanted.name ?? wanted.display_name ?? null,
+    description: wanted.description ?? wanted.display_description ?? null,
     size: gigabytes,
     type: known?.name,
     metadata: wanted.metadata ?? {},
-    imageId: wanted.imageRef === '' ? null : (wanted.imageRef ?? null),
+    imageId: imageRef === '' ? null : (imageRef ?? null),
     snapshotId: snapshot?.id ?? null,
     sourceVolumeId: source?.id ?? null,
   });
   return accepted({ volume: volumeView(cloud, call, volume, false) });
 }
 
+const nothing = () => null;
+
+/** What lists of volumes are filtered by. */
+const columns: Columns<Volume> = {
+  id: (row) => row.id,
+  name: (row) => row.name,
+  description: (row) => row.description,
+  status: (row) => row.status,
+  size: (row) => row.size,
+  metadata: (row) => row.metadata,
+  bootable: (row) => row.bootable,
+  availability_zone: (row) => row.availabilityZone,
+  volume_type: (row) => row.volumeType,
+  snapshot_id: (row) => row.snapshotId,
+  source_volid: (row) => row.sourceVolumeId,
+  project_id: (row) => row.projectId,
+  user_id: (row) => row.userId,
+  created_at: (row) => row.created_at,
+  updated_at: (row) => row.updated_at,
+  multiattach: (row) => row.multiattach,
+  consumes_quota: () => true,
+  attach_status: (row) => (row.attachments.length > 0 ? 'attached' : 'detached'),
+  ...{ migration_status: nothing, group_id: nothing, consistencygroup_id: nothing },
+};
+
 /** `/volumes` and their actions. Attaching goes through Nova. */
 export function volumeRoutes(service: Service, cloud: Cloud): void {
   const { volumes, snapshots } = cloud.tables;
   const list = (call: Call, detail: boolean): Answer => {
-    const owner = call.query.get('project_id');
-    const rows = everywhere(call)
-      ? owner === null
-        ? volumes.all()
-        : volumes.by('project', owner)
-      : volumes.by('project', call.who.projectId);
+    const rows = everywhere(call) ? volumes.all() : volumes.by('project', call.who.projectId);
     return listRows(
       call,
       'Volume',
       rows,
       (row) => (detail ? volumeView(cloud, call, row) : volumeSummary(call, row)),
-      (row, query) => {
-        const bootable = readBoolean(query.get('bootable'));
-        const type = query.get('volume_type');
-        return (bootable === undefined || row.bootable === bootable) && (type === null || row.volumeType === type);
-      },
+      columns,
     );
   };
   service.get('/v3/volumes', (call) => list(call, false));
@@ -191,9 +235,10 @@ export function volumeRoutes(service: Service, cloud: Cloud): void {
     checkBody(updateVolumeSchema, call.body);
     const volume = findVolume(cloud, call);
     const { volume: wanted } = service.parse(updateBody, call.body);
+    const { name = wanted.display_name, description = wanted.display_description } = wanted;
     volumes.patch(volume, {
-      ...(typeof wanted.name === 'string' && { name: wanted.name }),
-      ...(wanted.description !== undefined && { description: wanted.description }),
+      ...(typeof name === 'string' && { name }),
+      ...(description !== undefined && { description }),
       ...(wanted.metadata && { metadata: wanted.metadata }),
       updated_at: now(),
     });

@@ -1,7 +1,8 @@
-import { z } from 'zod';
 import type { Cloud } from '../cloud.ts';
 import { ApiError, noContent, ok, Service, type Answer, type Call } from '../http/service.ts';
+import { defaultQuotas, type Limits } from '../quotas.ts';
 import { bodyOf, designateDialect, designateError } from './errors.ts';
+import { integer, readFields, type Field, type ObjectShape } from './fields.ts';
 import { zoneTransitions } from './life.ts';
 import { allProjects, asksForAllProjects } from './listing.ts';
 import { recordsetRoutes } from './recordsets.ts';
@@ -13,7 +14,14 @@ const versions = [
   ['v2.1', 'SUPPORTED', '2023-01-25T00:00:00Z'],
   ['v2.2', 'CURRENT', '2025-08-25T00:00:00Z'],
 ] as const;
-const quotaBody = z.record(z.string(), z.int());
+/** A limit; -1 is none (designate:designate/objects/quota.py). */
+const limit: Field<number | null> = (value, name) => (value === -1 ? -1 : integer(2_147_483_647)(value, name));
+const quotaShape: ObjectShape = {
+  noun: 'quotas',
+  fields: Object.fromEntries(Object.keys(defaultQuotas.dns).map((name) => [name, limit])),
+  fixed: [],
+  immutable: [],
+};
 
 /** Designate v2 under `/dns`. */
 export function createDesignate(cloud: Cloud): Service {
@@ -65,10 +73,13 @@ function quotaRoutes(service: Service, cloud: Cloud): void {
   service.get('/v2/quotas', (call) => ok(cloud.limits('dns', call.who.projectId)));
   service.get('/v2/quotas/:project', (call) => ok(cloud.limits('dns', projectOf(call))));
   service.patch('/v2/quotas/:project', (call) => {
-    const wanted = service.parse(quotaBody, bodyOf(call));
+    const wanted = readFields(quotaShape, bodyOf(call), {});
     if (!call.who.isAdmin) throw forbidden();
     const id = projectOf(call);
-    cloud.setLimits('dns', id, wanted);
+    const limits = Object.entries(wanted).flatMap(([name, value]) =>
+      typeof value === 'number' ? [[name, value]] : [],
+    );
+    cloud.setLimits('dns', id, Object.fromEntries(limits) as Limits);
     return ok(cloud.limits('dns', id));
   });
   service.delete('/v2/quotas/:project', (call) => {

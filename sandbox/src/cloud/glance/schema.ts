@@ -1,5 +1,5 @@
 import { findSchemaIssue, type Schema } from '../http/json-schema.ts';
-import { pythonPretty } from '../http/python-pprint.ts';
+import { schemaWords } from '../http/schema-words.ts';
 import { glanceDialect } from './errors.ts';
 
 /** An attribute with its description, which is part of Glance's errors. */
@@ -44,21 +44,11 @@ const attributes: Readonly<Record<string, Described>> = {
 };
 const imageSchema: Schema = { properties: attributes, additionalProperties: { type: 'string' } };
 
-const indented = (value: unknown): string => pythonPretty(value, 72).replaceAll('\n', '\n    ');
-const indices = (path: readonly (string | number)[]): string =>
-  path.map((part) => (typeof part === 'number' ? `[${part}]` : `['${part}']`)).join('');
-
 /** Checks values of an image. @throws ApiError 400 in the words of Glance, which are those of python-jsonschema */
 export function checkImage(values: unknown): void {
   const issue = findSchemaIssue(imageSchema, values);
   if (issue === undefined) return;
-  const [name = '', item] = issue.path;
-  const own = Object.hasOwn(attributes, name) ? ['properties', name] : ['additionalProperties'];
-  const place = indices(item === undefined ? own : [...own, 'items']);
-  throw glanceDialect.error(
-    400,
-    `Provided object does not match schema 'image': ${issue.message}\n\nFailed validating '${issue.keyword}' in schema${place}:\n    ${indented(issue.schema)}\n\nOn instance${indices(issue.path)}:\n    ${indented(issue.value)}`,
-  );
+  throw glanceDialect.error(400, `Provided object does not match schema 'image': ${schemaWords(issue)}`);
 }
 
 /** Numbers that are not below zero, which Glance checks by itself. @throws ApiError 400 */

@@ -31,8 +31,10 @@ export interface Schema {
 
 /** What is wrong with a value, in the words of python-jsonschema. */
 export interface SchemaIssue {
-  /** Where. */
+  /** Where in the value. */
   readonly path: readonly (string | number)[];
+  /** Where in the schema. */
+  readonly schemaPath: readonly (string | number)[];
   readonly message: string;
   /** The value there. */
   readonly value: unknown;
@@ -78,8 +80,12 @@ type Check = (schema: Schema, value: unknown, formats: Formats) => readonly Part
 
 const message = (words: string): Partial<SchemaIssue>[] => [{ message: words }];
 const shown = pythonRepr;
-const at = (issues: readonly SchemaIssue[], part: string | number): SchemaIssue[] =>
-  issues.map((issue) => ({ ...issue, path: [part, ...issue.path] }));
+const at = (
+  issues: readonly SchemaIssue[],
+  part: string | number,
+  schemaParts: readonly (string | number)[],
+): SchemaIssue[] =>
+  issues.map((issue) => ({ ...issue, path: [part, ...issue.path], schemaPath: [...schemaParts, ...issue.schemaPath] }));
 const quoted = (names: readonly string[]): string => names.map(shown).join(', ');
 
 function alternatives(schemas: readonly Schema[], value: unknown, formats: Formats): Partial<SchemaIssue>[] {
@@ -105,14 +111,16 @@ const checks: Readonly<Record<string, Check>> = {
   properties: ({ properties = {} }, value, formats) =>
     isObject(value)
       ? Object.entries(properties).flatMap(([name, inner]) =>
-          Object.hasOwn(value, name) ? at(issuesOf(inner, value[name], formats), name) : [],
+          Object.hasOwn(value, name) ? at(issuesOf(inner, value[name], formats), name, ['properties', name]) : [],
         )
       : [],
   patternProperties: ({ patternProperties: patterns = {} }, value, formats) =>
     isObject(value)
       ? Object.entries(patterns).flatMap(([pattern, inner]) =>
           Object.entries(value).flatMap(([name, item]) =>
-            new RegExp(pattern).test(name) ? at(issuesOf(inner, item, formats), name) : [],
+            new RegExp(pattern).test(name)
+              ? at(issuesOf(inner, item, formats), name, ['patternProperties', pattern])
+              : [],
           ),
         )
       : [],
@@ -128,7 +136,9 @@ const checks: Readonly<Record<string, Check>> = {
       .filter((name) => !patterns.some((pattern) => new RegExp(pattern).test(name)))
       .sort();
     if (extras.length === 0) return [];
-    if (allowed !== false) return extras.flatMap((name) => at(issuesOf(allowed, value[name], formats), name));
+    if (allowed !== false) {
+      return extras.flatMap((name) => at(issuesOf(allowed, value[name], formats), name, ['additionalProperties']));
+    }
     const one = extras.length === 1;
     return message(
       patterns.length > 0
@@ -149,10 +159,12 @@ const checks: Readonly<Record<string, Check>> = {
   maxProperties: ({ maxProperties: most = Infinity }, value) =>
     isObject(value) && Object.keys(value).length > most ? message(`${shown(value)} has too many properties`) : [],
   items: ({ items: inner = {} }, value, formats) =>
-    Array.isArray(value) ? value.flatMap((item, index) => at(issuesOf(inner, item, formats), index)) : [],
+    Array.isArray(value) ? value.flatMap((item, index) => at(issuesOf(inner, item, formats), index, ['items'])) : [],
   prefixItems: ({ prefixItems: inner = [] }, value, formats) =>
     Array.isArray(value)
-      ? inner.flatMap((one, index) => (index < value.length ? at(issuesOf(one, value[index], formats), index) : []))
+      ? inner.flatMap((one, index) =>
+          index < value.length ? at(issuesOf(one, value[index], formats), index, ['prefixItems', index]) : [],
+        )
       : [],
   minItems: ({ minItems: least = 0 }, value) =>
     Array.isArray(value) && value.length < least
@@ -197,7 +209,10 @@ const checks: Readonly<Record<string, Check>> = {
       ? message(`${shown(number)} is greater than the maximum of ${most}`)
       : [];
   },
-  allOf: ({ allOf: schemas = [] }, value, formats) => schemas.flatMap((inner) => issuesOf(inner, value, formats)),
+  allOf: ({ allOf: schemas = [] }, value, formats) =>
+    schemas.flatMap((inner, index) =>
+      issuesOf(inner, value, formats).map((issue) => ({ ...issue, schemaPath: ['allOf', index, ...issue.schemaPath] })),
+    ),
   anyOf: ({ anyOf: schemas = [] }, value, formats) => alternatives(schemas, value, formats),
   oneOf: ({ oneOf: schemas = [] }, value, formats) => {
     const fitting = schemas.filter((inner) => issuesOf(inner, value, formats).length === 0);
@@ -212,6 +227,7 @@ function issuesOf(schema: Schema, value: unknown, formats: Formats): SchemaIssue
   return Object.keys(schema).flatMap((keyword) =>
     [...(checks[keyword]?.(schema, value, formats) ?? [])].map((found) => ({
       path: [],
+      schemaPath: [],
       message: '',
       value,
       keyword,

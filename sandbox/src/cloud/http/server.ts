@@ -1,5 +1,7 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Cloud } from '../cloud.ts';
+import { isAllowed } from '../keystone/allowed-request.ts';
 import { anonymous, authenticate, type Identity } from '../keystone/identity.ts';
 import { uuid } from '../store/ids.ts';
 import { now } from '../store/time.ts';
@@ -14,6 +16,8 @@ interface Trace {
   who: Identity;
   service: string;
   route: string;
+  /** As the client wrote them; Fastify only sees a content type that it cannot refuse. */
+  readonly headers: IncomingHttpHeaders;
   /** What was read of the body. */
   body: unknown;
 }
@@ -29,6 +33,7 @@ function traceOf(request: FastifyRequest): Trace {
     who: anonymous,
     service: '-',
     route: '-',
+    headers: { ...request.raw.headers },
     body: undefined,
   };
   traces.set(request.raw, trace);
@@ -55,8 +60,8 @@ function send(reply: FastifyReply, answer: Answer, trace: Trace, emptyType?: str
 function sendError(request: FastifyRequest, reply: FastifyReply, error: ApiError): FastifyReply {
   const trace = traceOf(request);
   const [path] = split(request.url);
-  const { method, headers } = request;
-  return send(reply, error.answer({ method, path, headers, requestId: trace.requestId }), trace);
+  const { headers, requestId } = trace;
+  return send(reply, error.answer({ method: request.method, path, headers, requestId }), trace);
 }
 
 const stringParams = (params: unknown): Record<string, string> =>
@@ -86,6 +91,15 @@ export function createServer(cloud: Cloud, services: readonly Service[]): Fastif
     rewriteUrl: (request) => rewrite(request.url ?? '/'),
     routerOptions: { maxParamLength: 2048, querystringParser: () => ({}) },
     exposeHeadRoutes: false,
+    // A path that is no URL is to a service only one that it does not have.
+    frameworkErrors: (_error, request, reply) => {
+      void notFound(request, reply);
+    },
+  });
+  // Bodies are read after the token, as the services do it, whatever type they say that they have.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, parsed) => {
+    parsed(null, body);
   });
   // Swift's.
   app.addHttpMethod('COPY', { hasBody: true });
@@ -110,13 +124,21 @@ export function createServer(cloud: Cloud, services: readonly Service[]): Fastif
     );
   };
   app.addHook('onRequest', async (request) => {
-    traceOf(request);
+    const { headers } = traceOf(request);
+    if (headers['content-type'] !== undefined) request.raw.headers['content-type'] = 'application/octet-stream';
     if (cloud.requestDelayMs > 0 && !request.url.startsWith('/_sandbox')) await pause(cloud.requestDelayMs);
   });
   app.addHook('onResponse', (request, reply, done) => {
     log(request, reply.statusCode);
     done();
   });
+
+  /** Who makes a request; nobody, if the access rules of an application credential do not let it. */
+  const senderOf = ({ method, originalUrl, headers }: FastifyRequest, { name, prefix }: Service) => {
+    const who = authenticate(cloud, headers['x-auth-token']);
+    const [path] = split(originalUrl);
+    return who && isAllowed(cloud, who, { service: name, method, path: path.slice(prefix.length) }) ? who : undefined;
+  };
 
   const handle = (service: Service, route: Route) => async (request: FastifyRequest, reply: FastifyReply) => {
     const trace = traceOf(request);
@@ -125,7 +147,7 @@ export function createServer(cloud: Cloud, services: readonly Service[]): Fastif
     const origin = `${request.protocol}://${request.host}`;
     let headers: Readonly<Record<string, string>> = {};
     try {
-      const who = authenticate(cloud, request.headers['x-auth-token']);
+      const who = senderOf(request, service);
       if (who) trace.who = who;
       else if (!route.open) throw unauthorized(request, service);
       const [path, search] = split(request.url);
@@ -135,14 +157,14 @@ export function createServer(cloud: Cloud, services: readonly Service[]): Fastif
         origin,
         params: stringParams(request.params),
         query: new URLSearchParams(search),
-        headers: request.headers,
+        headers: trace.headers,
         body: undefined,
         requestId: trace.requestId,
         who: trace.who,
         microversion: 0,
       };
       headers = service.before(call);
-      trace.body = readBody(service, request);
+      trace.body = readBody(service, request.body, trace.headers['content-type'] ?? '');
       const answer = await route.handler({ ...call, body: trace.body });
       const all = { ...answer, headers: { ...headers, ...answer.headers } };
       return await send(reply, all, trace, service.dialect.emptyType);
@@ -154,11 +176,6 @@ export function createServer(cloud: Cloud, services: readonly Service[]): Fastif
 
   for (const service of services) {
     void app.register((scope, _options, done) => {
-      scope.removeAllContentTypeParsers();
-      // A body is read after the token, as the services do it.
-      scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, parsed) => {
-        parsed(null, body);
-      });
       for (const route of service.routes) {
         scope.route({ method: route.method, url: service.prefix + route.path, handler: handle(service, route) });
       }
@@ -170,7 +187,7 @@ export function createServer(cloud: Cloud, services: readonly Service[]): Fastif
     service,
     routes: service.routes.map((route) => ({ method: route.method, pattern: toPattern(service.prefix + route.path) })),
   }));
-  app.setNotFoundHandler((request, reply) => {
+  const notFound = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const trace = traceOf(request);
     const [path] = split(request.url);
     const owner = patterns.find(({ service }) => path === service.prefix || path.startsWith(`${service.prefix}/`));
@@ -178,16 +195,15 @@ export function createServer(cloud: Cloud, services: readonly Service[]): Fastif
     const { service, routes } = owner;
     trace.service = service.name;
     trace.route = 'unknown';
-    const who = authenticate(cloud, request.headers['x-auth-token']);
+    const who = senderOf(request, service);
     if (who) trace.who = who;
-    else if (service.guarded) {
-      return sendError(request, reply, unauthorized(request, service));
-    }
+    else if (service.guarded) return sendError(request, reply, unauthorized(request, service));
     const allowed = routes.filter((route) => route.pattern.test(path)).map((route) => route.method);
-    const { method, headers } = request;
-    const asked = { path, method, headers, allowed, requestId: trace.requestId };
+    const { headers, requestId } = trace;
+    const asked = { path, method: request.method, headers, allowed, requestId };
     return sendError(request, reply, service.dialect.unknownPath?.(asked) ?? webobError(404));
-  });
+  };
+  app.setNotFoundHandler(notFound);
   app.setErrorHandler((error, request, reply) => {
     const trace = traceOf(request);
     const status = isRecord(error) && typeof error.statusCode === 'number' ? error.statusCode : 500;
@@ -208,11 +224,11 @@ function internal(service: Service, error: unknown): ApiError {
   );
 }
 
-function readBody({ raw, dialect }: Service, { body, headers }: FastifyRequest): unknown {
+function readBody({ raw, dialect }: Service, body: unknown, contentType: string): unknown {
   if (!Buffer.isBuffer(body) || (body.length === 0 && !raw)) return undefined;
   if (raw) return body;
   const text = body.toString();
-  if (dialect.readBody) return dialect.readBody(text, headers['content-type'] ?? '');
+  if (dialect.readBody) return dialect.readBody(text, contentType);
   return parseJson(text, dialect.error(400, 'Malformed request body'));
 }
 
@@ -221,12 +237,20 @@ function split(url: string): [path: string, search: string] {
   return mark < 0 ? [url, ''] : [url.slice(0, mark), url.slice(mark + 1)];
 }
 
-/** Older forms of addresses that clients still use: a project id in Nova's and Cinder's path, Octavia's v2.0. */
+const loadBalancing =
+  'loadbalancers|listeners|pools|l7policies|healthmonitors|quotas|providers|flavors|flavorprofiles|availabilityzones|availabilityzoneprofiles';
+const withoutLbaas = new RegExp(`^/load-balancer/v2/(?=(${loadBalancing})(/|\\?|$))`);
+
+/**
+ * Other forms of addresses that clients use: a project id in Nova's and Cinder's path, Octavia's v2.0, and its paths without
+ * `lbaas` (octavia:octavia/api/v2/controllers/__init__.py, class V2Controller).
+ */
 function rewrite(url: string): string {
   return url
     .replace(/^\/compute\/v2(?:\.1)?\/[0-9a-f]{32}\//, '/compute/v2.1/')
     .replace(/^\/volume\/v3\/[0-9a-f]{32}\//, '/volume/v3/')
-    .replace(/^\/load-balancer\/v2\.0\//, '/load-balancer/v2/');
+    .replace(/^\/load-balancer\/v2\.0\//, '/load-balancer/v2/')
+    .replace(withoutLbaas, '/load-balancer/v2/lbaas/');
 }
 
 function toPattern(path: string): RegExp {

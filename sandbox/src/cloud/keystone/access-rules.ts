@@ -2,7 +2,8 @@ import type { Cloud } from '../cloud.ts';
 import { noContent, ok, type Call, type Service } from '../http/service.ts';
 import { hexId } from '../store/ids.ts';
 import { forbidden, keystoneDialect, notFound } from './errors.ts';
-import type { AccessRule } from './rows.ts';
+import { filtered, listed } from './listing.ts';
+import type { AccessRule, ApplicationCredential } from './rows.ts';
 
 /** A rule as a request gives it; with an id, one that is there already. */
 interface WantedRule {
@@ -13,7 +14,11 @@ interface WantedRule {
 }
 
 /** A rule inside of its application credential. */
-export const accessRuleView = ({ id, path, method, service }: AccessRule) => ({ id, path, method, service });
+const accessRuleView = ({ id, path, method, service }: AccessRule) => ({ id, path, method, service });
+
+/** The rules of an application credential. */
+export const accessRulesOf = (cloud: Cloud, credential: ApplicationCredential) =>
+  credential.accessRules.flatMap((id) => cloud.tables.accessRules.get(id) ?? []).map(accessRuleView);
 
 /** Keeps the rules of a new application credential: equal rules of a user are one. @returns their ids */
 export function keepAccessRules(cloud: Cloud, userId: string, rules: readonly WantedRule[]): string[] {
@@ -45,10 +50,16 @@ export function accessRuleRoutes(service: Service, cloud: Cloud): void {
   service.get(path, (call) => {
     const user = call.params['user'] ?? '';
     if (user !== call.who.userId && !call.who.isAdmin) throw forbidden('identity:list_access_rules');
-    return ok({
-      access_rules: accessRules.by('user', user).map((row) => view(call, row)),
-      links: { self: `${call.origin}/identity${call.path}`, previous: null, next: null },
+    const rows = filtered(call, accessRules.by('user', user), {
+      service: (row) => row.service,
+      path: (row) => row.path,
+      method: (row) => row.method,
     });
+    return listed(
+      call,
+      'access_rules',
+      rows.map((row) => view(call, row)),
+    );
   });
   service.get(`${path}/:id`, (call) => ok({ access_rule: view(call, find(call, 'get_access_rule')) }));
   service.delete(`${path}/:id`, (call) => {

@@ -3,14 +3,14 @@ import type { Cloud } from '../cloud.ts';
 import type { Schema } from '../http/json-schema.ts';
 import { created, noContent, ok, type Call, type Service } from '../http/service.ts';
 import { hexId, secret } from '../store/ids.ts';
-import { accessRuleRoutes, accessRuleView, keepAccessRules } from './access-rules.ts';
-import { checkBody, nameSchema, nullableText, wrapped } from './check.ts';
+import { accessRuleRoutes, accessRulesOf, keepAccessRules } from './access-rules.ts';
+import { checkBody, idSchema as id, nameSchema, nullableText, wrapped } from './check.ts';
 import { duplicate, forbidden, keystoneDialect, malformed, notFound } from './errors.ts';
+import { filtered, listed } from './listing.ts';
 import { hashSecret } from './passwords.ts';
 import { roleView, withImplied } from './roles.ts';
 import type { ApplicationCredential } from './rows.ts';
 
-const id: Schema = { type: 'string', minLength: 1, maxLength: 64, pattern: '^[a-zA-Z0-9-]+$' };
 const accessRule: Schema = {
   type: 'object',
   properties: {
@@ -100,7 +100,7 @@ export function applicationCredentialRoutes(service: Service, cloud: Cloud): voi
       .filter((role) => row.roles.includes(role.name))
       .map(roleView),
     ...(row.accessRules.length > 0 && {
-      access_rules: row.accessRules.flatMap((rule) => cloud.tables.accessRules.get(rule) ?? []).map(accessRuleView),
+      access_rules: accessRulesOf(cloud, row),
     }),
     links: { self: `${origin}/identity/v3/application_credentials/${row.id}` },
   });
@@ -168,13 +168,12 @@ export function applicationCredentialRoutes(service: Service, cloud: Cloud): voi
   });
   service.get(path, (call) => {
     const user = requireOwner(call, 'list_application_credentials');
-    const name = call.query.get('name');
-    const rows = table.by('user', user).filter((row) => name === null || row.name === name);
-    const query = call.query.size > 0 ? `?${call.query.toString()}` : '';
-    return ok({
-      application_credentials: rows.map((row) => view(row, call.origin)),
-      links: { self: `${call.origin}/identity${call.path}${query}`, previous: null, next: null },
-    });
+    const rows = filtered(call, table.by('user', user), { name: (row) => row.name });
+    return listed(
+      call,
+      'application_credentials',
+      rows.map((row) => view(row, call.origin)),
+    );
   });
   service.get(`${path}/:id`, (call) => {
     const row = find(requireOwner(call, 'get_application_credential'), call.params['id'] ?? '');

@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import { findSchemaIssue, type Schema } from '../http/json-schema.ts';
+import { readBoolean } from '../http/paging.ts';
 import { pythonText } from '../http/python-repr.ts';
 import { keystoneDialect } from './errors.ts';
 
@@ -20,6 +22,15 @@ export const booleanSchema: Schema = {
     ...['1', '0', 'y', 'Y', 'n', 'N', 'on', 'ON', 'off', 'OFF', 'yes', 'no'],
   ],
 };
+
+/** What {@link booleanSchema} lets pass, as a boolean; nothing at all for null and what is not there. */
+export const flag = z
+  .union([z.boolean(), z.string()])
+  .nullish()
+  .transform((value) => (typeof value === 'string' ? (readBoolean(value) ?? false) : (value ?? undefined)));
+
+/** The id of a project, a domain or a role (keystone:keystone/common/validation/parameter_types.py, id_string). */
+export const idSchema: Schema = { type: 'string', minLength: 1, maxLength: 64, pattern: '^[a-zA-Z0-9-]+$' };
 
 /** A name that is not only spaces. */
 export const nameSchema = (maxLength: number): Schema => ({

@@ -2,7 +2,7 @@ import type { Cloud } from '../cloud.ts';
 import { ok, type Call, type Service } from '../http/service.ts';
 import { listEndpoints, listServices, regionId } from './catalog.ts';
 import { keystoneDialect, notFound, requireAdmin } from './errors.ts';
-import { baseUrl, listed } from './listing.ts';
+import { baseUrl, filtered, listed } from './listing.ts';
 import type { Domain } from './rows.ts';
 
 /** Domains, regions, services and endpoints, to read. */
@@ -14,8 +14,7 @@ export function identityResourceRoutes(service: Service, cloud: Cloud): void {
   });
   service.get('/v3/domains', (call) => {
     requireAdmin(call, 'identity:list_domains');
-    const name = call.query.get('name');
-    const found = domains.all().filter((row) => name === null || row.name === name);
+    const found = filtered(call, domains.all(), { name: (row) => row.name, enabled: (row) => row.enabled });
     return listed(
       call,
       'domains',
@@ -34,7 +33,9 @@ export function identityResourceRoutes(service: Service, cloud: Cloud): void {
     parent_region_id: null,
     links: { self: `${baseUrl(call)}/regions/${regionId}` },
   });
-  service.get('/v3/regions', (call) => listed(call, 'regions', [region(call)]));
+  service.get('/v3/regions', (call) =>
+    listed(call, 'regions', filtered(call, [region(call)], { parent_region_id: (row) => row.parent_region_id })),
+  );
   service.get('/v3/regions/:id', (call) => {
     const id = call.params['id'] ?? '';
     if (id !== regionId) throw keystoneDialect.error(404, `Could not find region: ${id}.`);
@@ -42,10 +43,22 @@ export function identityResourceRoutes(service: Service, cloud: Cloud): void {
   });
   service.get('/v3/services', (call) => {
     requireAdmin(call, 'identity:list_services');
-    return listed(call, 'services', listServices(cloud));
+    return listed(
+      call,
+      'services',
+      filtered(call, listServices(cloud), { type: ({ type }) => type, name: ({ name }) => name }),
+    );
   });
   service.get('/v3/endpoints', (call) => {
     requireAdmin(call, 'identity:list_endpoints');
-    return listed(call, 'endpoints', listEndpoints(cloud, call.origin));
+    return listed(
+      call,
+      'endpoints',
+      filtered(call, listEndpoints(cloud, call.origin), {
+        interface: (row) => row.interface,
+        service_id: (row) => row.service_id,
+        region_id: (row) => row.region_id,
+      }),
+    );
   });
 }

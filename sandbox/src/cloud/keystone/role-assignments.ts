@@ -2,7 +2,7 @@ import type { Cloud } from '../cloud.ts';
 import { readBoolean } from '../http/paging.ts';
 import { noContent, ok, type Call, type Service } from '../http/service.ts';
 import { keystoneDialect, notFound, requireAdmin } from './errors.ts';
-import { baseUrl, listed } from './listing.ts';
+import { baseUrl, filtered, listed } from './listing.ts';
 import { roleView } from './roles.ts';
 import type { Assignment, Role } from './rows.ts';
 
@@ -17,8 +17,8 @@ export function roleAssignmentRoutes(service: Service, cloud: Cloud): void {
 
   service.get('/v3/roles', (call) => {
     requireAdmin(call, 'identity:list_roles');
-    const name = call.query.get('name');
-    const found = roles.all().filter((row) => name === null || row.name === name);
+    // All roles are those of no domain.
+    const found = filtered(call, roles.all(), { name: (row) => row.name, domain_id: () => undefined });
     return listed(
       call,
       'roles',
@@ -86,12 +86,15 @@ export function roleAssignmentRoutes(service: Service, cloud: Cloud): void {
       scope: { project: { id: projectId, ...(names && { name: projects.get(projectId)?.name, domain }) } },
       links: { assignment: `${baseUrl(call)}/projects/${projectId}/users/${userId}/roles/${roleId}` },
     });
+    // Roles are given to users in projects only: to no group, in no domain or system, and inherited by nobody.
+    const elsewhere = ['group.id', 'scope.domain.id', 'scope.system', 'scope.OS-INHERIT:inherited_to'];
     const found = assignments
       .all()
       .filter(
         (row) =>
           wanted('user.id', row.userId) && wanted('scope.project.id', row.projectId) && wanted('role.id', row.roleId),
-      );
+      )
+      .filter(() => !elsewhere.some((key) => query.has(key)));
     return listed(call, 'role_assignments', found.map(view));
   });
 }

@@ -1,3 +1,5 @@
+import type { Options } from './options.ts';
+
 /** Keystone's resources as they are stored. */
 export interface Domain {
   readonly id: string;
@@ -13,6 +15,11 @@ export interface Project {
   description: string;
   enabled: boolean;
   tags: string[];
+  /** The project above, or the domain. */
+  readonly parentId: string;
+  /** What else a request said. */
+  extra: Record<string, unknown>;
+  options: Options;
 }
 
 export interface User {
@@ -22,8 +29,12 @@ export interface User {
   default_project_id: string | null;
   /** Null: not shown. */
   description: string | null;
-  email: string | null;
+  /** As it came: Keystone looks at no address. */
+  email: unknown;
   enabled: boolean;
+  /** What else a request said. */
+  extra: Record<string, unknown>;
+  options: Options;
   /** `scrypt:<salt>:<hash>`. */
   passwordHash: string;
 }

@@ -3,9 +3,11 @@ import type { Cloud } from '../cloud.ts';
 import { ApiError, isRecord, noContent, reply, type Answer, type Call, type Service } from '../http/service.ts';
 import { secret } from '../store/ids.ts';
 import { now, toMicros } from '../store/time.ts';
+import { accessRulesOf } from './access-rules.ts';
 import { catalog } from './catalog.ts';
 import { challenge, forbidden, keystoneDialect, malformed, notFound, unauthorized } from './errors.ts';
 import { identityOf } from './identity.ts';
+import { checkLogin } from './login-schema.ts';
 import { verifySecret } from './passwords.ts';
 import { rolesOn } from './roles.ts';
 import type { Project, Token, User } from './rows.ts';
@@ -27,14 +29,16 @@ const authRequest = z.looseObject({
     methods: z.array(z.string()),
     password: z.looseObject({ user: userRef.optional() }).optional(),
     token: z.looseObject({ id: z.string() }).optional(),
+    // No schema looks at these; what is no text names nothing.
     application_credential: z
       .looseObject({
-        id: z.string().optional(),
-        name: z.string().optional(),
-        secret: z.string().default(''),
-        user: userRef.optional(),
+        id: z.string().optional().catch(undefined),
+        name: z.string().optional().catch(undefined),
+        secret: z.string().catch(''),
+        user: userRef.optional().catch(undefined),
       })
-      .optional(),
+      .optional()
+      .catch({ secret: '' }),
   }),
   scope: z
     .union([
@@ -50,9 +54,6 @@ const methods = ['external', 'password', 'token', 'oauth1', 'mapped', 'applicati
 
 const missing = (attribute: string, target: string): ApiError =>
   malformed(`Expecting to find ${attribute} in ${target}.`);
-const nameless = (field: string): ApiError =>
-  keystoneDialect.error(400, `Invalid input for field ${field}: id or name must be present.`);
-
 /** A refusal with what else to try (keystone:keystone/exception.py, class AuthPluginException). */
 function authenticationError(message: string, identity: object, challenge: Readonly<Record<string, string>>): ApiError {
   return new ApiError(401, { error: { code: 401, message, title: 'Unauthorized', identity } }, message, challenge);
@@ -90,14 +91,6 @@ function findProject(cloud: Cloud, ref: z.infer<typeof projectRef>): Project | u
 
 /** A log-in that needs no token. */
 const firstLogin = { methods: [], auditIds: [] } as const;
-
-/** What the user and the project of a log-in must say. @throws ApiError 400 */
-function checkReferences({ identity, scope: wanted }: AuthRequest): void {
-  const user = identity.password?.user;
-  if (user && user.id === undefined && user.name === undefined) throw nameless('identity/password/user');
-  const project = typeof wanted === 'object' ? wanted.project : undefined;
-  if (project && project.id === undefined && project.name === undefined) throw nameless('scope/project');
-}
 
 function scope(
   cloud: Cloud,
@@ -212,7 +205,12 @@ function view(cloud: Cloud, token: Token, origin: string, withCatalog: boolean) 
         ...(withCatalog && { catalog: catalog(cloud, origin, project.id) }),
       }),
       ...(credential && {
-        application_credential: { id: credential.id, name: credential.name, restricted: !credential.unrestricted },
+        application_credential: {
+          id: credential.id,
+          name: credential.name,
+          restricted: !credential.unrestricted,
+          ...(credential.accessRules.length > 0 && { access_rules: accessRulesOf(cloud, credential) }),
+        },
       }),
     },
   };
@@ -225,9 +223,9 @@ export function tokenRoutes(service: Service, cloud: Cloud): void {
   service.post(
     '/v3/auth/tokens',
     (call) => {
-      if (!isRecord(call.body) || call.body['auth'] === undefined) throw missing('auth', 'request body');
+      if (!isRecord(call.body) || (call.body['auth'] ?? undefined) === undefined) throw missing('auth', 'request body');
+      checkLogin(call.body['auth']);
       const auth = service.parse(authRequest, call.body['auth']);
-      checkReferences(auth);
       const proof = prove(cloud, call.origin, auth);
       const issuedAt = now();
       const latest = new Date(Date.now() + cloud.tokenTtlSeconds * 1000).toISOString();
@@ -260,6 +258,10 @@ export function tokenRoutes(service: Service, cloud: Cloud): void {
   };
   const show = (call: Call): Answer => {
     const token = subject(call, call.method === 'HEAD' ? 'check_token' : 'validate_token');
+    // Who does not know access rules must not take the token for a free one (keystone:keystone/token/provider.py).
+    const credential = cloud.tables.applicationCredentials.get(token.applicationCredentialId ?? '');
+    const understood = Number(call.headers['openstack-identity-access-rules'] ?? 0) >= 1;
+    if (credential && credential.accessRules.length > 0 && !understood) throw unknownToken(token.id);
     return reply(200, view(cloud, token, call.origin, wantsCatalog(call)), { 'x-subject-token': token.id });
   };
   service.get('/v3/auth/tokens', show);

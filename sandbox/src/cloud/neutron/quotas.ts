@@ -2,9 +2,24 @@ import { z } from 'zod';
 import type { Cloud } from '../cloud.ts';
 import { noContent, ok, type Call, type Service } from '../http/service.ts';
 import { defaultQuotas } from '../quotas.ts';
+import { omit } from '../store/omit.ts';
+import { prepare, type AttributeMap } from './attributes.ts';
 import { neutronError, policyForbidden } from './errors.ts';
+import { range, toInteger } from './validators.ts';
 
-const quotaBody = z.looseObject({ quota: z.record(z.string(), z.union([z.int().min(-1), z.string()])) });
+const quotaBody = z.object({ quota: z.record(z.string(), z.unknown()) });
+const largest = 0x7fffffff;
+/** What Neutron's own code stumbles over. */
+const internal = () =>
+  neutronError(500, 'HTTPInternalServerError', 'Request Failed: internal server error while processing your request.');
+
+/** Each quota as an attribute (neutron:neutron/extensions/quotasv2.py, _update_attributes). */
+const attributes: AttributeMap = Object.fromEntries(
+  Object.keys(defaultQuotas.network).map((name) => [
+    name,
+    { put: true, convert: toInteger, check: range(-1, largest) },
+  ]),
+);
 
 /** `/v2.0/quotas` */
 export function neutronQuotaRoutes(service: Service, cloud: Cloud): void {
@@ -58,10 +73,22 @@ export function neutronQuotaRoutes(service: Service, cloud: Cloud): void {
   service.put('/v2.0/quotas/:project', (call) => {
     if (!call.who.isAdmin) throw policyForbidden('rule:update_quota');
     const project = call.params['project'] ?? '';
-    const { quota } = service.parse(quotaBody, call.body);
-    const known = Object.keys(defaultQuotas.network);
-    const limits = Object.entries(quota).filter(([name]) => known.includes(name));
-    cloud.setLimits('network', project, Object.fromEntries(limits.map(([name, value]) => [name, Number(value)])));
+    const read = quotaBody.safeParse(call.body);
+    if (!read.success) throw internal();
+    const { force, ...given } = omit(read.data.quota, 'check_limit');
+    const wanted = Object.entries(prepare(call, 'quota', attributes, given, false)).map(
+      ([name, value]) => [name, Number(value)] as const,
+    );
+    for (const [name, limit] of wanted) {
+      const used = counters[name]?.(project) ?? 0;
+      if (force === true || limit === -1 || used <= limit) continue;
+      throw neutronError(
+        400,
+        'HTTPBadRequest',
+        `Quota limit ${limit} for ${name} must be greater than or equal to already used ${used}`,
+      );
+    }
+    cloud.setLimits('network', project, Object.fromEntries(wanted));
     return ok({ quota: cloud.limits('network', project) });
   });
   service.delete('/v2.0/quotas/:project', (call) => {

@@ -12,6 +12,7 @@ import { routerResource } from './routers.ts';
 import { securityGroupRuleResource } from './security-group-rules.ts';
 import { securityGroupResource } from './security-groups.ts';
 import { subnetResource } from './subnets.ts';
+import { unusedResourceRoutes } from './unused-resources.ts';
 
 /** Neutron v2.0 under `/networking`. */
 export function createNeutron(cloud: Cloud): Service {
@@ -41,6 +42,7 @@ export function createNeutron(cloud: Cloud): Service {
   resourceRoutes(service, cloud, securityGroupResource(service, cloud));
   resourceRoutes(service, cloud, securityGroupRuleResource(service, cloud));
   resourceRoutes(service, cloud, floatingIpResource(service, cloud));
+  unusedResourceRoutes(service);
 
   service.get('/v2.0/extensions', () => ok({ extensions: extensions.map((one) => ({ ...one, links: [] })) }));
   service.get('/v2.0/extensions/:alias', (call) => {

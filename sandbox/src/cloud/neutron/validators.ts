@@ -38,6 +38,14 @@ export const oneOf =
 export const nonNegative: Validator = (value) =>
   Number(value) < 0 ? `'${pythonText(value)}' should be non-negative` : undefined;
 
+/** A whole number between two others. */
+export const range =
+  (least: number, most: number): Validator =>
+  (value) => {
+    if (Number(value) < least) return `'${pythonText(value)}' is too small - must be at least '${least}'`;
+    return Number(value) > most ? `'${pythonText(value)}' is too large - must be no larger than '${most}'` : undefined;
+  };
+
 export const macAddress: Validator = (value) =>
   typeof value === 'string' && isMac(value) && !/^(00[:-]?){5}00$/.test(value)
     ? undefined

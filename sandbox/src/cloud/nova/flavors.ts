@@ -1,28 +1,82 @@
 import { z } from 'zod';
 import type { Cloud } from '../cloud.ts';
 import { accepted, ok, type Call, type Service } from '../http/service.ts';
-import { paginate, sortRows } from '../http/paging.ts';
+import { paginate, readBoolean, sortRows } from '../http/paging.ts';
 import { uuid } from '../store/ids.ts';
 import type { Schema } from '../http/json-schema.ts';
-import { checkQuery } from './check.ts';
-import { anyText, many, nonNegativeInteger } from './parameter-types.ts';
+import { checkBody, checkQuery } from './check.ts';
+import { anyText, boolean, many, name, nonNegativeInteger, strict } from './parameter-types.ts';
 import { badRequest, conflict, notFound, policyForbidden } from './errors.ts';
 import { nextPageLinks } from './next-page.ts';
 import type { Flavor } from './rows.ts';
 
-const positive = z.union([z.int(), z.string().regex(/^\d+$/).transform(Number)]);
-const createBody = z.looseObject({
-  flavor: z.looseObject({
-    id: z.union([z.string(), z.int()]).nullish(),
-    name: z.string().min(1).max(255),
-    vcpus: positive.pipe(z.int().min(1)),
-    ram: positive.pipe(z.int().min(1)),
-    disk: positive.default(0),
-    'OS-FLV-EXT-DATA:ephemeral': positive.default(0),
-    swap: positive.default(0),
-    'os-flavor-access:is_public': z.boolean().default(true),
+const largest = 0x7fffffff;
+const positive: Schema = {
+  type: ['integer', 'string'],
+  pattern: '^[0-9]*$',
+  minimum: 1,
+  maximum: largest,
+  minLength: 1,
+};
+const notNegative: Schema = { ...positive, minimum: 0 };
+/** nova:nova/api/openstack/compute/schemas/flavors.py */
+const createSchema = (minor: number): Schema =>
+  strict(
+    {
+      flavor: strict(
+        {
+          name,
+          id: {
+            type: ['string', 'number', 'null'],
+            minLength: 1,
+            maxLength: 255,
+            pattern: '^(?! )[a-zA-Z0-9. _-]+(?<! )$',
+          },
+          ram: positive,
+          vcpus: positive,
+          disk: notNegative,
+          'OS-FLV-EXT-DATA:ephemeral': notNegative,
+          swap: notNegative,
+          rxtx_factor: { type: ['number', 'string'], pattern: '^[0-9]+(\\.[0-9]+)?$', minimum: 0 },
+          'os-flavor-access:is_public': boolean,
+          ...(minor >= 55 && { description: { type: ['string', 'null'], minLength: 0, maxLength: 65_535 } }),
+        },
+        ['name', 'ram', 'vcpus', 'disk'],
+      ),
+    },
+    ['flavor'],
+  );
+const number = z.union([z.number(), z.string()]).transform(Number);
+const createBody = z.object({
+  flavor: z.object({
+    id: z.union([z.string(), z.number()]).nullish(),
+    name: z.string(),
+    vcpus: number,
+    ram: number,
+    disk: number,
+    'OS-FLV-EXT-DATA:ephemeral': number.default(0),
+    swap: number.default(0),
+    rxtx_factor: number.default(1),
+    'os-flavor-access:is_public': z
+      .union([z.boolean(), z.string()])
+      .default(true)
+      .transform((value) => readBoolean(String(value)) ?? true),
     description: z.string().nullish(),
   }),
+});
+/** nova:nova/api/openstack/compute/schemas/flavors_extraspecs.py */
+const extraSpecsSchema = strict(
+  {
+    extra_specs: {
+      type: 'object',
+      patternProperties: { '^[a-zA-Z0-9-_:. ]{1,255}$': { type: ['string', 'number'], maxLength: 255 } },
+      additionalProperties: false,
+    },
+  },
+  ['extra_specs'],
+);
+const extraSpecsBody = z.object({
+  extra_specs: z.record(z.string(), z.union([z.string(), z.number()]).transform(String)),
 });
 
 /** The sort keys of Nova that the sandbox keeps a field for. */
@@ -73,7 +127,7 @@ export function flavorRoutes(service: Service, cloud: Cloud): void {
     'OS-FLV-EXT-DATA:ephemeral': flavor.ephemeral,
     'OS-FLV-DISABLED:disabled': false,
     'os-flavor-access:is_public': flavor.is_public,
-    rxtx_factor: 1,
+    rxtx_factor: flavor.rxtx_factor,
     links: links(call, flavor.id),
     ...(call.microversion >= 55 && { description: flavor.description }),
     ...(call.microversion >= 61 && { extra_specs: flavor.extra_specs }),
@@ -81,7 +135,7 @@ export function flavorRoutes(service: Service, cloud: Cloud): void {
   const find = (call: Call): Flavor => {
     const id = call.params['id'] ?? '';
     const flavor = flavors.get(id);
-    if (!flavor) throw notFound(`Flavor ${id} could not be found.`);
+    if (!flavor || (!flavor.is_public && !call.who.isAdmin)) throw notFound(`Flavor ${id} could not be found.`);
     return flavor;
   };
   const requireAdmin = (call: Call, rule: string): void => {
@@ -96,10 +150,12 @@ export function flavorRoutes(service: Service, cloud: Cloud): void {
     };
     const minRam = least('minRam');
     const minDisk = least('minDisk');
+    const isPublic = call.who.isAdmin ? wantedVisibility(call.query.get('is_public')) : true;
     const key = sortFields[call.query.get('sort_key') ?? 'flavorid'] ?? 'id';
     const found = flavors
       .all()
-      .filter((flavor) => flavor.ram >= minRam && flavor.disk >= minDisk && (flavor.is_public || call.who.isAdmin));
+      .filter((flavor) => flavor.ram >= minRam && flavor.disk >= minDisk)
+      .filter((flavor) => isPublic === undefined || flavor.is_public === isPublic);
     const rows = sortRows(found, [
       { key, descending: call.query.get('sort_dir') === 'desc' },
       { key: 'id', descending: call.query.get('sort_dir') === 'desc' },
@@ -128,13 +184,15 @@ export function flavorRoutes(service: Service, cloud: Cloud): void {
   service.get('/v2.1/flavors/:id', (call) => ok({ flavor: view(call, find(call)) }));
   service.get('/v2.1/flavors/:id/os-extra_specs', (call) => ok({ extra_specs: find(call).extra_specs }));
   service.post('/v2.1/flavors/:id/os-extra_specs', (call) => {
+    checkBody(extraSpecsSchema, call.body);
     requireAdmin(call, 'os-flavor-extra-specs:create');
     const flavor = find(call);
-    const { extra_specs } = service.parse(z.looseObject({ extra_specs: z.record(z.string(), z.string()) }), call.body);
+    const { extra_specs } = service.parse(extraSpecsBody, call.body);
     flavors.patch(flavor, { extra_specs: { ...flavor.extra_specs, ...extra_specs } });
-    return ok({ extra_specs: flavor.extra_specs });
+    return ok({ extra_specs });
   });
   service.post('/v2.1/flavors', (call) => {
+    checkBody(createSchema(call.microversion), call.body);
     requireAdmin(call, 'os-flavor-manage:create');
     const { flavor: wanted } = service.parse(createBody, call.body);
     if (flavors.all().some(({ name }) => name === wanted.name))
@@ -149,6 +207,7 @@ export function flavorRoutes(service: Service, cloud: Cloud): void {
       disk: wanted.disk,
       ephemeral: wanted['OS-FLV-EXT-DATA:ephemeral'],
       swap: wanted.swap,
+      rxtx_factor: wanted.rxtx_factor,
       is_public: wanted['os-flavor-access:is_public'],
       description: wanted.description ?? null,
       extra_specs: {},
@@ -177,4 +236,13 @@ export function flavorRoutes(service: Service, cloud: Cloud): void {
       ],
     });
   });
+}
+
+/** Which flavors an administrator wants: public ones if nothing is said, all for `none`. @throws ApiError 400 */
+function wantedVisibility(text: string | null): boolean | undefined {
+  if (text === null) return true;
+  if (text.toLowerCase() === 'none') return undefined;
+  const wanted = readBoolean(text);
+  if (wanted === undefined) throw badRequest(`Invalid is_public filter [${text}]`);
+  return wanted;
 }

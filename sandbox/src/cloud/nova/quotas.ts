@@ -1,11 +1,30 @@
 import { z } from 'zod';
 import type { Cloud } from '../cloud.ts';
+import type { Schema } from '../http/json-schema.ts';
+import { readBoolean } from '../http/paging.ts';
 import { accepted, ok, type Call, type Service } from '../http/service.ts';
 import { defaultQuotas, type Limits } from '../quotas.ts';
-import { policyForbidden } from './errors.ts';
+import { checkBody } from './check.ts';
+import { badRequest, policyForbidden } from './errors.ts';
 import { computeUsage } from './limits.ts';
+import { boolean, strict } from './parameter-types.ts';
 
-const quotaBody = z.looseObject({ quota_set: z.looseObject({ force: z.unknown().optional() }) });
+const limit: Schema = { type: ['integer', 'string'], pattern: '^-?[0-9]+$', minimum: -1, maximum: 0x7fffffff };
+/** nova:nova/api/openstack/compute/schemas/quota_sets.py */
+const updateSchema = (minor: number): Schema => {
+  const names = [
+    ...['instances', 'cores', 'ram', 'metadata_items', 'key_pairs', 'server_groups', 'server_group_members'],
+    ...(minor < 57 ? ['injected_files', 'injected_file_content_bytes', 'injected_file_path_bytes'] : []),
+    ...(minor < 36 ? ['fixed_ips', 'floating_ips', 'security_groups', 'security_group_rules', 'networks'] : []),
+  ];
+  const limits = Object.fromEntries(names.map((name) => [name, limit]));
+  return strict({ quota_set: { properties: { ...limits, force: boolean }, additionalProperties: false } }, [
+    'quota_set',
+  ]);
+};
+const quotaBody = z.object({
+  quota_set: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])).catch({}),
+});
 
 /** The limits that a microversion shows: those of nova-network are gone since 2.36, those of injected files since 2.57. */
 const shown = (call: Call, limits: Limits): Limits => ({
@@ -76,12 +95,25 @@ export function novaQuotaRoutes(service: Service, cloud: Cloud): void {
     return ok({ quota_set: { id, ...Object.fromEntries(entries) } });
   });
   service.put('/v2.1/os-quota-sets/:project', (call) => {
+    checkBody(updateSchema(call.microversion), call.body);
     if (!call.who.isAdmin) throw policyForbidden('os_compute_api:os-quota-sets:update');
     const id = call.params['project'] ?? '';
-    const { quota_set } = service.parse(quotaBody, call.body);
-    const known = Object.entries(quota_set).filter(([name]) => name in defaultQuotas.compute);
-    cloud.setLimits('compute', id, Object.fromEntries(known.map(([name, value]) => [name, Number(value)])));
-    return ok({ quota_set: cloud.limits('compute', id) });
+    const { force = false, ...given } = service.parse(quotaBody, call.body).quota_set;
+    const wanted = Object.entries(given).map(([name, value]) => [name, Number(value)] as const);
+    const used = new Map<string, number>(Object.entries(computeUsage(cloud, id)));
+    if (readBoolean(String(force)) !== true) {
+      for (const [name, value] of wanted) {
+        const least = used.get(name) ?? 0;
+        if (value === -1 || value >= least) continue;
+        throw badRequest(
+          `Quota limit ${value} for ${name} must be greater than or equal to already used and reserved ${least}.`,
+        );
+      }
+    }
+    // Those of nova-network and of injected files stand for nothing here, whatever they are.
+    const known = wanted.filter(([name]) => name in defaultQuotas.compute);
+    cloud.setLimits('compute', id, Object.fromEntries(known));
+    return ok({ quota_set: shown(call, cloud.limits('compute', id)) });
   });
   service.delete('/v2.1/os-quota-sets/:project', (call) => {
     if (!call.who.isAdmin) throw policyForbidden('os_compute_api:os-quota-sets:delete');

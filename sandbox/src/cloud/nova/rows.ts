@@ -7,6 +7,7 @@ export interface Flavor {
   readonly disk: number;
   readonly ephemeral: number;
   readonly swap: number;
+  readonly rxtx_factor: number;
   readonly is_public: boolean;
   readonly description: string | null;
   extra_specs: Record<string, string>;

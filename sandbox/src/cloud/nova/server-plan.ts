@@ -81,7 +81,8 @@ export function planServers(
   checkBlockDevices(devices, imageRef);
   checkNetworkList(request.networks);
   const flavor = cloud.tables.flavors.get(request.flavorRef);
-  if (!flavor) throw badRequest(`Flavor ${request.flavorRef} could not be found.`);
+  if (!flavor || (!flavor.is_public && !call.who.isAdmin))
+    throw badRequest(`Flavor ${request.flavorRef} could not be found.`);
   if (max > 1) checkNetworksOfMany(request.networks);
   checkPlace(cloud, request, max > 1);
   const image = checkImage(cloud, call, imageRef, devices);

@@ -64,10 +64,11 @@ export class TrafficWatch {
     await this.#readParts(balancers, signal);
     const vips = this.#vips(balancers);
     const targets = this.#targets(balancers, addresses, vips);
-    const now = JSON.stringify([vips, targets]);
+    const inside = [...vips.map(({ forward }) => forward), ...insideOf(targets)];
+    const now = JSON.stringify([inside, targets]);
     const changed = now !== this.#told;
     if (changed) {
-      await this.#driver.setVips(vips.map(({ forward }) => forward));
+      await this.#driver.setVips(inside);
       this.#told = now;
     }
     this.#forwarding.apply(targets);
@@ -159,4 +160,19 @@ export class TrafficWatch {
       }));
     });
   }
+}
+
+/** A floating IP also answers in the networks of what is behind it, where their router sends it back. */
+function insideOf(targets: readonly ForwardTarget[]): VipForward[] {
+  return targets.flatMap(({ address, port, backends }) => {
+    const networks = [...new Set(backends.map(({ networkId }) => networkId))];
+    return networks.map((networkId) => ({
+      networkId,
+      address,
+      port,
+      members: backends
+        .filter((backend) => backend.networkId === networkId)
+        .map((backend) => ({ address: backend.address, port: backend.port })),
+    }));
+  });
 }

@@ -195,7 +195,9 @@ class NspawnDriver implements MachineDriver {
   }
 
   async #applyVips(networkId: string): Promise<void> {
-    await this.#networks.get(networkId)?.setVips(this.#vips.filter((vip) => vip.networkId === networkId));
+    // Inside a machine a loopback address is the machine itself, whatever its network says.
+    const vips = this.#vips.filter((vip) => vip.networkId === networkId && !vip.address.startsWith('127.'));
+    await this.#networks.get(networkId)?.setVips(vips);
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {

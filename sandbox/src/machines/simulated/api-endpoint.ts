@@ -1,11 +1,13 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { createServer as createTlsServer, type Server as TlsServer, TLSSocket } from 'node:tls';
 import { serveCertificate } from './certificates.ts';
 import type { SimulatedCluster } from './cluster.ts';
 import { serveApi } from './kubernetes/api.ts';
 import { ApiError } from './kubernetes/api-error.ts';
-import { userOf } from './kubernetes/authentication.ts';
+import { authorize, userOf } from './kubernetes/authentication.ts';
+import { servePortForward } from './kubernetes/port-forward.ts';
 
 /** Serves the APIs of all clusters: HTTP is spoken by one server that listens nowhere and is handed connections. */
 export class ApiHttpServer {
@@ -28,6 +30,9 @@ export class ApiHttpServer {
         response.writeHead(401, { 'content-type': 'application/json' }).end(JSON.stringify(status));
       }
     });
+    this.#server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      this.#upgrade(request, socket, head);
+    });
     this.#server.keepAliveTimeout = 120_000;
     this.#server.on('clientError', (_error, socket) => socket.destroy());
   }
@@ -36,6 +41,27 @@ export class ApiHttpServer {
   take(socket: TLSSocket, cluster: SimulatedCluster): void {
     this.#clusters.set(socket, cluster);
     this.#server.emit('connection', socket);
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on('error', () => socket.destroy());
+    const cluster = this.#clusters.get(socket);
+    if (cluster === undefined || !(socket instanceof TLSSocket)) {
+      socket.destroy();
+      return;
+    }
+    try {
+      const user = userOf(socket, request.headers.authorization);
+      const path = new URL(request.url ?? '/', 'https://api').pathname;
+      authorize(user, cluster.registry.store, request.method?.toLowerCase() ?? 'get', path);
+      servePortForward(request, socket, head, cluster);
+    } catch (error) {
+      const known = error instanceof ApiError ? error : new ApiError(500, 'InternalError', String(error));
+      const body = JSON.stringify(known.status);
+      socket.end(
+        `HTTP/1.1 ${known.code} ${STATUS_CODES[known.code] ?? ''}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+      );
+    }
   }
 }
 

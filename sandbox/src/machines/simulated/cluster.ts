@@ -1,12 +1,15 @@
+import type { Duplex } from 'node:stream';
 import type { Authority } from './certificates.ts';
 import { refusalOf } from './bootstrap-tokens.ts';
+import { Etcd } from './etcd/etcd.ts';
 import { addressIn, seedCluster, servingNamesOf, staticPods, type KubeadmInput } from './kubeadm-objects.ts';
 import { nodeObject, podCidrOf, type NodeInput } from './node-object.ts';
 import { isNodeReady, withReady } from './kubernetes/nodes.ts';
-import { timestamp } from './kubernetes/object.ts';
+import { ApiError } from './kubernetes/api-error.ts';
+import { textAt, timestamp } from './kubernetes/object.ts';
 import { OwnershipIndex } from './kubernetes/ownership-index.ts';
 import { Registry } from './kubernetes/registry.ts';
-import { resourceOf } from './kubernetes/resource-type.ts';
+import { resourceOf, resourceTypes } from './kubernetes/resource-type.ts';
 import { Scheduling } from './kubernetes/scheduling.ts';
 import { WorkQueue } from './kubernetes/work-queue.ts';
 import { Workloads } from './kubernetes/workloads.ts';
@@ -15,6 +18,7 @@ const nodes = resourceOf('Node');
 const pods = resourceOf('Pod');
 const secrets = resourceOf('Secret');
 const namespaces = resourceOf('Namespace');
+const etcdPort = 2379;
 
 /** What a cluster is made from. */
 export interface ClusterInput extends Omit<KubeadmInput, 'caCertificate'> {
@@ -28,9 +32,12 @@ export class SimulatedCluster {
   /** The names that are in the certificate of every API server of the cluster. */
   readonly servingNames: readonly string[];
   readonly registry: Registry;
+  readonly etcd: Etcd;
   readonly #queue = new WorkQueue();
   readonly #podSubnet: string;
   readonly #controlPlanes = new Set<string>();
+  /** Nodes whose machine runs. */
+  readonly #machines = new Map<string, string>();
   readonly #tokenListeners = new Set<() => void>();
   readonly #timers = new Set<NodeJS.Timeout>();
   #nodesMade = 0;
@@ -43,6 +50,13 @@ export class SimulatedCluster {
     const { serviceSubnet } = input.cluster.networking;
     let services = 10;
     this.registry = new Registry({ serviceAddress: () => addressIn(serviceSubnet, (services += 1)) });
+    const { store } = this.registry;
+    this.etcd = new Etcd({
+      get revision() {
+        return store.revision;
+      },
+      dump: () => Buffer.from(JSON.stringify(resourceTypes.flatMap((type) => [...store.values(type)]))),
+    });
     const index = new OwnershipIndex(this.registry.store);
     // These live as long as the store they watch.
     new Scheduling(this.registry, index, this.#queue);
@@ -62,6 +76,37 @@ export class SimulatedCluster {
       for (const listener of [...this.#tokenListeners]) listener();
     });
     seedCluster(this.registry, { ...input, caCertificate: certificate });
+  }
+
+  /** Whether etcd has a majority: without it the API and the controllers write nothing. */
+  get isWritable(): boolean {
+    return this.etcd.isWritable;
+  }
+
+  /**
+   * A connection to a port of a pod. Only etcd listens to anything here.
+   * @throws ApiError 404 (no such pod), 500 (its machine is gone); Error (nobody listens at the port)
+   */
+  openPort(namespace: string, name: string, port: number): Duplex {
+    const pod = this.registry.get(pods, namespace, name);
+    const isEtcd = pod.metadata.labels?.['component'] === 'etcd' && port === etcdPort;
+    const connection = isEtcd ? this.etcd.connect(textAt(pod, 'spec', 'nodeName')) : undefined;
+    if (connection) return connection;
+    throw new Error(
+      `failed to connect to localhost:${port} inside the network namespace of ${name}, IPv4: dial tcp4 127.0.0.1:${port}: connect: connection refused`,
+    );
+  }
+
+  /** @throws ApiError 404 (no such pod), 500 (the kubelet of its machine does not answer) */
+  requireKubelet(namespace: string, name: string): void {
+    const pod = this.registry.get(pods, namespace, name);
+    const node = textAt(pod, 'spec', 'nodeName');
+    if (this.#machines.has(node)) return;
+    throw new ApiError(
+      500,
+      'InternalError',
+      `error dialing backend: dial tcp ${node}:10250: connect: no route to host`,
+    );
   }
 
   /** Why a join token lets nobody in, or undefined when it does. */
@@ -85,6 +130,8 @@ export class SimulatedCluster {
     if (existing !== undefined && isNodeReady(existing)) {
       throw new Error(`a Node with name "${name}" and status "Ready" already exists in the cluster`);
     }
+    if (!this.isWritable) throw new Error('etcdserver: request timed out');
+    this.#machines.set(name, input.machine.id);
     const object = nodeObject({ ...input, podCidr: podCidrOf(this.#podSubnet, this.#nodesMade) });
     if (existing === undefined) {
       this.#nodesMade += 1;
@@ -101,6 +148,7 @@ export class SimulatedCluster {
 
   /** A machine of the cluster is gone. Returns whether it was the last control plane: then so is everything. */
   loseMachine(machineId: string, nodeName: string, noticeMilliseconds: number): boolean {
+    if (this.#machines.get(nodeName) === machineId) this.#machines.delete(nodeName);
     const wasControlPlane = this.#controlPlanes.delete(machineId);
     if (wasControlPlane && this.#controlPlanes.size === 0) {
       this.close();
@@ -114,13 +162,15 @@ export class SimulatedCluster {
   /** Stops the controllers. */
   close(): void {
     this.#queue.close();
+    this.etcd.close();
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
   }
 
   #setReady(name: string, status: 'True' | 'Unknown', reason: string, message: string): void {
     const node = this.registry.store.get(nodes, undefined, name);
-    if (node !== undefined) this.registry.store.put(nodes, withReady(node, status, reason, message, timestamp()));
+    if (node !== undefined && this.isWritable)
+      this.registry.store.put(nodes, withReady(node, status, reason, message, timestamp()));
   }
 
   #later(milliseconds: number, act: () => void): void {

@@ -1,12 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Latency } from '../../latency.ts';
 import type { Machine } from '../driver.ts';
+import { renderUserData } from '../user-data-template.ts';
 import type { UserDataCache } from '../user-data.ts';
 import { ApiEndpoint, type ApiHttpServer } from './api-endpoint.ts';
 import { readAuthority, type Authority } from './certificates.ts';
 import { SimulatedCluster } from './cluster.ts';
 import { ConsoleLog } from './console-log.ts';
 import { waitForCluster } from './discovery.ts';
+import { etcdIdentity, retryEtcd } from './etcd/joining.ts';
+import { peerUrl, type Member } from './etcd/members.ts';
 import type { ClusterConfiguration, InitConfiguration, JoinConfiguration, NodeRegistration } from './kubeadm-config.ts';
 import type { KubeadmConfigCache } from './kubeadm-config-cache.ts';
 import type { VirtualNetwork } from './network.ts';
@@ -22,7 +25,8 @@ export interface SharedParts {
 }
 
 const wrappedFilesPath = '/run/bootstrap/wrapped-files.json';
-const kubeadmPath = '/run/kubeadm/kubeadm.yaml';
+/** Slipway's, and Cluster API's for what initialises; Cluster API's for what joins. */
+const kubeadmPaths = ['/run/kubeadm/kubeadm.yaml', '/run/kubeadm/kubeadm-join-config.yaml'] as const;
 const pki = '/etc/kubernetes/pki';
 /**
  * What `kubeadm join --control-plane` needs to find. The keys of the etcd and front-proxy authorities may be absent where leaf certificates
@@ -32,6 +36,8 @@ const sharedPki = ['ca.crt', 'ca.key', 'sa.key', 'sa.pub', 'front-proxy-ca.crt',
 const lostNoticeMilliseconds = 2000;
 /** A machine joins the node at this part of the time that kubeadm takes, and is Ready at its end. */
 const registeredAt = 0.8;
+/** The part of it during which the etcd of a control plane is a learner. */
+const learningPart = 0.02;
 
 /** One simulated server: reads its user-data and does what kubeadm would do with it. */
 export class SimulatedMachine {
@@ -40,6 +46,7 @@ export class SimulatedMachine {
   readonly #parts: SharedParts;
   readonly #stop = new AbortController();
   #endpoint: ApiEndpoint | undefined;
+  #stopEtcd: () => void = () => undefined;
   #joined: { readonly cluster: SimulatedCluster; readonly node: string } | undefined;
 
   constructor(machine: Machine, parts: SharedParts) {
@@ -68,17 +75,15 @@ export class SimulatedMachine {
   /** Power off for good: connections break, the node is lost. */
   destroy(): void {
     this.#stop.abort();
-    if (this.#endpoint !== undefined) {
-      this.#parts.network.close(this.#endpoint);
-      this.#endpoint.close();
-    }
+    this.#closeApi();
+    this.#stopEtcd();
     this.#joined?.cluster.loseMachine(this.machine.id, this.#joined.node, lostNoticeMilliseconds);
     this.#joined = undefined;
   }
 
   async #bootstrap(signal: AbortSignal): Promise<boolean> {
     const files = new Map(
-      this.#parts.userData.parse(this.machine.userData).files.map(({ path, content }) => [path, content]),
+      this.#parts.userData.parse(renderUserData(this.machine)).files.map(({ path, content }) => [path, content]),
     );
     const wrapped = files.get(wrappedFilesPath);
     if (wrapped !== undefined) {
@@ -86,9 +91,9 @@ export class SimulatedMachine {
       for (const { path, content } of fetched) files.set(path, content);
       this.console.line(`slipway-bootstrap: unwrapped ${fetched.length} files`);
     }
-    const yaml = files.get(kubeadmPath);
+    const yaml = kubeadmPaths.map((path) => files.get(path)).find((text) => text !== undefined);
     if (yaml === undefined) {
-      if (wrapped !== undefined) throw new Error(`${kubeadmPath} was not delivered`);
+      if (wrapped !== undefined) throw new Error(`${kubeadmPaths[0]} was not delivered`);
       return false;
     }
     const place = this.#place();
@@ -116,6 +121,9 @@ export class SimulatedMachine {
     this.console.line('[certs] Using existing ca certificate authority');
     await this.#pause(this.#parts.latency.kubeadmInit);
     const cluster = new SimulatedCluster({ ...config, authority, version: wanted ?? version });
+    const { address } = this.#place();
+    const member = cluster.etcd.members.bootstrap(this.#nodeName(init.nodeRegistration), address);
+    this.#runEtcd(cluster, member, files);
     this.#register(cluster, init.nodeRegistration, true, this.#parts.latency.kubeadmInit);
     this.#serve(cluster, init.localAPIEndpoint);
     this.console.line('Your Kubernetes control-plane has initialized successfully!');
@@ -141,10 +149,51 @@ export class SimulatedMachine {
       throw new Error(`${pki}/ca.crt is not the authority of the cluster that is joined`);
     }
     const { kubeadmJoin } = this.#parts.latency;
-    await this.#pause(kubeadmJoin * registeredAt);
+    await this.#pause(kubeadmJoin * (controlPlane === undefined ? registeredAt : registeredAt - learningPart));
+    if (controlPlane !== undefined) await this.#joinEtcd(cluster, join.nodeRegistration, files);
     this.#register(cluster, join.nodeRegistration, controlPlane !== undefined, kubeadmJoin * (1 - registeredAt));
     if (controlPlane !== undefined) this.#serve(cluster, controlPlane.localAPIEndpoint);
     this.console.line('This node has joined the cluster');
+  }
+
+  /** As kubeadm: first a learner, for a part of the time, then a voter (cmd/kubeadm/app/util/etcd/etcd.go). */
+  async #joinEtcd(
+    cluster: SimulatedCluster,
+    registration: NodeRegistration,
+    files: ReadonlyMap<string, string>,
+  ): Promise<void> {
+    const { signal } = this.#stop;
+    const { members } = cluster.etcd;
+    const { address } = this.#place();
+    const url = peerUrl(address);
+    const known = members.list().find(({ peerUrls }) => peerUrls.includes(url));
+    const member = known ?? (await retryEtcd(() => members.add([url], true), signal));
+    members.start(member.id, this.#nodeName(registration), address);
+    this.#runEtcd(cluster, member, files);
+    await this.#pause(this.#parts.latency.kubeadmJoin * learningPart);
+    if (member.isLearner) await retryEtcd(() => members.promote(member.id), signal);
+  }
+
+  /** Lets the machine's member answer, until the machine is gone or the member is removed: with it goes the API server. */
+  #runEtcd(cluster: SimulatedCluster, member: Member, files: ReadonlyMap<string, string>): void {
+    const { members } = cluster.etcd;
+    cluster.etcd.serve(member, () => etcdIdentity(files, [this.machine.name, this.#place().address]));
+    const forget = members.onRemoved(({ id }) => {
+      if (id === member.id) this.#closeApi();
+    });
+    this.#stopEtcd = () => {
+      forget();
+      members.lose(member.id);
+    };
+  }
+
+  readonly #nodeName = ({ name }: NodeRegistration): string => (name ?? this.machine.name).toLowerCase();
+
+  #closeApi(): void {
+    if (this.#endpoint === undefined) return;
+    this.#parts.network.close(this.#endpoint);
+    this.#endpoint.close();
+    this.#endpoint = undefined;
   }
 
   #register(
@@ -153,7 +202,7 @@ export class SimulatedMachine {
     controlPlane: boolean,
     readySeconds: number,
   ): void {
-    const name = (registration.name ?? this.machine.name).toLowerCase();
+    const name = this.#nodeName(registration);
     const { address } = this.#place();
     cluster.addNode(
       { machine: this.machine, name, address, registration, controlPlane, version: this.#version() },

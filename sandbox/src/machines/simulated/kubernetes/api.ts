@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ApiError, badRequest, methodNotAllowed, unknownPath } from './api-error.ts';
 import { authorize, type User } from './authentication.ts';
-import { discoveryDocument, openApiDocument } from './discovery.ts';
+import { discoveryDocument, openApiDocument, rootPaths } from './discovery.ts';
 import { at, fieldsAt, isFields, numberAt, toJson, type KubeObject } from './object.ts';
 import { jsonPatch, mergePatch, strategicMergePatch } from './patch.ts';
 import type { Registry } from './registry.ts';
@@ -16,6 +16,8 @@ import { serveWatch } from './watch.ts';
 export interface ApiContext {
   readonly registry: Registry;
   readonly version: string;
+  /** Whether etcd takes writes. */
+  readonly isWritable: boolean;
 }
 
 interface Exchange {
@@ -48,6 +50,9 @@ export async function serveApi(
     const accept = request.headers.accept ?? '';
     authorize(user, context.registry.store, request.method?.toLowerCase() ?? 'get', path);
     if (serveFixed(context, path, accept, response)) return;
+    if (!context.isWritable && !['GET', 'HEAD'].includes(request.method ?? 'GET')) {
+      throw new ApiError(500, '', 'etcdserver: request timed out');
+    }
     const reviewed = request.method === 'POST' ? review(path, user, await readBodyOf(path, request)) : undefined;
     if (reviewed !== undefined) {
       sendJson(response, 201, JSON.stringify(reviewed));
@@ -77,9 +82,16 @@ function readBodyOf(path: string, request: IncomingMessage): Promise<unknown> {
   return path.startsWith('/apis/auth') ? readBody(request) : Promise.resolve(undefined);
 }
 
-function serveFixed({ version }: ApiContext, path: string, accept: string, response: ServerResponse): boolean {
-  if (/^\/(?:healthz|livez|readyz)(?:\/|$)/u.test(path)) {
-    sendJson(response, 200, 'ok', 'text/plain; charset=utf-8');
+function serveFixed(context: ApiContext, path: string, accept: string, response: ServerResponse): boolean {
+  const { version, isWritable } = context;
+  const [, check] = /^\/(healthz|livez|readyz)(?:\/|$)/u.exec(path) ?? [];
+  if (check !== undefined) {
+    const failure = `[-]etcd failed: reason withheld\n${check} check failed\n`;
+    sendJson(response, isWritable ? 200 : 500, isWritable ? 'ok' : failure, 'text/plain; charset=utf-8');
+    return true;
+  }
+  if (path === '/') {
+    sendJson(response, 200, JSON.stringify({ paths: rootPaths }));
     return true;
   }
   if (path === '/version') {
@@ -117,6 +129,10 @@ async function serveTarget(exchange: Exchange): Promise<void> {
     const act = target.subresource === 'binding' ? bindPod : evictPod;
     sendJson(response, 201, JSON.stringify(act(exchange.registry, target.namespace, target.name, body)));
     return;
+  }
+  if (target.subresource === 'portforward') {
+    exchange.registry.get(target.type, target.namespace, target.name);
+    throw badRequest('Upgrade request required');
   }
   if (request.method === 'GET' && flag(query, 'watch')) watch(exchange);
   else if (request.method === 'GET')

@@ -6,6 +6,7 @@ const subresourceVerbs: Readonly<Record<string, readonly string[]>> = {
   scale: ['get', 'patch', 'update'],
   binding: ['create'],
   eviction: ['create'],
+  portforward: ['create', 'get'],
   finalize: ['update'],
   approval: ['get', 'patch', 'update'],
 };
@@ -13,6 +14,7 @@ const subresourceKinds: Readonly<Record<string, { group: string; version: string
   scale: { group: 'autoscaling', version: 'v1', kind: 'Scale' },
   binding: { group: '', version: 'v1', kind: 'Binding' },
   eviction: { group: 'policy', version: 'v1', kind: 'Eviction' },
+  portforward: { group: '', version: 'v1', kind: 'PodPortForwardOptions' },
 };
 
 /** Kinds that are asked and answered, never stored. */
@@ -189,3 +191,10 @@ const openApiDocuments: ReadonlyMap<string, Document> = new Map([
 export function openApiDocument(path: string): Document | undefined {
   return openApiDocuments.get(path);
 }
+
+/** Every path that is served and names no object: what `GET /` answers. */
+export const rootPaths: readonly string[] = [
+  ...documents.keys(),
+  ...openApiDocuments.keys(),
+  ...['/healthz', '/livez', '/readyz', '/version'],
+].sort();

@@ -27,7 +27,7 @@ const groups: readonly { readonly group: string; readonly version: string; reado
     rows: [
       { kind: 'Namespace', short: ['ns'], cluster: true, sub: ['status', 'finalize'] },
       { kind: 'Node', short: ['no'], cluster: true, sub: ['status'] },
-      { kind: 'Pod', short: ['po'], all: true, sub: ['status', 'binding', 'eviction'] },
+      { kind: 'Pod', short: ['po'], all: true, sub: ['status', 'binding', 'eviction', 'portforward'] },
       { kind: 'Service', short: ['svc'], all: true, sub: ['status'] },
       { kind: 'Endpoints', plural: 'endpoints', short: ['ep'] },
       { kind: 'Secret' },

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { CoreV1Api, PortForward, type KubeConfig } from '@kubernetes/client-node';
+import { CoreV1Api, Exec, type KubeConfig } from '@kubernetes/client-node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EtcdClient } from './support/etcd-client.ts';
 import { makeAuthority, type TestAuthority } from './support/pki.ts';
@@ -223,7 +223,7 @@ async function onlyFirst(): Promise<boolean> {
 async function statusOf(pod: string): Promise<string> {
   const path = `/api/v1/namespaces/kube-system/pods/${pod}/portforward?ports=2379`;
   try {
-    const webSocket = await new PortForward(config).handler.connect(path, null, () => true);
+    const webSocket = await new Exec(config).handler.connect(path, null, () => true);
     webSocket.close();
     return 'open';
   } catch (error) {

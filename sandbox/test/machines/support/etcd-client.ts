@@ -12,7 +12,7 @@ import {
   type ServiceError,
 } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
-import { PortForward, type KubeConfig } from '@kubernetes/client-node';
+import { Exec, type KubeConfig } from '@kubernetes/client-node';
 
 /** What an answer looks like; everything in it may be missing. */
 export interface EtcdAnswer {
@@ -48,8 +48,8 @@ type ClientClass = new (address: string, creds: ChannelCredentials, options: obj
 const isClass = (value: unknown): value is ClientClass => typeof value === 'function';
 
 /**
- * A client of the etcd in one pod, through the API of its cluster: each connection is a WebSocket port-forward, as
- * @kubernetes/client-node opens them; gRPC reaches it at a socket in a folder of its own.
+ * A client of the etcd in one pod, through the API of its cluster: each connection is a WebSocket port-forward over
+ * the handler of @kubernetes/client-node, which is public at Exec only; gRPC reaches it at a socket in a folder of its own.
  */
 export class EtcdClient {
   readonly #folder: string;
@@ -68,7 +68,7 @@ export class EtcdClient {
   static async open(config: KubeConfig, pod: string, pki: Pki, port = 2379): Promise<EtcdClient> {
     const folder = await mkdtemp(join(tmpdir(), 'etcd-client-'));
     const path = join(folder, 'socket');
-    const forward = new PortForward(config);
+    const { handler } = new Exec(config);
     const failures: string[] = [];
     const sockets = new Set<Socket>();
     const server = createServer((socket) => {
@@ -78,7 +78,7 @@ export class EtcdClient {
       socket.pause();
       const numbered = new Set<number>();
       const target = `/api/v1/namespaces/kube-system/pods/${pod}/portforward?ports=${port}`;
-      forward.handler
+      handler
         .connect(target, null, (channel, data) => {
           const fresh = !numbered.has(channel);
           numbered.add(channel);

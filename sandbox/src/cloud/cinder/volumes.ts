@@ -217,20 +217,18 @@ const columns: Columns<Volume> = {
 /** `/volumes` and their actions. Attaching goes through Nova. */
 export function volumeRoutes(service: Service, cloud: Cloud): void {
   const { volumes, snapshots } = cloud.tables;
+  const read = (call: Call, row: Volume): Record<string, unknown> => {
+    cloud.transitions.wasRead(row, call.who.projectId);
+    return volumeView(cloud, call, row);
+  };
   const list = (call: Call, detail: boolean): Answer => {
     const rows = everywhere(call) ? volumes.all() : volumes.by('project', call.who.projectId);
-    return listRows(
-      call,
-      'Volume',
-      rows,
-      (row) => (detail ? volumeView(cloud, call, row) : volumeSummary(call, row)),
-      columns,
-    );
+    return listRows(call, 'Volume', rows, (row) => (detail ? read(call, row) : volumeSummary(call, row)), columns);
   };
   service.get('/v3/volumes', (call) => list(call, false));
   service.get('/v3/volumes/detail', (call) => list(call, true));
   service.post('/v3/volumes', (call) => createVolume(service, cloud, call));
-  service.get('/v3/volumes/:id', (call) => ok({ volume: volumeView(cloud, call, findVolume(cloud, call)) }));
+  service.get('/v3/volumes/:id', (call) => ok({ volume: read(call, findVolume(cloud, call)) }));
   service.put('/v3/volumes/:id', (call) => {
     checkBody(updateVolumeSchema, call.body);
     const volume = findVolume(cloud, call);
@@ -312,7 +310,7 @@ export function volumeRoutes(service: Service, cloud: Cloud): void {
         type: volume.volumeType,
       });
       volumes.patch(volume, { size: wanted, status: 'extending', updated_at: now() });
-      cloud.transitions.schedule('volume.extended', volume.id, cloud.latency.volume.attach);
+      cloud.transitions.scheduleOnceRead('volume.extended', volume.id, cloud.latency.volume.attach);
       return accepted(undefined, { 'content-type': 'application/json' });
     }
     if (action === 'os-set_bootable') {

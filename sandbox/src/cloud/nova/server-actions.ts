@@ -67,7 +67,8 @@ export function serverActionRoutes(service: Service, cloud: Cloud): void {
       const hard = rebootBody.parse(argument).type.toUpperCase() === 'HARD';
       requireState(server, 'reboot', hard ? ['active', 'stopped', 'paused', 'suspended', 'error'] : ['active']);
       begin(server, hard ? 'rebooting_hard' : 'rebooting', hard ? 'HARD_REBOOT' : 'REBOOT');
-      return later('server.started', server);
+      cloud.transitions.scheduleOnceRead('server.started', server.id, cloud.latency.server.action);
+      return accepted();
     },
     'os-getConsoleOutput': (_call, server, argument) => {
       if (server.vmState === 'building') throw conflict(`Instance ${server.id} is not ready`);

@@ -226,6 +226,7 @@ export function listServers(cloud: Cloud, call: Call, detail: boolean): Answer {
   const last = slice.items.at(-1);
   // Nova offers a next page whenever this one is full, even if nothing follows.
   const more = last !== undefined && slice.items.length === limit;
+  if (detail) for (const server of slice.items) cloud.transitions.wasRead(server, call.who.projectId);
   return ok({
     servers: slice.items.map((server) =>
       detail ? serverView(cloud, call, server, false) : serverSummary(call, server),

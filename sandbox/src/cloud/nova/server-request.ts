@@ -15,6 +15,7 @@ const blockDevice = z.object({
   destination_type: z.enum(['volume', 'local']).optional(),
   volume_size: count.nullish(),
   volume_type: z.string().nullish(),
+  guest_format: z.string().optional(),
   delete_on_termination: flag.default(false),
   device_name: z.string().nullish(),
   tag: z.string().nullish(),

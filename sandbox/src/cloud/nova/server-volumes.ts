@@ -5,6 +5,7 @@ import type { Call } from '../http/service.ts';
 import { uuid } from '../store/ids.ts';
 import { now } from '../store/time.ts';
 import { badRequest, forbidden } from './errors.ts';
+import { checkLocalDisks } from './local-disks.ts';
 import type { Flavor, Server, ServerVolume } from './rows.ts';
 import type { BlockDevice } from './server-request.ts';
 
@@ -100,17 +101,17 @@ export function planVolumes(cloud: Cloud, call: Call, wanted: VolumesWanted): Pl
   const boots = devices.flatMap(({ boot_index }) =>
     typeof boot_index === 'number' && boot_index >= 0 ? [boot_index] : [],
   );
-  if (imageRef !== '' && !boots.includes(0)) boots.push(0);
+  // The image of the request is a device of its own only where no other is named.
+  if (imageRef !== '' && devices.length === 0) boots.push(0);
   const ordered = boots.sort((one, other) => one - other).every((index, position) => index === position);
   if (boots.length === 0 || !ordered) {
     throw invalid('Boot sequence for the instance and image/block device mapping combination is not valid.');
   }
-  const names = root || imageRef === '' ? 0 : 1;
-  return devices.flatMap((device, position) => {
-    const name = device.device_name ?? deviceName(position + names);
-    const planned = planVolume(cloud, call, device, name);
-    return planned === undefined ? [] : [planned];
-  });
+  const planned = devices.flatMap(
+    (device, position) => planVolume(cloud, call, device, device.device_name ?? deviceName(position)) ?? [],
+  );
+  checkLocalDisks(flavor, devices, imageRef);
+  return planned;
 }
 
 function checkSizes(image: Image, flavor: Flavor, root: BlockDevice | undefined, isAdmin: boolean): void {

@@ -77,7 +77,11 @@ export function serverRoutes(service: Service, cloud: Cloud): void {
     };
     return accepted({ server }, { location: href });
   });
-  service.get('/v2.1/servers/:id', (call) => ok({ server: serverView(cloud, call, findServer(cloud, call), true) }));
+  service.get('/v2.1/servers/:id', (call) => {
+    const server = findServer(cloud, call);
+    cloud.transitions.wasRead(server, call.who.projectId);
+    return ok({ server: serverView(cloud, call, server, true) });
+  });
   service.put('/v2.1/servers/:id', (call) => {
     checkBody(updateServerBody(call.microversion), call.body);
     const server = findServer(cloud, call);

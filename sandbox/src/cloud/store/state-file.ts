@@ -8,7 +8,9 @@ const stateSchema = z.looseObject({
   version: z.literal(1),
   passwords: z.record(z.string(), z.string()),
   tables: z.record(z.string(), z.array(row)),
-  transitions: z.array(z.object({ kind: z.string(), id: z.string(), at: z.number() })),
+  transitions: z.array(
+    z.object({ kind: z.string(), id: z.string(), at: z.number(), readableFrom: z.number().optional() }),
+  ),
   blobs: z.record(z.string(), z.string()),
 });
 

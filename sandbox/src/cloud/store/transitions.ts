@@ -6,14 +6,20 @@ export interface Transition {
   readonly id: string;
   /** When, in milliseconds since the epoch. */
   readonly at: number;
+  /** From when on it may happen as soon as somebody has read the state before it, in milliseconds since the epoch. */
+  readonly readableFrom?: number | undefined;
 }
+
+/** How long a state waits to be read, in milliseconds: clients that wait for a state ask about once a second. */
+const patience = 1000;
 
 type Handler = (id: string) => void;
 
 /** Changes of state that happen later, on the real clock. */
 export class Transitions {
   readonly #handlers = new Map<string, Handler>();
-  readonly #pending = new Map<Transition, NodeJS.Timeout>();
+  /** What is due, by resource. */
+  readonly #pending = new Map<string, Map<Transition, NodeJS.Timeout>>();
   readonly #onError: (error: unknown, transition: Transition) => void;
 
   constructor(onError: (error: unknown, transition: Transition) => void) {
@@ -28,22 +34,42 @@ export class Transitions {
 
   /** Makes a change happen after some seconds; with 0, on the next tick of the event loop, never before. */
   schedule(kind: string, id: string, seconds: number): void {
-    if (!this.#handlers.has(kind)) throw new Error(`Transition "${kind}" has no handler`);
+    this.#requireHandler(kind);
     this.#arm({ kind, id, at: Date.now() + seconds * 1000 });
+  }
+
+  /**
+   * As {@link schedule}, for the end of a state which nobody could know of who has not read it: it ends where it began, and
+   * the answer of the request does not show it. It lasts until {@link wasRead}, or for a second, however short it would be.
+   */
+  scheduleOnceRead(kind: string, id: string, seconds: number): void {
+    this.#requireHandler(kind);
+    const readableFrom = Date.now() + seconds * 1000;
+    this.#arm({ kind, id, at: Math.max(readableFrom, Date.now() + patience), readableFrom });
+  }
+
+  /**
+   * Says that a project has read the state of a resource: what waits for that happens next. Nobody waits for the states of other
+   * projects' resources, but who runs the machines reads them all the time.
+   */
+  wasRead({ id, projectId }: { readonly id: string; readonly projectId: string }, readBy: string): void {
+    if (projectId !== readBy) return;
+    for (const transition of this.#pending.get(id)?.keys() ?? []) {
+      const { kind, readableFrom } = transition;
+      if (readableFrom === undefined) continue;
+      this.#drop(transition);
+      this.#arm({ kind, id, at: readableFrom });
+    }
   }
 
   /** Forgets what is due for a resource. */
   cancel(id: string): void {
-    for (const [transition, timer] of this.#pending) {
-      if (transition.id !== id) continue;
-      clearTimeout(timer);
-      this.#pending.delete(transition);
-    }
+    for (const transition of this.#pending.get(id)?.keys() ?? []) this.#drop(transition);
   }
 
   /** What is due, for saving. */
   pending(): Transition[] {
-    return [...this.#pending.keys()];
+    return [...this.#pending.values()].flatMap((due) => [...due.keys()]);
   }
 
   /** Takes up saved transitions; those overdue run at once. */
@@ -53,19 +79,31 @@ export class Transitions {
 
   /** Forgets everything that is due. */
   clear(): void {
-    for (const timer of this.#pending.values()) clearTimeout(timer);
-    this.#pending.clear();
+    for (const transition of this.pending()) this.#drop(transition);
+  }
+
+  #requireHandler(kind: string): void {
+    if (!this.#handlers.has(kind)) throw new Error(`Transition "${kind}" has no handler`);
   }
 
   #arm(transition: Transition): void {
     const run = () => {
-      this.#pending.delete(transition);
+      this.#drop(transition);
       try {
         this.#handlers.get(transition.kind)?.(transition.id);
       } catch (error) {
         this.#onError(error, transition);
       }
     };
-    this.#pending.set(transition, setTimeout(run, Math.max(0, transition.at - Date.now())));
+    const due = this.#pending.get(transition.id) ?? new Map<Transition, NodeJS.Timeout>();
+    this.#pending.set(transition.id, due);
+    due.set(transition, setTimeout(run, Math.max(0, transition.at - Date.now())));
+  }
+
+  #drop(transition: Transition): void {
+    const due = this.#pending.get(transition.id);
+    clearTimeout(due?.get(transition));
+    due?.delete(transition);
+    if (due?.size === 0) this.#pending.delete(transition.id);
   }
 }

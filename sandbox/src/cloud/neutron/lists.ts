@@ -4,14 +4,27 @@ import type { Call } from '../http/service.ts';
 import type { AttributeMap } from './attributes.ts';
 import { badRequest, neutronError } from './errors.ts';
 import type { Resource } from './resource.ts';
-import type { NeutronRow } from './rows.ts';
 
 const reserved = new Set(['limit', 'marker', 'page_reverse', 'sort_key', 'sort_dir', 'fields']);
 
+/** What can be in a list. */
+interface Listed {
+  readonly id: string;
+  readonly tags?: unknown;
+}
+
+/** What has lists: a resource, or what an extension only shows. */
+type Listable<T extends Listed> = Pick<Resource<never>, 'plural' | 'attributes' | 'notFound'> & {
+  readonly table: { get(id: string): T | undefined };
+  candidates(call: Call): T[];
+  visible(call: Call, row: T): boolean;
+  filter?(row: T, name: string, values: readonly string[]): boolean | undefined;
+};
+
 /** The answer to a list: filtered, sorted, in pages (openstack/neutron:neutron/api/api_common.py). @throws ApiError */
-export function listRows<T extends NeutronRow>(
+export function listRows<T extends Listed>(
   call: Call,
-  resource: Resource<T>,
+  resource: Listable<T>,
   view: (row: T) => Record<string, unknown>,
 ): Record<string, unknown> {
   const matches = filters(call, resource, view);
@@ -37,9 +50,9 @@ export function selectFields(call: Call, view: Record<string, unknown>): Record<
   return Object.fromEntries(Object.entries(view).filter(([key]) => fields.includes(key)));
 }
 
-function filters<T extends NeutronRow>(
+function filters<T extends Listed>(
   call: Call,
-  resource: Resource<T>,
+  resource: Listable<T>,
   view: (row: T) => Record<string, unknown>,
 ): (row: T) => boolean {
   const names = [...new Set(call.query.keys())].filter((name) => !reserved.has(name));
@@ -55,7 +68,7 @@ function filters<T extends NeutronRow>(
     });
   const tagged = tagMatcher(call.query);
   return (row) => {
-    if (!tagged(row.tags)) return false;
+    if (!tagged(Array.isArray(row.tags) ? row.tags.map(pythonText) : [])) return false;
     return wanted.every(({ name, values, converted }) => {
       const answer = resource.filter?.(row, name, values);
       if (answer !== undefined) return answer;
@@ -105,7 +118,7 @@ function pageOf(query: URLSearchParams): Page {
   return { limit, marker: limit === 0 ? undefined : (query.get('marker') ?? undefined), reverse };
 }
 
-function slice<T extends NeutronRow>(rows: readonly T[], page: Page, resource: Resource<T>): T[] {
+function slice<T extends Listed>(rows: readonly T[], page: Page, resource: Listable<T>): T[] {
   const { limit, marker, reverse } = page;
   if (limit === 0) return [...rows];
   if (marker !== undefined && !resource.table.get(marker)) throw resource.notFound(marker);
@@ -117,7 +130,7 @@ function slice<T extends NeutronRow>(rows: readonly T[], page: Page, resource: R
   return rows.slice((place ?? -1) + 1, (place ?? -1) + 1 + limit);
 }
 
-function linksOf(call: Call, items: readonly NeutronRow[], { limit, reverse }: Page): object[] {
+function linksOf(call: Call, items: readonly Listed[], { limit, reverse }: Page): object[] {
   if (limit === 0) return [];
   const full = items.length >= limit;
   const link = (rel: string, marker: string | undefined): object => {

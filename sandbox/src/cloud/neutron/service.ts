@@ -1,6 +1,8 @@
 import type { Cloud } from '../cloud.ts';
 import { ApiError, ok, Service, type Call } from '../http/service.ts';
 import { neutronDialect } from './errors.ts';
+import { extensionCollectionRoutes } from './extension-collections.ts';
+import { extensionPartRoutes } from './extension-parts.ts';
 import { extensions } from './extensions.ts';
 import { floatingIpResource } from './floating-ips.ts';
 import { networkResource } from './networks.ts';
@@ -12,7 +14,6 @@ import { routerResource } from './routers.ts';
 import { securityGroupRuleResource } from './security-group-rules.ts';
 import { securityGroupResource } from './security-groups.ts';
 import { subnetResource } from './subnets.ts';
-import { unusedResourceRoutes } from './unused-resources.ts';
 
 /** Neutron v2.0 under `/networking`. */
 export function createNeutron(cloud: Cloud): Service {
@@ -42,7 +43,8 @@ export function createNeutron(cloud: Cloud): Service {
   resourceRoutes(service, cloud, securityGroupResource(service, cloud));
   resourceRoutes(service, cloud, securityGroupRuleResource(service, cloud));
   resourceRoutes(service, cloud, floatingIpResource(service, cloud));
-  unusedResourceRoutes(service);
+  extensionCollectionRoutes(service, cloud);
+  extensionPartRoutes(service, cloud);
 
   service.get('/v2.0/extensions', () => ok({ extensions: extensions.map((one) => ({ ...one, links: [] })) }));
   service.get('/v2.0/extensions/:alias', (call) => {
@@ -54,8 +56,5 @@ export function createNeutron(cloud: Cloud): Service {
     }
     return ok({ extension: { ...found, links: [] } });
   });
-  // No agent reports anything here: neither itself nor a zone.
-  service.get('/v2.0/availability_zones', () => ok({ availability_zones: [] }));
-  service.get('/v2.0/agents', () => ok({ agents: [] }));
   return service;
 }

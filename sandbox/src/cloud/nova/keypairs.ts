@@ -5,9 +5,11 @@ import { accepted, created, noContent, ok, type Call, type Service } from '../ht
 import { exceeds } from '../quotas.ts';
 import { now, toNaiveMicros } from '../store/time.ts';
 import type { Schema } from '../http/json-schema.ts';
-import { checkBody } from './check.ts';
-import { name, strict, wrapped } from './parameter-types.ts';
-import { badRequest, conflict, forbidden, notFound } from './errors.ts';
+import { paginate, sortRows } from '../http/paging.ts';
+import { checkBody, checkQuery } from './check.ts';
+import { nextPageLinks } from './next-page.ts';
+import { anyText, many, name, nonNegativeInteger, strict, wrapped } from './parameter-types.ts';
+import { badRequest, conflict, forbidden, notFound, policyForbidden } from './errors.ts';
 import type { KeyPair } from './rows.ts';
 
 const keyPairName = (minor: number): Schema => ({
@@ -34,6 +36,14 @@ const createSchema = (minor: number): Schema =>
       ['name', ...(minor >= 92 ? ['public_key'] : [])],
     ),
   );
+const querySchema = (minor: number, isList: boolean): Schema => ({
+  type: 'object',
+  properties: {
+    ...(minor >= 10 && { user_id: anyText }),
+    ...(isList && minor >= 35 && { limit: many(nonNegativeInteger), marker: anyText }),
+  },
+  additionalProperties: minor < 75,
+});
 const createBody = z.object({
   keypair: z.object({
     name: z.string(),
@@ -82,19 +92,36 @@ export function keyPairRoutes(service: Service, cloud: Cloud): void {
     fingerprint: row.fingerprint,
     ...(call.microversion >= 2 && { type: row.type }),
   });
-  const owner = (call: Call): string => {
-    const other = call.query.get('user_id');
-    return other !== null && call.who.isAdmin ? other : call.who.userId;
+  /** Whose key pairs a query is about. @throws ApiError 400, 403 */
+  const owner = (call: Call, action: 'index' | 'show' | 'delete'): string => {
+    checkQuery(querySchema(call.microversion, action === 'index'), call);
+    const other = call.microversion >= 10 ? call.query.get('user_id') : null;
+    if (other === null || other === call.who.userId || call.who.isAdmin) return other ?? call.who.userId;
+    throw policyForbidden(`os_compute_api:os-keypairs:${action}`);
   };
-  const find = (call: Call): KeyPair => {
+  const find = (call: Call, action: 'show' | 'delete'): KeyPair => {
     const wanted = call.params['name'] ?? '';
-    const row = keyPairs.get(`${owner(call)}/${wanted}`);
-    if (!row) throw notFound(`Keypair ${wanted} not found for user ${owner(call)}`);
+    const user = owner(call, action);
+    const row = keyPairs.get(`${user}/${wanted}`);
+    if (!row) throw notFound(`Keypair ${wanted} not found for user ${user}`);
     return row;
   };
-  service.get('/v2.1/os-keypairs', (call) =>
-    ok({ keypairs: keyPairs.by('user', owner(call)).map((row) => ({ keypair: view(call, row) })) }),
-  );
+  service.get('/v2.1/os-keypairs', (call) => {
+    const mine = keyPairs.by('user', owner(call, 'index'));
+    const item = (row: KeyPair) => ({ keypair: view(call, row) });
+    if (call.microversion < 35) return ok({ keypairs: mine.map(item) });
+    // Pages of key pairs are by name, and so is their marker.
+    const rows = sortRows(mine, [{ key: 'name', descending: false }]).map((row) => ({ id: row.name, row }));
+    const limit = Math.min(Number(call.query.get('limit') ?? cloud.computeMaxLimit), cloud.computeMaxLimit);
+    const marker = call.query.get('marker') ?? undefined;
+    const slice = paginate(rows, { limit, marker });
+    if (!slice) throw badRequest(`Marker ${marker ?? ''} could not be found.`);
+    const last = slice.items.at(-1);
+    return ok({
+      keypairs: slice.items.map(({ row }) => item(row)),
+      ...(last && slice.items.length === limit && { keypairs_links: nextPageLinks(call, last.id) }),
+    });
+  });
   service.post('/v2.1/os-keypairs', (call) => {
     checkBody(createSchema(call.microversion), call.body);
     const { keypair: wanted } = createBody.parse(call.body);
@@ -118,7 +145,7 @@ export function keyPairRoutes(service: Service, cloud: Cloud): void {
     return call.microversion >= 2 ? created(body) : ok(body);
   });
   service.get('/v2.1/os-keypairs/:name', (call) => {
-    const row = find(call);
+    const row = find(call, 'show');
     const more = {
       id: 1,
       user_id: row.userId,
@@ -130,7 +157,7 @@ export function keyPairRoutes(service: Service, cloud: Cloud): void {
     return ok({ keypair: { ...view(call, row), ...more } });
   });
   service.delete('/v2.1/os-keypairs/:name', (call) => {
-    keyPairs.delete(find(call).id);
+    keyPairs.delete(find(call, 'delete').id);
     return call.microversion >= 2 ? noContent() : accepted();
   });
 }

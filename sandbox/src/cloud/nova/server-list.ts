@@ -1,14 +1,13 @@
 import type { Cloud } from '../cloud.ts';
-import { paginate, readBoolean, sortRows, tagMatcher } from '../http/paging.ts';
+import { paginate, readBoolean, sortRows } from '../http/paging.ts';
 import { ok, type Answer, type Call } from '../http/service.ts';
-import { badRequest, forbidden, policyForbidden } from './errors.ts';
+import { badRequest, policyForbidden } from './errors.ts';
 import { checkQuery } from './check.ts';
 import { nextPageLinks } from './next-page.ts';
 import type { Server } from './rows.ts';
+import { serverTests } from './server-filters.ts';
 import { listServersQuery } from './server-schemas.ts';
-import { serverAddresses, serverSummary, serverView } from './server-view.ts';
-
-type Test = (server: Server) => boolean;
+import { serverSummary, serverView } from './server-view.ts';
 
 const sortFields: Readonly<Record<string, keyof Server>> = {
   created_at: 'created',
@@ -23,164 +22,18 @@ const sortFields: Readonly<Record<string, keyof Server>> = {
   key_name: 'keyName',
   project_id: 'projectId',
   user_id: 'userId',
+  access_ip_v4: 'accessIPv4',
+  access_ip_v6: 'accessIPv6',
+  availability_zone: 'availabilityZone',
+  config_drive: 'configDrive',
+  display_description: 'description',
+  hostname: 'hostname',
+  image_ref: 'imageId',
+  launch_index: 'launchIndex',
+  locked: 'locked',
+  node: 'host',
+  terminated_at: 'deletedAt',
 };
-
-function regex(text: string, flags = ''): RegExp {
-  try {
-    return new RegExp(text, flags);
-  } catch {
-    throw badRequest(`Invalid filter value: ${text} is not a regular expression`);
-  }
-}
-
-function time(text: string, name: string): number {
-  const value = Date.parse(/(Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text}Z`);
-  if (Number.isNaN(value)) throw badRequest(`Invalid filter field: ${name}.`);
-  return value;
-}
-
-/** Compares as the database does: it keeps whole seconds. */
-const updatedSecond = (server: Server): number => Math.floor(Date.parse(server.updated) / 1000) * 1000;
-
-/** What `status` may be (nova:nova/api/openstack/common.py _STATE_MAP). */
-const knownStatuses = new Set([
-  ...['ACTIVE', 'REBOOT', 'HARD_REBOOT', 'PASSWORD', 'REBUILD', 'MIGRATING', 'RESIZE', 'BUILD', 'SHUTOFF'],
-  ...['VERIFY_RESIZE', 'REVERT_RESIZE', 'PAUSED', 'SUSPENDED', 'RESCUE', 'ERROR', 'DELETED', 'SOFT_DELETED', 'SHELVED'],
-  'SHELVED_OFFLOADED',
-]);
-
-/** The statuses asked for; undefined if none was. @throws ApiError 400 if Nova knows none of them, 403 for deleted servers */
-function readStatuses(call: Call): string[] | undefined {
-  if (!call.query.has('status')) return undefined;
-  const known = call.query
-    .getAll('status')
-    .map((status) => status.toUpperCase())
-    .filter((status) => knownStatuses.has(status));
-  if (known.length === 0 && call.microversion >= 38) throw badRequest('Invalid status value');
-  if (known.length === 1 && known[0] === 'DELETED' && !call.who.isAdmin)
-    throw forbidden('Only administrators may list deleted instances');
-  return known;
-}
-
-function tests(cloud: Cloud, call: Call): Test[] {
-  const { query } = call;
-  const all: Test[] = [];
-  const add = (name: string, make: (value: string) => Test): void => {
-    const value = query.get(name);
-    if (value !== null) all.push(make(value));
-  };
-  // The database compares names without their case.
-  add('name', (value) => {
-    const pattern = regex(value, 'i');
-    return ({ name }) => pattern.test(name);
-  });
-  const statuses = readStatuses(call);
-  if (statuses) all.push(({ status }) => statuses.includes(status));
-  add(
-    'image',
-    (value) =>
-      ({ imageId }) =>
-        imageId === value,
-  );
-  add(
-    'flavor',
-    (value) =>
-      ({ flavor }) =>
-        flavor.id === value,
-  );
-  add(
-    'reservation_id',
-    (value) =>
-      ({ reservationId }) =>
-        reservationId === value,
-  );
-  add('changes-since', (value) => {
-    const since = time(value, 'changes-since');
-    return (server) => updatedSecond(server) >= since;
-  });
-  if (call.microversion >= 66) {
-    add('changes-before', (value) => {
-      const before = time(value, 'changes-before');
-      const since = query.get('changes-since');
-      if (since !== null && before < time(since, 'changes-since'))
-        throw badRequest('The value of changes-since must be less than or equal to changes-before.');
-      return (server) => updatedSecond(server) <= before;
-    });
-  }
-  if (call.who.isAdmin || call.microversion >= 83) {
-    add(
-      'availability_zone',
-      (value) =>
-        ({ availabilityZone }) =>
-          availabilityZone === value,
-    );
-    add(
-      'key_name',
-      (value) =>
-        ({ keyName }) =>
-          keyName === value,
-    );
-    add(
-      'vm_state',
-      (value) =>
-        ({ vmState }) =>
-          vmState === value,
-    );
-    add(
-      'task_state',
-      (value) =>
-        ({ taskState }) =>
-          taskState === value,
-    );
-    add(
-      'power_state',
-      (value) =>
-        ({ powerState }) =>
-          String(powerState) === value,
-    );
-    add(
-      'user_id',
-      (value) =>
-        ({ userId }) =>
-          userId === value,
-    );
-  }
-  if (call.who.isAdmin) {
-    add(
-      'uuid',
-      (value) =>
-        ({ id }) =>
-          id === value,
-    );
-    add(
-      'host',
-      (value) =>
-        ({ host }) =>
-          host === value,
-    );
-  }
-  // Nova asks Neutron for ports whose address contains the text, and takes it for a regular expression afterwards.
-  add('ip', (value) => {
-    const pattern = regex(value);
-    return (server) =>
-      Object.values(serverAddresses(cloud, server)).some((list) =>
-        list.some(({ addr }) => addr.includes(value) && pattern.test(addr)),
-      );
-  });
-  if (call.microversion >= 26) {
-    const tagged = tagMatcher(query);
-    all.push(({ tags }) => tagged(tags));
-  }
-  if (call.microversion >= 73) {
-    add(
-      'locked',
-      (value) =>
-        ({ locked }) =>
-          locked === (readBoolean(value) ?? false),
-    );
-  }
-  return all;
-}
 
 function candidates(cloud: Cloud, call: Call): Server[] {
   const { servers } = cloud.tables;
@@ -208,7 +61,7 @@ function candidates(cloud: Cloud, call: Call): Server[] {
 /** `GET /servers` and `GET /servers/detail`. Newest first; at most 1,000 a page, whatever `limit` says. */
 export function listServers(cloud: Cloud, call: Call, detail: boolean): Answer {
   checkQuery(listServersQuery(call.microversion), call);
-  const wanted = tests(cloud, call);
+  const wanted = serverTests(cloud, call);
   const found = candidates(cloud, call).filter((server) => wanted.every((test) => test(server)));
   const keys = call.query.getAll('sort_key').flatMap((key, position) => {
     const field = sortFields[key];

@@ -160,6 +160,7 @@ export function createServer(cloud: Cloud, services: readonly Service[]): Fastif
         headers: trace.headers,
         body: undefined,
         requestId: trace.requestId,
+        clientAddress: request.ip,
         who: trace.who,
         microversion: 0,
       };

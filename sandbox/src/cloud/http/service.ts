@@ -15,6 +15,8 @@ export interface Call {
   /** Parsed JSON, or a Buffer where the service takes raw data; undefined without a body. */
   readonly body: unknown;
   readonly requestId: string;
+  /** The address that the client connected from. */
+  readonly clientAddress: string;
   /** Who asks. */
   readonly who: Identity;
   /** Minor microversion (2.<minor>, 3.<minor>) where the service has them, else 0. */

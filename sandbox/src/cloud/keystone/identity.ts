@@ -10,6 +10,8 @@ export interface Identity {
   readonly projectName: string | null;
   readonly roles: readonly string[];
   readonly isAdmin: boolean;
+  /** Comes with a signature of the project's in place of a token: Swift's temporary URLs. */
+  readonly isSigned?: boolean;
 }
 
 /** Nobody: what open routes see without a token. */

@@ -45,7 +45,8 @@ function allows(list: string, call: Call, wish: Wish): boolean {
  * (swift:swift/common/middleware/keystoneauth.py).
  */
 export function checkAccess(call: Call, account: string, wish: Wish, container?: Container): void {
-  if (call.who.token !== undefined && account === `AUTH_${call.who.projectId}`) return;
+  const isKnown = call.who.token !== undefined || call.who.isSigned === true;
+  if (isKnown && account === `AUTH_${call.who.projectId}`) return;
   const list = container?.headers[wish === 'write' ? 'x-container-write' : 'x-container-read'];
   if (wish !== 'own' && list !== undefined && allows(list, call, wish)) return;
   if (call.who.token !== undefined) throw swiftError(403);

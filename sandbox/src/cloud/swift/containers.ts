@@ -12,6 +12,8 @@ import type { Container, StoredObject } from './rows.ts';
 const open = { open: true } as const;
 /** The headers of containers that are kept besides their metadata. */
 const access = ['x-container-read', 'x-container-write'];
+/** Headers that only owners see (swift:swift/proxy/server.py, swift_owner_headers). */
+const owners = [...access, 'x-container-meta-temp-url-key', 'x-container-meta-temp-url-key-2'];
 const kept = ['x-versions-location', 'x-history-location', 'x-container-sync-to', 'x-container-sync-key'];
 const policy = 'Policy-0';
 
@@ -33,7 +35,7 @@ export function containerRoutes(service: Service, cloud: Cloud, objects: Objects
   const { containers } = cloud.tables;
   const headersShown = (call: Call, row: Container): Record<string, string> => {
     const { count, bytes } = objects.usage(row);
-    const own = Object.entries(row.headers).filter(([name]) => isOwner(call, row.account) || !access.includes(name));
+    const own = Object.entries(row.headers).filter(([name]) => isOwner(call, row.account) || !owners.includes(name));
     return {
       ...Object.fromEntries(own),
       'x-container-object-count': String(count),

@@ -1,5 +1,5 @@
 import type { Cloud } from '../cloud.ts';
-import { noContent, reply, type Answer, type Call, type Service } from '../http/service.ts';
+import { noContent, reply, type Answer, type Call, type Handler, type Service } from '../http/service.ts';
 import { now } from '../store/time.ts';
 import { checkAccess, findContainer, type Wish } from './access.ts';
 import { deleteMany, type Doomed } from './bulk.ts';
@@ -9,6 +9,7 @@ import { checkMetadata, deleteAt } from './metadata.ts';
 import type { Objects } from './objects.ts';
 import { read } from './reads.ts';
 import type { StoredObject } from './rows.ts';
+import { withTemporaryUrls } from './temporary-urls.ts';
 
 const open = { open: true } as const;
 
@@ -21,6 +22,9 @@ function nameIn(call: Call): string {
 /** `/v1/<account>/<container>/<object>` */
 export function objectRoutes(service: Service, cloud: Cloud, objects: Objects): void {
   const path = '/v1/:account/:container/*';
+  const route = (method: string, handler: Handler): void => {
+    service.route(method, path, withTemporaryUrls(cloud, nameIn, handler), open);
+  };
   const look = (call: Call, wish: Wish): StoredObject | undefined => {
     const { account, name } = findContainer(cloud, call, wish);
     return objects.find(account, name, nameIn(call));
@@ -37,18 +41,14 @@ export function objectRoutes(service: Service, cloud: Cloud, objects: Objects): 
     if (call.headers['if-match'] === '*') return reply(412, undefined, { 'content-type': pageType });
     throw swiftError(404);
   };
-  service.get(path, get, open);
-  service.route('HEAD', path, get, open);
-  service.put(
-    path,
-    (call) => {
-      const container = findContainer(cloud, call, 'write');
-      const name = nameIn(call);
-      if (call.headers['x-copy-from'] === undefined) return objects.put(call, container, name);
-      return copy(call, objects, objects.find(container.account, ...placeIn(call, 'X-Copy-From')), container, name);
-    },
-    open,
-  );
+  route('GET', get);
+  route('HEAD', get);
+  route('PUT', (call) => {
+    const container = findContainer(cloud, call, 'write');
+    const name = nameIn(call);
+    if (call.headers['x-copy-from'] === undefined) return objects.put(call, container, name);
+    return copy(call, objects, objects.find(container.account, ...placeIn(call, 'X-Copy-From')), container, name);
+  });
   service.route(
     'COPY',
     path,
@@ -61,36 +61,28 @@ export function objectRoutes(service: Service, cloud: Cloud, objects: Objects): 
     },
     open,
   );
-  service.post(
-    path,
-    (call) => {
-      const { account, name } = findContainer(cloud, call, 'write');
-      checkMetadata(call, 'object');
-      const row = objects.find(account, name, nameIn(call));
-      if (!row) throw swiftError(404);
-      const type = call.headers['content-type'];
-      cloud.tables.objects.patch(row, {
-        headers: objects.headersFrom(call),
-        deleteAt: deleteAt(call),
-        modified: now(),
-        ...(type !== undefined && type !== '' && { contentType: type }),
-      });
-      return acceptedPage();
-    },
-    open,
-  );
-  service.delete(
-    path,
-    (call) => {
-      if (call.query.get('multipart-manifest') === 'delete') {
-        checkAccess(call, call.params['account'] ?? '', 'own');
-        return deleteMany(call, cloud, objects, segmentsAt(call, objects));
-      }
-      objects.remove(find(call, 'write'));
-      return noContent();
-    },
-    open,
-  );
+  route('POST', (call) => {
+    const { account, name } = findContainer(cloud, call, 'write');
+    checkMetadata(call, 'object');
+    const row = objects.find(account, name, nameIn(call));
+    if (!row) throw swiftError(404);
+    const type = call.headers['content-type'];
+    cloud.tables.objects.patch(row, {
+      headers: objects.headersFrom(call),
+      deleteAt: deleteAt(call),
+      modified: now(),
+      ...(type !== undefined && type !== '' && { contentType: type }),
+    });
+    return acceptedPage();
+  });
+  route('DELETE', (call) => {
+    if (call.query.get('multipart-manifest') === 'delete') {
+      checkAccess(call, call.params['account'] ?? '', 'own');
+      return deleteMany(call, cloud, objects, segmentsAt(call, objects));
+    }
+    objects.remove(find(call, 'write'));
+    return noContent();
+  });
 }
 
 /** A large object and all that it is made of. */

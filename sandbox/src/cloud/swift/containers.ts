@@ -8,6 +8,7 @@ import { listAnswer, listingType, listLines } from './listing.ts';
 import { checkMetadata, headersOf, mergeHeaders, metaHeaders, timestamp } from './metadata.ts';
 import { httpDate, type Objects } from './objects.ts';
 import type { Container, StoredObject } from './rows.ts';
+import { listedLink } from './symlinks.ts';
 
 const open = { open: true } as const;
 /** The headers of containers that are kept besides their metadata. */
@@ -55,6 +56,7 @@ export function containerRoutes(service: Service, cloud: Cloud, objects: Objects
       content_type: one.contentType,
       last_modified: one.modified.replace('Z', '000'),
       ...(one.segments !== null && { slo_etag: etag }),
+      ...(one.link && listedLink(one.link)),
     };
   };
   for (const path of ['/v1/:account/:container', '/v1/:account/:container/']) {

@@ -3,6 +3,7 @@ import { ApiError, reply, type Answer, type Dialect } from '../http/service.ts';
 /** Titles and texts of Swift's answers (swift:swift/common/swob.py, RESPONSE_REASONS). */
 const reasons: Readonly<Record<number, readonly [title: string, text: string]>> = {
   202: ['Accepted', 'The request is accepted for processing.'],
+  307: ['Temporary Redirect', 'The resource has moved temporarily.'],
   400: [
     'Bad Request',
     'The server could not comply with the request since it is either malformed or otherwise incorrect.',

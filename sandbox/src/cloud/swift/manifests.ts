@@ -73,7 +73,8 @@ export function manifestOf(call: Call, objects: Objects, account: string, own: s
   const problems: [string, string][] = [];
   const segments = wanted.flatMap(({ path, etag, size, range }, index): Segment[] => {
     const slash = path.indexOf('/', 1);
-    const part = objects.find(account, path.slice(1, slash), path.slice(slash + 1));
+    const found = objects.find(account, path.slice(1, slash), path.slice(slash + 1));
+    const part = found && objects.target(found);
     const add = (words: string): void => void problems.push([encodeURI(path), words]);
     if (!part) {
       add(statusLine(404));

@@ -4,11 +4,12 @@ import { now } from '../store/time.ts';
 import { checkAccess, findContainer, type Wish } from './access.ts';
 import { deleteMany, type Doomed } from './bulk.ts';
 import { copy, placeIn } from './copies.ts';
-import { acceptedPage, pageType, swiftError } from './errors.ts';
+import { acceptedPage, pageType, plainError, swiftError } from './errors.ts';
 import { checkMetadata, deleteAt } from './metadata.ts';
 import type { Objects } from './objects.ts';
 import { read } from './reads.ts';
-import type { StoredObject } from './rows.ts';
+import type { Container, StoredObject } from './rows.ts';
+import { follow, postedToLink, putLink, readLink } from './symlinks.ts';
 import { withTemporaryUrls } from './temporary-urls.ts';
 
 const open = { open: true } as const;
@@ -36,18 +37,38 @@ export function objectRoutes(service: Service, cloud: Cloud, objects: Objects): 
   };
   const get = (call: Call): Answer => {
     const row = look(call, 'read');
+    if (row?.link && call.query.get('symlink') === 'get') return readLink(objects, row, row.link);
+    if (row?.link) {
+      const { row: target, location = '' } = follow(call, cloud, objects, row);
+      const answer = read(call, objects, target);
+      return { ...answer, headers: { ...answer.headers, 'content-location': location } };
+    }
     if (row) return read(call, objects, row);
     // A condition on an object that is not there fails before anything else.
     if (call.headers['if-match'] === '*') return reply(412, undefined, { 'content-type': pageType });
     throw swiftError(404);
+  };
+  /** A copy of a link is one of what it leads to, unless the link itself is asked for. */
+  const copyOf = (call: Call, source: StoredObject | undefined, to: Container, name: string): Answer => {
+    if (!source?.link) return copy(call, objects, source, to, name);
+    if (call.query.get('symlink') !== 'get') {
+      return copy(call, objects, follow(call, cloud, objects, source).row, to, name);
+    }
+    const answer = copy(call, objects, source, to, name);
+    const row = objects.find(to.account, to.name, name);
+    if (row) cloud.tables.objects.patch(row, { link: source.link });
+    return answer;
   };
   route('GET', get);
   route('HEAD', get);
   route('PUT', (call) => {
     const container = findContainer(cloud, call, 'write');
     const name = nameIn(call);
-    if (call.headers['x-copy-from'] === undefined) return objects.put(call, container, name);
-    return copy(call, objects, objects.find(container.account, ...placeIn(call, 'X-Copy-From')), container, name);
+    if (call.headers['x-copy-from'] === undefined) {
+      return putLink(call, cloud, objects, { container, name }) ?? objects.put(call, container, name);
+    }
+    const source = objects.find(container.account, ...placeIn(call, 'X-Copy-From'));
+    return copyOf(call, source, container, name);
   });
   service.route(
     'COPY',
@@ -57,12 +78,15 @@ export function objectRoutes(service: Service, cloud: Cloud, objects: Objects): 
       const [container, name] = placeIn(call, 'Destination');
       if (!source) throw swiftError(404);
       const to = findContainer(cloud, { ...call, params: { ...call.params, container } }, 'write');
-      return copy(call, objects, source, to, name);
+      return copyOf(call, source, to, name);
     },
     open,
   );
   route('POST', (call) => {
     const { account, name } = findContainer(cloud, call, 'write');
+    if (call.headers['x-symlink-target'] !== undefined) {
+      throw plainError(400, 'A PUT request is required to set a symlink target');
+    }
     checkMetadata(call, 'object');
     const row = objects.find(account, name, nameIn(call));
     if (!row) throw swiftError(404);
@@ -73,7 +97,7 @@ export function objectRoutes(service: Service, cloud: Cloud, objects: Objects): 
       modified: now(),
       ...(type !== undefined && type !== '' && { contentType: type }),
     });
-    return acceptedPage();
+    return row.link ? postedToLink(row.link) : acceptedPage();
   });
   route('DELETE', (call) => {
     if (call.query.get('multipart-manifest') === 'delete') {

@@ -91,9 +91,18 @@ export class Objects {
     };
   }
 
+  /** What a symbolic link leads to, for the parts of large objects; anything else is itself. @throws ApiError 409 */
+  target(row: StoredObject, level = 0): StoredObject {
+    if (!row.link) return row;
+    const next = this.find(row.link.account, row.link.container, row.link.name);
+    if (!next || level > 1) throw swiftError(409);
+    return this.target(next, level + 1);
+  }
+
   #bytesOf(account: string, { name, hash, range }: Segment): Buffer {
     const slash = name.indexOf('/', 1);
-    const part = this.find(account, name.slice(1, slash), name.slice(slash + 1));
+    const found = this.find(account, name.slice(1, slash), name.slice(slash + 1));
+    const part = found && this.target(found);
     if (part === undefined || this.summary(part).etag.replaceAll('"', '') !== hash) throw swiftError(409);
     const [first = 0, last = Infinity] = range?.split('-').map(Number) ?? [];
     return this.content(part).subarray(first, last + 1);
@@ -104,7 +113,8 @@ export class Objects {
     if (!this.#cloud.tables.containers.get(`${row.account}/${container}`)) throw swiftError(404);
     return this.inContainer(row.account, container)
       .filter(({ name }) => name.startsWith(prefix))
-      .sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
+      .sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)))
+      .map((part) => this.target(part));
   }
 
   /** Stores what a call brings. */

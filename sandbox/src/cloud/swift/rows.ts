@@ -28,6 +28,19 @@ export interface Segment {
   readonly range?: string;
 }
 
+/** Where a symbolic link leads. */
+export interface Link {
+  readonly account: string;
+  /** Whether the account was named. */
+  readonly isForeign: boolean;
+  readonly container: string;
+  readonly name: string;
+  /** Of a static link: what it leads to must have this hash. */
+  readonly etag?: string;
+  /** Of a static link: how large that was. */
+  readonly bytes?: number;
+}
+
 /** An object; `id` is `<account>/<container>/<name>`. Its bytes are among the cloud's blobs under `object/<id>`. */
 export interface StoredObject {
   readonly id: string;
@@ -47,4 +60,6 @@ export interface StoredObject {
   /** Of a dynamic large object: `<container>/<prefix>`. */
   readonly manifest: string | null;
   deleteAt: number | null;
+  /** Of a symbolic link. */
+  link?: Link;
 }

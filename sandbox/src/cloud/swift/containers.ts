@@ -15,7 +15,8 @@ const open = { open: true } as const;
 const access = ['x-container-read', 'x-container-write'];
 /** Headers that only owners see (swift:swift/proxy/server.py, swift_owner_headers). */
 const owners = [...access, 'x-container-meta-temp-url-key', 'x-container-meta-temp-url-key-2'];
-const kept = ['x-versions-location', 'x-history-location', 'x-container-sync-to', 'x-container-sync-key'];
+const kept = ['x-container-sync-to', 'x-container-sync-key'];
+const versions = ['x-versions-location', 'x-history-location'];
 const policy = 'Policy-0';
 
 /** The headers that a request changes. @throws ApiError for what they may not be */
@@ -24,6 +25,10 @@ function changes(call: Call): Record<string, string> {
   for (const what of ['bytes', 'count']) {
     const quota = call.headers[`x-container-meta-quota-${what}`];
     if (typeof quota === 'string' && !/^\d*$/.test(quota)) throw swiftError(400, `Invalid ${what} quota.`);
+  }
+  // In the words of a Swift that does not do it (swift:swift/common/middleware/versioned_writes/legacy.py).
+  if (Object.values(headersOf(call, versions)).some((value) => value !== '')) {
+    throw plainError(412, 'Versioned Writes is disabled');
   }
   const lists = Object.entries(headersOf(call, access)).map(
     ([name, list]) => [name, cleanAccessList(name, list)] as const,

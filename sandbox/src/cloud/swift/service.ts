@@ -13,6 +13,8 @@ export function createSwift(cloud: Cloud): Service {
   const objects = new Objects(cloud);
   const open = { open: true } as const;
   service.before = (call) => {
+    // Nothing is unpacked here, whatever its format.
+    if (call.method === 'PUT' && call.query.has('extract-archive')) throw swiftError(400, 'Unsupported archive format');
     const id = transactionId(call.requestId);
     return { 'x-trans-id': id, 'x-openstack-request-id': id };
   };

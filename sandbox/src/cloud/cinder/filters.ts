@@ -49,7 +49,7 @@ export function matcher<T>(call: Call, resource: Listable, columns: Columns<T>):
     const plain = like ? given.slice(0, -1) : given;
     const column = columns[aliases[plain] ?? plain];
     if (!column) return () => false;
-    if (like) return (row) => String(column(row) ?? '').includes(wanted);
+    if (like) return (row) => textOf(column(row)).includes(wanted);
     if (plain === 'metadata') return matchesMetadata(column, dictionaryFilter(wanted));
     if ((plain === 'created_at' || plain === 'updated_at') && call.microversion >= 60)
       return matchesTime(column, plain, wanted);
@@ -58,9 +58,12 @@ export function matcher<T>(call: Call, resource: Listable, columns: Columns<T>):
   return (row) => tests.every((test) => test(row));
 }
 
+const textOf = (value: unknown): string =>
+  typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+
 function equals(call: Call, name: string, value: unknown, wanted: string): boolean {
   if (typeof value !== 'boolean')
-    return value === null || value === undefined ? wanted === 'None' : String(value) === wanted;
+    return value === null || value === undefined ? wanted === 'None' : textOf(value) === wanted;
   if (call.microversion < 2) return value === !(wanted === '' || wanted.toLowerCase() === 'false');
   const flag = readBoolean(wanted);
   if (flag === undefined) throw badRequest(`Invalid input received: '${name} = ${wanted}'`);

@@ -32,6 +32,10 @@ export const exceptions: readonly { readonly files: RegExp; readonly why: string
     files: /^\/etc\/openstack\/secure\.(ya?ml|json)$/,
     why: 'a place of the user’s own credentials, as openstacksdk has it',
   },
+  {
+    files: /^\/usr\/sbin\/policy-rc\.d$/,
+    why: 'written while packages are installed, and removed: their daemons do not start',
+  },
   { files: /\/s?bin\/vault$/, why: 'a Vault of the user’s own is taken before OpenBao is fetched' },
   { files: /\/s?bin\/lsb_release$/, why: 'pip and Python’s distro tell the system’s name; they do without' },
   {

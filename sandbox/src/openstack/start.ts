@@ -236,7 +236,7 @@ class Start {
   async #finish(plan: CloudPlan, programs: HostPrograms, first: boolean): Promise<void> {
     const [admin, demo] = [cloudOf(plan, 'admin'), cloudOf(plan, 'demo')];
     try {
-      await Promise.all(first ? [this.#seed(plan, programs, admin), this.#run(plan, updatePool(plan))] : []);
+      await Promise.all(first ? [this.#seed(plan, programs, admin), this.#updatePool(plan)] : []);
       await Promise.all([waitForHosts(admin, plan.hosts.length, this.#signal), waitForVolumes(admin, this.#signal)]);
       this.#tell('booting a server');
       await tryServer(demo, this.#signal);
@@ -253,6 +253,19 @@ class Start {
     const { externalCidr } = this.#options;
     await seedOpenStack(admin, { externalCidr, imageFile, signal: this.#signal });
     this.#tell('seeded');
+  }
+
+  /** Again and again: Designate's part `central` answers nothing that was asked before it listened. */
+  async #updatePool(plan: CloudPlan): Promise<void> {
+    const deadline = Date.now() + ANSWER_MS;
+    for (;;) {
+      try {
+        await this.#run(plan, updatePool(plan));
+        return;
+      } catch (error) {
+        if (this.#signal.aborted || Date.now() > deadline) throw error;
+      }
+    }
   }
 
   #environment = (plan: CloudPlan) => ({ ...serviceEnvironment(inData(plan, 'state')), PYTHONPATH: plan.drivers });

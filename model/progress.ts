@@ -1,5 +1,5 @@
-/** State of one step of an operation. */
-export type StepState = 'pending' | 'running' | 'done' | 'failed' | 'cancelled';
+/** State of one step of an operation. `tolerated`: it failed, and the operation goes on without it. */
+export type StepState = 'pending' | 'running' | 'done' | 'tolerated' | 'failed' | 'cancelled';
 
 /** One step of an operation, as a person follows it. Times are ISO 8601. */
 export interface StepProgress {

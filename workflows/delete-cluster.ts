@@ -1,4 +1,4 @@
-import { ApplicationFailure, isCancellation, proxyActivities } from '@temporalio/workflow';
+import { ApplicationFailure, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import { type DeleteClusterResult, FailureType, isDistrust, type LeftResource, vaultPaths } from '../model/index.ts';
 import { ENSURE, OPERATION_DEADLINE, REMOVE } from './activity-profiles.ts';
@@ -34,67 +34,62 @@ export const deleteCluster = operation('deleteCluster', ({ name, abandon }, { cl
     const removed: Record<string, number> = {};
     const problems: string[] = [];
     const target = { id, spec };
-    const attempt = async (work: () => Promise<{ removed: Readonly<Record<string, number>> }>) => {
-      try {
-        for (const [type, count] of Object.entries((await work()).removed))
-          removed[type] = (removed[type] ?? 0) + count;
-      } catch (error) {
-        if (isCancellation(error)) throw error;
-        const { type, message } = describeFailure(error);
-        if (isDistrust(type) && !abandon) throw error;
-        problems.push(message);
-      }
+    const tolerate = (error: unknown): Removed => {
+      const { type, message } = describeFailure(error);
+      if (isDistrust(type) && !abandon) throw error;
+      problems.push(message);
+      return { removed: {} };
+    };
+    const removal = async (
+      id: keyof typeof steps,
+      needs: readonly Promise<unknown>[],
+      work: () => Promise<Removed>,
+    ) => {
+      for (const [type, count] of Object.entries((await step(id, needs, work, tolerate)).removed))
+        removed[type] = (removed[type] ?? 0) + count;
     };
 
-    const survey = step('surveyCluster', [], () =>
-      attempt(async () => {
-        await surveyCluster(target);
-        return { removed: {} };
-      }),
-    );
-    const inside = step('deleteInside', [survey], () => attempt(() => remove.deleteInside(target)));
+    const survey = step('surveyCluster', [], () => surveyCluster(target).then(() => ({ removed: {} })), tolerate);
+    const inside = removal('deleteInside', [survey], () => remove.deleteInside(target));
     // Load balancers before ports: Octavia owns their ports. Servers at the same time: they do not know each other.
-    const balancers = step('deleteLoadBalancers', [inside], () => attempt(() => remove.deleteLoadBalancers(target)));
-    const floatingIps = step('deleteFloatingIps', [inside], () => attempt(() => remove.deleteFloatingIps(target)));
-    const servers = step('deleteAllServers', [inside], () => attempt(() => remove.deleteAllServers(target)));
-    const groups = step('deleteServerGroups', [servers], () => attempt(() => remove.deleteServerGroups(target)));
-    const network = step('deleteNetwork', [balancers, floatingIps, servers], () =>
-      attempt(() => remove.deleteNetwork(target)),
-    );
-    const secrets = step('deleteSecrets', [servers], () =>
-      attempt(async () => ({ removed: { secret: (await remove.deleteSecrets(target)).removed } })),
-    );
+    const balancers = removal('deleteLoadBalancers', [inside], () => remove.deleteLoadBalancers(target));
+    const floatingIps = removal('deleteFloatingIps', [inside], () => remove.deleteFloatingIps(target));
+    const servers = removal('deleteAllServers', [inside], () => remove.deleteAllServers(target));
+    const groups = removal('deleteServerGroups', [servers], () => remove.deleteServerGroups(target));
+    const network = removal('deleteNetwork', [balancers, floatingIps, servers], () => remove.deleteNetwork(target));
+    const secrets = removal('deleteSecrets', [servers], async () => ({
+      removed: { secret: (await remove.deleteSecrets(target)).removed },
+    }));
     await Promise.all([groups, network, secrets]);
 
-    const { left } = await step('sweep', [groups, network, secrets], () =>
-      abandon ? remove.sweep(target).catch((error: unknown) => unknownRest(id, error)) : remove.sweep(target),
-    );
+    // A cluster can be abandoned also where the cloud does not let anybody look, and without Vault.
+    const sweep = () => remove.sweep(target);
+    const { left } = await (abandon
+      ? step('sweep', [], sweep, (error) => ({ left: [unknownRest(id, error)] }))
+      : step('sweep', [], sweep));
     if (left.length > 0 && !abandon) throw leftBehind(name, left, problems);
     // Last: as long as anything may be left, the cluster can be found by it.
-    const unforgotten = await step('forgetCluster', [], () =>
-      remove.forgetCluster({ id }).then(
-        () => [],
-        (error: unknown) => unforgettable(id, error, abandon),
-      ),
-    );
+    const forget = () => remove.forgetCluster({ id }).then((): LeftResource[] => []);
+    const unforgotten = await (abandon
+      ? step('forgetCluster', [], forget, (error) => [unforgettable(id, error)])
+      : step('forgetCluster', [], forget));
     return { name, id, removed, left: [...left, ...unforgotten] };
   }),
 );
 
-/** A cluster can be abandoned also where the cloud does not let anybody look: what is left is then not known. */
-function unknownRest(id: string, error: unknown): { left: LeftResource[] } {
-  if (isCancellation(error)) throw error;
-  const { message } = describeFailure(error);
-  return {
-    left: [{ service: 'all', type: 'unknown', id, name: id, reason: `the cloud could not be searched: ${message}` }],
-  };
+interface Removed {
+  readonly removed: Readonly<Record<string, number>>;
 }
 
-/** Nor is Vault needed to abandon a cluster. */
-function unforgettable(id: string, error: unknown, abandon: boolean): LeftResource[] {
-  if (!abandon || isCancellation(error)) throw error;
+/** What is left is then not known. */
+function unknownRest(id: string, error: unknown): LeftResource {
+  const reason = `the cloud could not be searched: ${describeFailure(error).message}`;
+  return { service: 'all', type: 'unknown', id, name: id, reason };
+}
+
+function unforgettable(id: string, error: unknown): LeftResource {
   const path = vaultPaths(id).specification;
-  return [{ service: 'vault', type: 'secret', id: path, name: path, reason: describeFailure(error).message }];
+  return { service: 'vault', type: 'secret', id: path, name: path, reason: describeFailure(error).message };
 }
 
 function leftBehind(name: string, left: LeftResource[], problems: string[]): ApplicationFailure {

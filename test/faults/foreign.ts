@@ -270,7 +270,7 @@ const inventorySchema = z.looseObject({
 
 /**
  * All rows of a project, by their ids. Left out is what Neutron itself writes on a foreign row when something of ours goes that it hangs on: the time and
- * number of a change, and the port that a floating IP loses.
+ * number of a change, and the port that a floating IP loses; and the console, which a machine writes while it boots.
  */
 async function rowsOf({ cloudUrl }: ForeignWorld, project: string): Promise<Map<string, string>> {
   const answer = await fetch(`${cloudUrl}/_sandbox/inventory?project=${project}`, {
@@ -282,7 +282,8 @@ async function rowsOf({ cloudUrl }: ForeignWorld, project: string): Promise<Map<
       list.map((row) => {
         const ofNeutron = { updated_at: '', revision_number: 0 };
         const lost = kind === 'floatingIps' ? { port_id: '', fixed_ip_address: '', router_id: '', status: '' } : {};
-        return [row.id ?? row.name ?? '', JSON.stringify({ kind, ...row, ...ofNeutron, ...lost })] as const;
+        const console = { consoleLength: 0 };
+        return [row.id ?? row.name ?? '', JSON.stringify({ kind, ...row, ...ofNeutron, ...lost, ...console })] as const;
       }),
     ),
   );

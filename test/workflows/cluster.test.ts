@@ -2,7 +2,12 @@ import { ApplicationFailure } from '@temporalio/common';
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ClusterDescription, CreateClusterResult, DeleteClusterResult } from '../../model/index.ts';
+import type {
+  ClusterDescription,
+  CreateClusterResult,
+  DeleteClusterResult,
+  OperationProgress,
+} from '../../model/index.ts';
 import { startWorkflowHouse, type WorkflowHouse } from '../support/workflow-house.ts';
 
 let house: WorkflowHouse;
@@ -139,7 +144,16 @@ describe('a cluster', () => {
     expect(failure.details).toEqual([{ left }]);
     // The steps after the one that failed were done nevertheless.
     expect(house.activities.called('hades')).toContain('deleteSecrets');
-    expect((await describeCluster('hades')).phase).toBe('DeleteFailed');
+    const { phase, last } = await describeCluster('hades');
+    expect(phase).toBe('DeleteFailed');
+    // Who looks at the run sees which one it was.
+    const run = house.client.workflow.getHandle(last?.workflowId ?? '');
+    const { steps } = await run.query<OperationProgress>('progress');
+    expect(steps.find(({ id }) => id === 'deleteNetwork')).toMatchObject({
+      state: 'tolerated',
+      detail: expect.stringMatching(/^Quota exceeded for cores/) as unknown,
+    });
+    expect(steps.find(({ id }) => id === 'deleteSecrets')?.state).toBe('done');
 
     const abandoned = (await (
       await start('deleteCluster', { name: 'hades', abandon: true })

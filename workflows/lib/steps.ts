@@ -21,12 +21,14 @@ export interface StepDeclaration {
 
 /**
  * Starts a step once the steps it needs are done, and hands it their results. If one of them failed it never starts and
- * rejects with the same error.
+ * rejects with the same error. With `tolerate` the operation may go on when the step fails: with what it returns for the
+ * error as the step's result, or not when it throws. A cancellation is never tolerated.
  */
 export type StartStep<Id extends string> = <const Needs extends readonly Promise<unknown>[], Result>(
   id: Id,
   needs: Needs,
   work: (...results: Results<Needs>) => Promise<Result>,
+  tolerate?: (error: unknown) => Result,
 ) => Promise<Result>;
 
 type Results<Needs extends readonly Promise<unknown>[]> = { -readonly [K in keyof Needs]: Awaited<Needs[K]> };
@@ -56,7 +58,7 @@ export async function runSteps<Id extends string, Result>(
     scope.cancel();
   };
 
-  const step: StartStep<Id> = (id, needs, work) => {
+  const step: StartStep<Id> = (id, needs, work, tolerate) => {
     const outcome = (async () => {
       const results: Results<typeof needs> = await Promise.all(needs);
       tree.set(id, 'running');
@@ -65,9 +67,17 @@ export async function runSteps<Id extends string, Result>(
         tree.set(id, 'done');
         return result;
       } catch (error) {
-        tree.set(id, isCancellation(error) ? 'cancelled' : 'failed', describeFailure(error).message);
-        fail(error);
-        throw error;
+        const { message } = describeFailure(error);
+        try {
+          if (tolerate === undefined || isCancellation(error)) throw error;
+          const result = tolerate(error);
+          tree.set(id, 'tolerated', message);
+          return result;
+        } catch (intolerable) {
+          tree.set(id, isCancellation(intolerable) ? 'cancelled' : 'failed', message);
+          fail(intolerable);
+          throw intolerable;
+        }
       }
     })();
     started.push(outcome);
@@ -127,7 +137,7 @@ class StepTree {
   progress(): OperationProgress {
     const entries = [...this.#entries.values()];
     const sum = (list: Entry[]) => list.reduce((total, { declaration }) => total + declaration.seconds, 0);
-    const done = sum(entries.filter(({ state }) => state === 'done'));
+    const done = sum(entries.filter(({ state }) => state === 'done' || state === 'tolerated'));
     return {
       operation: this.#operation,
       percent: Math.floor((100 * done) / Math.max(1, sum(entries))),
@@ -137,7 +147,7 @@ class StepTree {
 
   toMarkdown(): string {
     const { percent, steps } = this.progress();
-    const marks = { pending: '▫️', running: '🔄', done: '✅', failed: '❌', cancelled: '⛔' };
+    const marks = { pending: '▫️', running: '🔄', done: '✅', tolerated: '⚠️', failed: '❌', cancelled: '⛔' };
     const lines = steps.map((step) => {
       const seconds =
         step.startedAt && step.endedAt

@@ -62,6 +62,8 @@ export function stateSign(state: StepState, style: Style, frame = 0): string {
       return style.busy(spinner(frame));
     case 'done':
       return style.good('✔');
+    case 'tolerated':
+      return style.bad('!');
     case 'failed':
       return style.bad('✖');
     case 'cancelled':
@@ -89,7 +91,12 @@ function drawStep(step: StepProgress, depth: number, { style, width, now, frame 
   const time = stepTime(step, now);
   const used = indent.length + 2 + title.length + (time === '' ? 0 : time.length + 2);
   const detail = step.detail === undefined || step.detail === '' ? '' : cut(plain(step.detail), width - used - 2);
-  const colour = step.state === 'failed' ? style.bad : step.state === 'running' ? style.busy : style.dim;
+  const colour =
+    step.state === 'failed' || step.state === 'tolerated'
+      ? style.bad
+      : step.state === 'running'
+        ? style.busy
+        : style.dim;
   const shownTitle = step.state === 'pending' || step.state === 'cancelled' ? style.dim(title) : title;
   return [
     `${indent}${stateSign(step.state, style, frame)} ${shownTitle}`,

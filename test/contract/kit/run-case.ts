@@ -14,7 +14,8 @@ import { timeLimit } from '../../../model/index.ts';
 /** Longest time of one case, in milliseconds: load balancers of real services take tens of seconds on a busy machine. */
 const CASE_TIME = 180_000;
 const WAIT_TIME = 60_000;
-const POLL_INTERVAL = { emulator: 10, openstack: 250 };
+/** Milliseconds before the first poll, and the most: real services need more for an answer than for what is waited for. */
+const POLL_INTERVAL = { emulator: [10, 50], openstack: [250, 1500] } as const;
 
 /** How often a case is run in which a state was over before the case came to look at it. */
 const TRIES = 4;
@@ -86,11 +87,12 @@ async function runOnce(
     },
     until: async (ask, wanted, milliseconds = WAIT_TIME) => {
       const end = Date.now() + milliseconds;
-      for (;;) {
+      const [first, most] = POLL_INTERVAL[cloud.name];
+      for (let pause: number = first; ; pause = Math.min(pause * 1.5, most)) {
         const answer = await quietly(ask);
         if (wanted(answer)) return answer;
         if (Date.now() > end) throw new Error(`still ${JSON.stringify(answer)} after ${milliseconds} ms`);
-        await sleep(POLL_INTERVAL[cloud.name], undefined, { signal });
+        await sleep(pause, undefined, { signal });
       }
     },
     note: (label, value) => recorder.add({ label, value }),

@@ -14,15 +14,12 @@ export interface Question {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How long a request waits for a worker to appear before it is refused. */
-const WORKER_WAIT_MS = 5_000;
-
 /** Starts such a workflow, or joins the one that runs under its id already, and waits for its answer. */
 export async function answerOf<R>(
   temporal: TemporalService,
   { what, type, workflowId, input, timeoutMs, signal }: Question,
 ): Promise<R> {
-  await temporal.requireWorker(what, WORKER_WAIT_MS, signal);
+  await temporal.requireWorker(what, signal);
   const started = await temporal.call(
     what,
     () =>

@@ -75,9 +75,6 @@ export interface ClustersApi {
   historyEvents(name: string, options?: HistoryEventsOptions): Promise<HistoryEvents>;
 }
 
-/** How long a request waits for a worker to appear before it is refused: workers that restart are back by then. */
-const WORKER_WAIT_MS = 5_000;
-
 /** Clusters over Temporal and Vault. */
 export class Clusters implements ClustersApi {
   readonly #temporal: TemporalService;
@@ -188,7 +185,7 @@ export class Clusters implements ClustersApi {
   }): Promise<OperationHandle<N>> {
     const { operation, name, workflowId, signal } = request;
     const what = `${operation === 'createCluster' ? 'create' : 'delete'} cluster ${name}`;
-    await this.#temporal.requireWorker(what, WORKER_WAIT_MS, signal);
+    await this.#temporal.requireWorker(what, signal);
     const started = await this.#temporal.call(
       what,
       () =>

@@ -15,6 +15,7 @@ const { TASK_QUEUE_TYPE_WORKFLOW } = proto.temporal.api.enums.v1.TaskQueueType;
 
 /** A poller that was seen this long ago is taken as alive: workers poll at least once a minute. */
 const POLLER_ALIVE_MS = 90_000;
+const WORKER_WAIT_MS = 5_000;
 
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
@@ -94,15 +95,15 @@ export class TemporalService {
   }
 
   /**
-   * Waits until a worker polls the task queue.
+   * Waits until a worker polls the task queue, for five seconds: workers that restart are back by then.
    *
-   * @throws SlipwayError `Client.NoWorker` when none came within `waitMs`
+   * @throws SlipwayError `Client.NoWorker` when none came
    */
-  async requireWorker(what: string, waitMs: number, signal?: AbortSignal): Promise<void> {
-    const deadline = Date.now() + waitMs;
+  async requireWorker(what: string, signal?: AbortSignal): Promise<void> {
+    const deadline = Date.now() + WORKER_WAIT_MS;
     while ((await this.pollers({ signal })) === 0) {
       if (Date.now() >= deadline) throw noWorker(this.#context(what));
-      await pause(Math.min(500, waitMs), what, signal);
+      await pause(500, what, signal);
     }
   }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { capabilitiesOf, granted } from './capabilities.ts';
 import { KvStore } from './kv.ts';
 import { Pki } from './pki.ts';
 import { LOOKUP_SELF } from './refusal.ts';
@@ -51,8 +52,6 @@ const tokenSchema = z.looseObject({
   }),
 });
 const renewedSchema = z.looseObject({ auth: z.looseObject({ lease_duration: z.number() }) });
-
-const capabilitiesSchema = z.looseObject({ data: z.record(z.string(), z.unknown()) });
 
 /**
  * A client of Vault or OpenBao, with what Slipway needs of it. Each method takes an AbortSignal last, has a time-out, is tried again for
@@ -129,15 +128,8 @@ export class VaultClient {
    * `deny` alone.
    */
   async capabilities(paths: readonly string[], signal?: AbortSignal): Promise<Record<string, string[]>> {
-    const { data } = await this.#transport.send({
-      method: 'POST',
-      path: 'sys/capabilities-self',
-      body: { paths },
-      schema: capabilitiesSchema,
-      signal,
-    });
-    // The answer also holds fields that are no paths.
-    return Object.fromEntries(paths.map((path) => [path, z.array(z.string()).catch(['deny']).parse(data[path])]));
+    const answer = await this.#transport.send({ ...capabilitiesOf(paths), signal });
+    return Object.fromEntries(paths.map((path) => [path, granted(answer, path)]));
   }
 
   /** Closes the connections. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { capabilitiesOf, granted, lacking } from './capabilities.ts';
 import { VaultError } from './error.ts';
 import type { VaultRequest } from './transport.ts';
 
@@ -14,12 +15,10 @@ export interface Refusal<T> {
 }
 
 export const LOOKUP_SELF = 'auth/token/lookup-self';
-const CAPABILITIES_SELF = 'sys/capabilities-self';
 
 const lookupSchema = z.looseObject({
   data: z.looseObject({ display_name: z.string().default(''), policies: z.array(z.string()).nullish() }),
 });
-const capabilitiesSchema = z.looseObject({ data: z.record(z.string(), z.unknown()) });
 
 /**
  * Why Vault refused. It answers 403 for a token that is not valid (expired, revoked, just being replaced) as it does for one whose policies
@@ -51,11 +50,11 @@ function unauthorized<T>({ error, advice }: Refusal<T>, words: string): VaultErr
   return derived(error, 'unauthorized', words, advice);
 }
 
-function forbidden<T>({ error }: Refusal<T>, token: string, lacking: readonly string[]): VaultError {
-  if (lacking.length === 0) {
+function forbidden<T>({ error }: Refusal<T>, token: string, absent: readonly string[]): VaultError {
+  if (absent.length === 0) {
     return derived(error, 'forbidden', `the token ${token} is valid, and its policies allow the path`, OTHER_CAUSE);
   }
-  const capabilities = lacking.map((one) => `"${one}"`).join(', ');
+  const capabilities = absent.map((one) => `"${one}"`).join(', ');
   const words = `the token ${token} is valid, but lacks ${capabilities} on ${error.path}`;
   return derived(error, 'forbidden', words, GIVE_POLICY);
 }
@@ -75,15 +74,7 @@ async function missing<T>({ refused, ask }: Refusal<T>): Promise<string[]> {
   const { path } = refused;
   const needed = neededFor(refused);
   try {
-    const question = {
-      method: 'POST',
-      path: CAPABILITIES_SELF,
-      body: { paths: [path] },
-      schema: capabilitiesSchema,
-    } as const;
-    const { data } = await ask(question);
-    const has = z.array(z.string()).catch([]).parse(data[path]);
-    return has.includes('root') ? [] : needed.filter((one) => !has.includes(one));
+    return lacking(needed, granted(await ask(capabilitiesOf([path])), path));
   } catch (error) {
     if (error instanceof VaultError && error.kind === 'forbidden') return needed;
     throw error;

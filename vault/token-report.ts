@@ -1,3 +1,4 @@
+import { lacking } from './capabilities.ts';
 import type { VaultClient, VaultTokenInfo } from './client.ts';
 
 /**
@@ -17,8 +18,7 @@ const WORKER_NEEDS: Readonly<Record<string, readonly string[]>> = {
 export async function lackingForWorker(vault: VaultClient, signal?: AbortSignal): Promise<string[]> {
   const has = await vault.capabilities(Object.keys(WORKER_NEEDS), signal);
   return Object.entries(WORKER_NEEDS).flatMap(([path, needs]) => {
-    const granted = has[path] ?? [];
-    const missing = granted.includes('root') ? [] : needs.filter((one) => !granted.includes(one));
+    const missing = lacking(needs, has[path] ?? []);
     return missing.length === 0 ? [] : [`${missing.map((one) => `"${one}"`).join(', ')} on ${path}`];
   });
 }

@@ -63,16 +63,20 @@ export const deleteCluster = operation('deleteCluster', ({ name, abandon }, { cl
     await Promise.all([groups, network, secrets]);
 
     // A cluster can be abandoned also where the cloud does not let anybody look, and without Vault.
-    const sweep = () => remove.sweep(target);
-    const { left } = await (abandon
-      ? step('sweep', [], sweep, (error) => ({ left: [unknownRest(id, error)] }))
-      : step('sweep', [], sweep));
+    const { left } = await step(
+      'sweep',
+      [],
+      () => remove.sweep(target),
+      abandon ? (error) => ({ left: [unknownRest(id, error)] }) : undefined,
+    );
     if (left.length > 0 && !abandon) throw leftBehind(name, left, problems);
     // Last: as long as anything may be left, the cluster can be found by it.
-    const forget = () => remove.forgetCluster({ id }).then((): LeftResource[] => []);
-    const unforgotten = await (abandon
-      ? step('forgetCluster', [], forget, (error) => [unforgettable(id, error)])
-      : step('forgetCluster', [], forget));
+    const unforgotten = await step(
+      'forgetCluster',
+      [],
+      () => remove.forgetCluster({ id }).then((): LeftResource[] => []),
+      abandon ? (error) => [unforgettable(id, error)] : undefined,
+    );
     return { name, id, removed, left: [...left, ...unforgotten] };
   }),
 );

@@ -8,7 +8,7 @@ import { call } from './session.ts';
 export interface WhichServers {
   /** Of this machine group only. */
   readonly group?: string | undefined;
-  readonly status?: 'ACTIVE' | 'BUILD' | 'ERROR';
+  readonly status?: 'ACTIVE' | 'BUILD';
   /** No more than so many; asks for no more pages than that takes. */
   readonly atMost?: number;
 }

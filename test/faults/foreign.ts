@@ -282,8 +282,10 @@ async function rowsOf({ cloudUrl }: ForeignWorld, project: string): Promise<Map<
       list.map((row) => {
         const ofNeutron = { updated_at: '', revision_number: 0 };
         const lost = kind === 'floatingIps' ? { port_id: '', fixed_ip_address: '', router_id: '', status: '' } : {};
-        const console = { consoleLength: 0 };
-        return [row.id ?? row.name ?? '', JSON.stringify({ kind, ...row, ...ofNeutron, ...lost, ...console })] as const;
+        return [
+          row.id ?? row.name ?? '',
+          JSON.stringify({ kind, ...row, ...ofNeutron, ...lost, consoleLength: 0 }),
+        ] as const;
       }),
     ),
   );

@@ -255,7 +255,7 @@ class Start {
     this.#tell('seeded');
   }
 
-  /** Again and again: Designate's part `central` answers nothing that was asked before it listened. */
+  /** Again when nobody answers: Designate's part `central` never hears what was asked before it listened. */
   async #updatePool(plan: CloudPlan): Promise<void> {
     const deadline = Date.now() + ANSWER_MS;
     for (;;) {
@@ -263,7 +263,8 @@ class Start {
         await this.#run(plan, updatePool(plan));
         return;
       } catch (error) {
-        if (this.#signal.aborted || Date.now() > deadline) throw error;
+        const unheard = String(error).includes('No response received from designate-central');
+        if (!unheard || this.#signal.aborted || Date.now() > deadline) throw error;
       }
     }
   }

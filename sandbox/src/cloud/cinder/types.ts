@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Cloud } from '../cloud.ts';
-import { readBoolean } from '../http/paging.ts';
+import { readBoolean, wantedVisibility } from '../http/paging.ts';
 import { accepted, ok, type Call, type Service } from '../http/service.ts';
 import { uuid } from '../store/ids.ts';
 import { omit } from '../store/omit.ts';
@@ -58,7 +58,7 @@ export function typeRoutes(service: Service, cloud: Cloud): void {
   service.get('/v3/types', (call) => {
     const { query } = call;
     filtersOf(call, 'volume_type', 52);
-    const isPublic = wantedVisibility(query.get('is_public'));
+    const isPublic = wantedVisibility(query.get('is_public'), badRequest);
     const wanted = call.who.isAdmin || call.microversion >= 52 ? dictionaryFilter(query.get('extra_specs')) : {};
     if (!call.who.isAdmin && Object.keys(wanted).some((name) => !visible.includes(name))) {
       return ok({ volume_types: [] });
@@ -204,12 +204,3 @@ export function typeRoutes(service: Service, cloud: Cloud): void {
 /** Whether somebody may see and use a type. */
 export const maySee = ({ who }: Call, row: VolumeType): boolean =>
   who.isAdmin || row.isPublic || row.projects.includes(who.projectId);
-
-/** Which types an administrator wants: public ones if nothing is said, all for `none`. @throws ApiError 400 */
-function wantedVisibility(text: string | null): boolean | undefined {
-  if (text === null) return true;
-  if (text.toLowerCase() === 'none') return undefined;
-  const wanted = readBoolean(text);
-  if (wanted === undefined) throw badRequest(`Invalid is_public filter [${text}]`);
-  return wanted;
-}

@@ -64,6 +64,19 @@ export function readBoolean(text: string | null | undefined): boolean | undefine
   return undefined;
 }
 
+/**
+ * Which volume types or flavors an administrator wants by `is_public`: public ones if nothing is said, all for `none`.
+ *
+ * @param refuse makes the service's error 400
+ */
+export function wantedVisibility(text: string | null, refuse: (message: string) => Error): boolean | undefined {
+  if (text === null) return true;
+  if (text.toLowerCase() === 'none') return undefined;
+  const wanted = readBoolean(text);
+  if (wanted === undefined) throw refuse(`Invalid is_public filter [${text}]`);
+  return wanted;
+}
+
 /** The four tag filters that Nova, Neutron and Octavia share; each value is a comma-separated list. */
 export function tagMatcher(query: URLSearchParams): (tags: readonly string[]) => boolean {
   const list = (name: string): string[] | undefined =>

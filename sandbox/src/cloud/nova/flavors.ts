@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Cloud } from '../cloud.ts';
 import { accepted, ok, type Call, type Service } from '../http/service.ts';
-import { paginate, readBoolean, sortRows } from '../http/paging.ts';
+import { paginate, readBoolean, sortRows, wantedVisibility } from '../http/paging.ts';
 import { uuid } from '../store/ids.ts';
 import type { Schema } from '../http/json-schema.ts';
 import { checkBody, checkQuery } from './check.ts';
@@ -150,7 +150,7 @@ export function flavorRoutes(service: Service, cloud: Cloud): void {
     };
     const minRam = least('minRam');
     const minDisk = least('minDisk');
-    const isPublic = call.who.isAdmin ? wantedVisibility(call.query.get('is_public')) : true;
+    const isPublic = call.who.isAdmin ? wantedVisibility(call.query.get('is_public'), badRequest) : true;
     const key = sortFields[call.query.get('sort_key') ?? 'flavorid'] ?? 'id';
     const found = flavors
       .all()
@@ -236,13 +236,4 @@ export function flavorRoutes(service: Service, cloud: Cloud): void {
       ],
     });
   });
-}
-
-/** Which flavors an administrator wants: public ones if nothing is said, all for `none`. @throws ApiError 400 */
-function wantedVisibility(text: string | null): boolean | undefined {
-  if (text === null) return true;
-  if (text.toLowerCase() === 'none') return undefined;
-  const wanted = readBoolean(text);
-  if (wanted === undefined) throw badRequest(`Invalid is_public filter [${text}]`);
-  return wanted;
 }

@@ -16,7 +16,7 @@ import { exceptions } from './exceptions.ts';
 import { offeredCalls } from './kit/call-coverage.ts';
 import type { ContractArea } from './kit/case.ts';
 import { emulatorLatency } from './kit/latency.ts';
-import { writeRecordings } from './kit/recordings.ts';
+import { readRecordings, type Recordings, writeRecordings } from './kit/recordings.ts';
 import { type Outcome, runCases, type RunOptions } from './kit/run.ts';
 import type { Transcript } from './kit/transcript.ts';
 import { type Verdict, verdicts } from './kit/verdicts.ts';
@@ -50,22 +50,24 @@ async function main(flags: Flags): Promise<void> {
     const chosen = choose(flags);
     const [ours, theirs, calls] = await runBoth(chosen, emulator, openstack, {
       concurrency: flags.concurrency,
+      recordings: flags.record ? new Map() : await recordingsOf(chosen),
       signal,
     });
     const clients = await runClientsOnBoth(flags, emulator, openstack, signal);
     const results = [...verdicts(ours, theirs, exceptions), ...clients];
-    for (const { area, name, problems } of results) {
-      if (problems.length > 0) tell(`✗ ${area}: ${name}\n  ${problems.join('\n  ')}`);
-    }
     if (flags.record) await record(chosen, theirs);
     const whole = flags.area === undefined && flags.case === undefined;
     const uncovered = whole ? offeredCalls().filter((call) => !calls.has(call)) : [];
     if (uncovered.length > 0) tell(`No case calls ${uncovered.join(', ')}`);
     const services = whole || flags.services ? await onServices(openstack) : undefined;
+    // Last of all, and in the summary too: a long output is read from its end.
+    const different = results.filter(({ problems }) => problems.length > 0);
+    for (const { area, name, problems } of different) tell(`✗ ${area}: ${name}\n  ${problems.join('\n  ')}`);
     const summary = summaryOf(results);
     const ok = summary.equal === summary.cases && uncovered.length === 0 && (services?.ok ?? true);
     const tests = services === undefined ? {} : { tests: services.tests, passed: services.passed };
-    print({ ok, upSeconds, ...summary, ...tests, seconds: secondsSince(started) });
+    const names = different.map(({ area, name }) => `${area}: ${name}`);
+    print({ ok, upSeconds, ...summary, different: names, ...tests, seconds: secondsSince(started) });
     if (!ok) process.exitCode = 1;
   });
 }
@@ -122,6 +124,10 @@ async function runBoth(
   ]);
   return [ours, theirs, calls];
 }
+
+/** What the cases saw when they were recorded, by area. */
+const recordingsOf = async (chosen: readonly ContractArea[]): Promise<Map<string, Recordings>> =>
+  new Map(await Promise.all(chosen.map(async ({ area }) => [area, await readRecordings(area)] as const)));
 
 /** Other people's clients on both clouds. */
 async function runClientsOnBoth(

@@ -7,6 +7,7 @@ import { type CaseContext, type ContractCase, type PlainReply, type PlainRequest
 import { trackCalls } from './call-coverage.ts';
 import { labelsOf } from './cloud-labels.ts';
 import type { PreparedCloud } from './cloud.ts';
+import { requirePassingStates } from './passing-states.ts';
 import { flatten, Recorder } from './recorder.ts';
 import { toTranscript, type Transcript } from './transcript.ts';
 import { timeLimit } from '../../../model/index.ts';
@@ -25,6 +26,7 @@ const TRIES = 4;
  *
  * @param calls - gets the names of the client's methods that the case calls
  * @param interrupt - ends the case
+ * @param recorded - what the case saw when it was recorded: whether a state was over is known by it, too
  * @throws what the case throws
  */
 export async function runCase(
@@ -32,10 +34,13 @@ export async function runCase(
   cloud: PreparedCloud,
   calls: Set<string> = new Set(),
   interrupt?: AbortSignal,
+  recorded: Transcript = [],
 ): Promise<Transcript> {
   for (let tries = 1; ; tries++) {
     try {
-      return await runOnce(one, cloud, calls, interrupt);
+      const transcript = await runOnce(one, cloud, calls, interrupt);
+      requirePassingStates(transcript, recorded);
+      return transcript;
     } catch (error) {
       if (!(error instanceof StateIsOver) || tries === TRIES) throw error;
     }

@@ -1,5 +1,6 @@
 import type { ContractArea } from './case.ts';
 import { type CloudUnderTest, prepareCloud } from './cloud.ts';
+import type { Recordings } from './recordings.ts';
 import { runCase } from './run-case.ts';
 import type { Transcript } from './transcript.ts';
 
@@ -16,6 +17,8 @@ export interface Outcome {
 export interface RunOptions {
   /** How many cases run at once. */
   readonly concurrency: number;
+  /** What the cases saw when they were recorded, by area: they are held to the passing states of it. */
+  readonly recordings?: ReadonlyMap<string, Recordings>;
   /** Gets the names of the client's methods that the cases call. */
   readonly calls?: Set<string>;
   readonly onCase?: (outcome: Outcome) => void;
@@ -27,7 +30,7 @@ export interface RunOptions {
 export async function runCases(
   cloud: CloudUnderTest,
   areas: readonly ContractArea[],
-  { concurrency, calls, onCase, signal }: RunOptions,
+  { concurrency, recordings, calls, onCase, signal }: RunOptions,
 ): Promise<Outcome[]> {
   const prepared = await prepareCloud(cloud);
   const jobs = areas.flatMap(({ area, cases }) => cases.map((one) => ({ area, one })));
@@ -40,7 +43,8 @@ export async function runCases(
       if (job === undefined) return;
       const started = Date.now();
       const { area, one } = job;
-      const [transcript, error] = await runCase(one, prepared, calls, signal).then(
+      const recorded = recordings?.get(area)?.get(one.name);
+      const [transcript, error] = await runCase(one, prepared, calls, signal, recorded).then(
         (value): [Transcript, undefined] => [value, undefined],
         (thrown: unknown): [undefined, Error] => [
           undefined,

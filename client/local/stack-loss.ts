@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { operations } from '../../model/index.ts';
 import type { Loss } from '../cli/destructive.ts';
 import type { ClusterSummary } from '../cluster-list.ts';
 import { SlipwayClient } from '../slipway-client.ts';
@@ -7,7 +8,7 @@ import { isAlive } from './process-identity.ts';
 import { type LocalStackState, readState, stackEnvironment } from './state.ts';
 
 /** Phases in which an operation runs. */
-const BUSY: readonly string[] = ['Creating', 'Deleting'];
+const BUSY: readonly string[] = Object.values(operations).map(({ phases }) => phases.running);
 
 /**
  * What `slipway down` takes away. Machines live in the stack's processes, so its clusters lose them; an operation stops where it is, and

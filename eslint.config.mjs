@@ -88,6 +88,20 @@ export default tseslint.config(
     },
   },
   {
+    // The cluster's workflow decides by declarations (docs/decisions/0017).
+    files: ['workflows/cluster/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'Literal[value=/^(create|delete|resize|replace|upgrade)[A-Z]\\w+$/]',
+          message: 'The cluster’s workflow names no operation: what it has to know stands in the declaration.',
+        },
+        { selector: 'ExportDefaultDeclaration', message: 'No default exports: names are found by search.' },
+      ],
+    },
+  },
+  {
     files: ['activities/**/*.ts'],
     ignores: ['activities/openstack/own*.ts'],
     plugins: { slipway: { rules: { 'openstack-door': openstackDoor } } },

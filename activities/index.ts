@@ -1,11 +1,17 @@
 import type { ActivityDeps } from './deps.ts';
 import { admitMachines } from './kubernetes/admit-machines.ts';
 import { deleteInside } from './kubernetes/delete-inside.ts';
+import { drainNodes } from './kubernetes/drain-nodes.ts';
 import { revokeJoinTokens } from './kubernetes/revoke-join-tokens.ts';
+import { uncordonNodes } from './kubernetes/uncordon-nodes.ts';
 import { waitForApi } from './kubernetes/wait-for-api.ts';
 import { waitForNodes } from './kubernetes/wait-for-nodes.ts';
 import { toFailure } from './lib/failures.ts';
 import { limitStep, withinLimit } from './lib/step-deadline.ts';
+import { chooseSurplus } from './openstack/choose-surplus.ts';
+import { findMachineNeeds } from './openstack/find-machine-needs.ts';
+import { lookAtGroup } from './openstack/look-at-group.ts';
+import { removeMachines } from './openstack/remove-machines.ts';
 import { checkCloud } from './openstack/check-cloud.ts';
 import { checkCluster } from './openstack/check-cluster.ts';
 import { Clouds } from './openstack/clouds.ts';
@@ -69,6 +75,13 @@ function composeActivities(deps: ActivityDeps & { clouds: Clouds }) {
     admitMachines: admitMachines(deps),
     waitForNodes: waitForNodes(deps),
     revokeJoinTokens: revokeJoinTokens(deps),
+
+    lookAtGroup: lookAtGroup(deps),
+    findMachineNeeds: findMachineNeeds(deps),
+    chooseSurplus: chooseSurplus(deps),
+    drainNodes: drainNodes(deps),
+    uncordonNodes: uncordonNodes(deps),
+    removeMachines: removeMachines(deps),
 
     deleteServers: deleteServers(deps),
     deleteInside: deleteInside(deps),

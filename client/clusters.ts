@@ -3,12 +3,15 @@ import {
   type ClusterSpecInput,
   clusterSpecSchema,
   clusterWorkflowId,
+  declarationOf,
   deleteClusterSchema,
   type OperationName,
-  type OperationResults,
-  operations,
+  type OperationResult,
+  type operations,
   type OrphanReport,
+  type resizeNodeGroupSchema,
 } from '../model/index.ts';
+import { z } from 'zod';
 import type { ClusterReader, FoundCluster } from './cluster-reader.ts';
 import type { ClusterSnapshot } from './cluster-snapshot.ts';
 import { type ClusterSummary, listClusters, type ListFilter } from './cluster-list.ts';
@@ -18,7 +21,7 @@ import { adoptCluster, type AdoptOptions, findOrphans, type OrphanOptions } from
 import { type OperationHandle, waitForResult } from './operation-handle.ts';
 import { parseRequest } from './parse-request.ts';
 import { type ClusterPlan, planCluster } from './plan-cluster.ts';
-import { createRequestId, deleteRequestId } from './request-ids.ts';
+import { createRequestId, deleteRequestId, operationRequestId } from './request-ids.ts';
 import { workflowLink } from './temporal-ui.ts';
 import type { TemporalService } from './temporal-service.ts';
 import { watchCluster, type WatchOptions } from './watch-cluster.ts';
@@ -31,6 +34,9 @@ export interface CreateOptions extends RequestOptions {
   /** Makes this request the same as an earlier one with this id, and another than every other; at most 100 characters. */
   readonly requestId?: string | undefined;
 }
+
+/** The operations on a living cluster. */
+export type LaterOperation = Exclude<OperationName, 'createCluster' | 'deleteCluster'>;
 
 export interface DeleteOptions extends RequestOptions {
   /** The cluster with this id and no other of its name; also one that has lost its workflow. */
@@ -51,6 +57,22 @@ export interface ClustersApi {
   create(spec: ClusterSpecInput, options?: CreateOptions): Promise<OperationHandle<'createCluster'>>;
   /** Asks for a cluster's deletion. @throws SlipwayError `Slipway.ClusterNotFound` */
   delete(name: string, options?: DeleteOptions): Promise<OperationHandle<'deleteCluster'>>;
+  /**
+   * Asks for any operation on a cluster by its declaration. Not for `createCluster` and `deleteCluster`, whose requests have ids of their own kind.
+   *
+   * @param input - with the cluster's `name`
+   * @throws SlipwayError `Slipway.InvalidInput`, and nothing was started; `Slipway.ClusterNotFound`
+   */
+  run<N extends LaterOperation>(
+    operation: N,
+    input: z.input<(typeof operations)[N]['schema']>,
+    options?: CreateOptions,
+  ): Promise<OperationHandle<N>>;
+  /** Makes a node group larger or smaller. As `run('resizeNodeGroup', input)`. */
+  resizeNodeGroup(
+    input: z.input<typeof resizeNodeGroupSchema>,
+    options?: CreateOptions,
+  ): Promise<OperationHandle<'resizeNodeGroup'>>;
   /**
    * Makes the workflow of a cluster anew that was terminated, or lost with Temporal's database. Refused while one answers for it.
    *
@@ -74,6 +96,8 @@ export interface ClustersApi {
   /** How many history events a cluster cost, also after it was deleted. */
   historyEvents(name: string, options?: HistoryEventsOptions): Promise<HistoryEvents>;
 }
+
+const namedSchema = z.looseObject({ name: z.string() });
 
 /** Clusters over Temporal and Vault. */
 export class Clusters implements ClustersApi {
@@ -101,7 +125,7 @@ export class Clusters implements ClustersApi {
     return this.#request({
       operation: 'createCluster',
       name: spec.name,
-      workflowId: createRequestId(spec, options.requestId?.slice(0, 100)),
+      workflowId: createRequestId(input, options.requestId?.slice(0, 100)),
       input,
       details: `Kubernetes ${kubernetes.version} on cloud ${spec.cloud}: ${controlPlane.count} control planes${nodes === '' ? '' : `, ${nodes}`}`,
       signal: options.signal,
@@ -126,6 +150,29 @@ export class Clusters implements ClustersApi {
       details: options.abandon === true ? 'What cannot be removed is left behind' : 'Removes everything of the cluster',
       signal: options.signal,
     });
+  }
+
+  async run<N extends LaterOperation>(
+    operation: N,
+    input: z.input<(typeof operations)[N]['schema']>,
+    { requestId, signal }: CreateOptions = {},
+  ): Promise<OperationHandle<N>> {
+    const { schema, verb, summary } = declarationOf(operation);
+    const { name } = namedSchema.parse(parseRequest(schema, input, `${verb} the cluster`));
+    // With the id: the same request run again later never meets a younger cluster of that name.
+    const id = await this.#reader.clusterId(name, { signal });
+    return this.#request({
+      ...{ operation, name, signal, details: summary },
+      workflowId: operationRequestId(operation, name, requestId?.slice(0, 100)),
+      input: { id, ...(input as object) },
+    });
+  }
+
+  resizeNodeGroup(
+    input: z.input<typeof resizeNodeGroupSchema>,
+    options: CreateOptions = {},
+  ): Promise<OperationHandle<'resizeNodeGroup'>> {
+    return this.run('resizeNodeGroup', input, options);
   }
 
   adopt(name: string, options: AdoptOptions = {}): Promise<AdoptClusterResult> {
@@ -184,7 +231,7 @@ export class Clusters implements ClustersApi {
     readonly signal: AbortSignal | undefined;
   }): Promise<OperationHandle<N>> {
     const { operation, name, workflowId, signal } = request;
-    const what = `${operation === 'createCluster' ? 'create' : 'delete'} cluster ${name}`;
+    const what = `${declarationOf(operation).verb} cluster ${name}`;
     await this.#temporal.requireWorker(what, signal);
     const started = await this.#temporal.call(
       what,
@@ -195,7 +242,7 @@ export class Clusters implements ClustersApi {
           args: [request.input],
           workflowIdConflictPolicy: 'USE_EXISTING',
           workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-          staticSummary: `${operations[operation].title}: ${name}`,
+          staticSummary: `${declarationOf(operation).title}: ${name}`,
           staticDetails: request.details,
         }),
       { signal, workflowId },
@@ -207,7 +254,7 @@ export class Clusters implements ClustersApi {
       workflowId,
       ...(uiUrl === undefined ? {} : { uiUrl }),
       result: (options) =>
-        waitForResult<OperationResults[N]>(this.#temporal, what, workflowId, started.firstExecutionRunId, options),
+        waitForResult<OperationResult<N>>(this.#temporal, what, workflowId, started.firstExecutionRunId, options),
     };
   }
 

@@ -1,4 +1,4 @@
-import { clusterWorkflowId } from '../model/index.ts';
+import { clusterWorkflowId, operationNames } from '../model/index.ts';
 import { unlessAbsent } from './absent-workflow.ts';
 import type { CallOptions, TemporalService } from './temporal-service.ts';
 
@@ -39,7 +39,7 @@ export async function countHistoryEvents(
   const own = clusterWorkflowId(name);
   const query = [
     `WorkflowId = "${own}"`,
-    ...[`${own}/`, `createCluster/${name}/`, `deleteCluster/${name}/`].map(
+    ...[`${own}/`, ...operationNames().map((operation) => `${operation}/${name}/`)].map(
       (prefix) => `WorkflowId STARTS_WITH "${prefix}"`,
     ),
     ...(options.workflowIds ?? []).map((id) => `WorkflowId = "${id}"`),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type OperationName, operations } from '../model/index.ts';
+import { declarationOf, type OperationName, operationNames } from '../model/index.ts';
 
 /** A JSON Schema document. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -9,7 +9,7 @@ const fileName = (operation: string): string => `${operation}.json`;
 
 /** The JSON Schema (draft 2020-12) of an operation's input, as a caller writes it: what has a default is optional. */
 export function operationSchema(operation: OperationName): JsonSchema {
-  const { schema, title } = operations[operation];
+  const { schema, title } = declarationOf(operation);
   const generated = z.toJSONSchema(schema, {
     io: 'input',
     target: 'draft-2020-12',
@@ -27,9 +27,3 @@ export function operationSchema(operation: OperationName): JsonSchema {
 export function operationSchemas(): ReadonlyMap<string, JsonSchema> {
   return new Map(operationNames().map((name) => [fileName(name), operationSchema(name)]));
 }
-
-/** The names of all operations. */
-export const operationNames = (): OperationName[] => Object.keys(operations).filter(isOperationName);
-
-/** Whether this is an operation's name. */
-export const isOperationName = (name: string): name is OperationName => Object.hasOwn(operations, name);

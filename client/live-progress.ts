@@ -13,8 +13,8 @@ const heartbeatSchema = z.looseObject({
 
 /** The live state of one activity that runs now. */
 export interface ActivityDetail {
-  /** Type of the activity: the id of the step it works for. */
-  readonly step: string;
+  /** Type of the activity. */
+  readonly activity: string;
   readonly detail: string;
 }
 
@@ -39,7 +39,7 @@ export async function readActivityDetails(
       const retry =
         (activity.attempt ?? 1) > 1 && failure !== '' ? `try ${activity.attempt ?? 1}: ${oneLine(failure)}` : '';
       return {
-        step: activity.activityType?.name ?? '',
+        activity: activity.activityType?.name ?? '',
         detail: [heartbeat === undefined ? '' : describeHeartbeat(heartbeat), retry].filter(Boolean).join('; '),
       };
     }),
@@ -51,7 +51,9 @@ export function mergeDetails(progress: OperationProgress, details: readonly Acti
   if (details.length === 0) return progress;
   const steps = progress.steps.map((step): StepProgress => {
     if (step.state !== 'running') return step;
-    const found = details.filter((activity) => activity.detail !== '' && activity.step === step.id);
+    const found = details.filter(
+      (activity) => activity.detail !== '' && (step.activities ?? [step.id]).includes(activity.activity),
+    );
     return found.length === 0 ? step : { ...step, detail: found.map(({ detail }) => detail).join(', ') };
   });
   return { ...progress, steps };

@@ -1,4 +1,4 @@
-import type { OperationName, OperationResults } from '../model/index.ts';
+import type { OperationName, OperationResult } from '../model/index.ts';
 import { ClientFailureType, isSlipwayError, SlipwayError } from './slipway-error.ts';
 import { pause, type TemporalService } from './temporal-service.ts';
 
@@ -23,7 +23,7 @@ export interface OperationHandle<N extends OperationName> {
    *
    * @throws SlipwayError with the failure's type
    */
-  result(options?: ResultOptions): Promise<OperationResults[N]>;
+  result(options?: ResultOptions): Promise<OperationResult<N>>;
 }
 
 const DAY_MS = 24 * 3600 * 1000;

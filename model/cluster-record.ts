@@ -1,25 +1,32 @@
 import { z } from 'zod';
-import { clusterSpecSchema, type ClusterSpec } from './cluster-spec.ts';
-import { clusterPhases } from './cluster-state.ts';
+import { type ClusterPhase, clusterPhases } from './cluster-phase.ts';
+import { type ClusterSpec, clusterSpecSchema } from './cluster-spec.ts';
+import { createClusterResultSchema } from './created-cluster.ts';
 import type { OperationFailure } from './failures.ts';
 import { CLUSTER_ID, clusterNameOf } from './names.ts';
+import { observedSchema } from './observed.ts';
+import type { OperationRequest } from './operation-messages.ts';
 import {
+  declarationOf,
   endsCluster,
   type OperationName,
-  type OperationRequest,
-  operations,
-  type OperationResults,
-} from './operations.ts';
+  operationNames,
+  type OperationResult,
+} from './operations/index.ts';
+import { migrateRecord, RECORD_SCHEMA } from './record-migrations.ts';
 
 const text = z.string().min(1);
-const operationName = z.enum(Object.keys(operations) as [OperationName, ...OperationName[]]);
+const operationName = z.enum(operationNames());
 const outcome = z.enum(['completed', 'failed', 'cancelled']);
 // Written by this code base, from values of these types.
 const failure = z.custom<OperationFailure>(isObject, 'must be an object');
-const result = z.custom<OperationResults[OperationName]>(isObject, 'must be an object');
+const result = z.custom<OperationResult<OperationName>>(isObject, 'must be an object');
 
 /** The longest list of requests that one operation answers, and of operations that wait. */
 const MANY = 1_000;
+
+/** How many operations that have ended a record remembers. */
+const REMEMBERED = 20;
 
 const callerSchema = z.strictObject({ workflowId: text, requestId: text });
 
@@ -30,59 +37,57 @@ const queuedSchema = z.strictObject({
   callers: z.array(callerSchema).max(MANY),
 });
 
+const endedSchema = z.strictObject({
+  operation: operationName,
+  workflowId: text,
+  requestedBy: text,
+  startedAt: z.iso.datetime(),
+  endedAt: z.iso.datetime(),
+  outcome,
+  failure: failure.optional(),
+});
+
 /**
- * All that a cluster's workflow knows: its input, at its start and when it continues as new. Plain JSON, a few KiB, no per-node lists.
+ * All that a cluster's workflow knows: its input, at its start and when it continues as new. Plain JSON, a few KiB, no per-node lists. A record of
+ * an older schema is brought to this one as it is parsed.
  */
-export const clusterRecordSchema = z
-  .strictObject({
-    id: z.string().regex(CLUSTER_ID, 'is not the id of a cluster'),
-    spec: clusterSpecSchema,
-    createdAt: z.iso.datetime(),
-    adoptedAt: z.iso.datetime().optional().describe('When the workflow was made anew from what is kept'),
-    createdBy: text.optional().describe('Workflow id of the run that asked for the cluster'),
-    created: z
-      .strictObject({
-        name: text,
-        id: text,
-        apiEndpoint: text,
-        kubeconfigPath: text,
-        kubernetesVersion: text,
-        controlPlanes: z.int(),
-        nodes: z.int(),
-        secondsToReady: z.number(),
-      })
-      .optional()
-      .describe('Result of the creation; the same request again has the same'),
-    phase: z.enum(clusterPhases),
-    operations: z.int().min(0).describe('How many operations were started'),
-    last: z
-      .strictObject({
-        operation: operationName,
-        workflowId: text,
-        requestedBy: text,
-        startedAt: z.iso.datetime(),
-        endedAt: z.iso.datetime(),
-        outcome,
-        failure: failure.optional(),
-      })
-      .optional(),
-    answer: z
-      .strictObject({
-        requestIds: z.array(text).max(MANY),
-        outcome,
-        result: result.optional(),
-        failure: failure.optional(),
-      })
-      .optional()
-      .describe('How the last operation ended, for those who ask again'),
-    queue: z.array(queuedSchema).max(MANY),
-  })
-  .refine(({ id, spec }) => clusterNameOf(id) === spec.name, { path: ['id'], message: 'is not one of this name' });
+export const clusterRecordSchema = z.preprocess(
+  migrateRecord,
+  z
+    .strictObject({
+      schema: z.literal(RECORD_SCHEMA),
+      id: z.string().regex(CLUSTER_ID, 'is not the id of a cluster'),
+      spec: clusterSpecSchema.describe('What is wanted, with the defaults of the day on which it was asked for'),
+      digest: text.optional().describe('SHA-256 of the specification as it was written for the creation'),
+      observed: observedSchema.optional(),
+      createdAt: z.iso.datetime(),
+      adoptedAt: z.iso.datetime().optional().describe('When the workflow was made anew from what is kept'),
+      createdBy: text.optional().describe('Workflow id of the run that asked for the cluster'),
+      created: createClusterResultSchema
+        .optional()
+        .describe('Result of the creation; the same request again has the same'),
+      phase: z.enum(clusterPhases),
+      operations: z.int().min(0).describe('How many operations were started'),
+      history: z.array(endedSchema).max(REMEMBERED).describe('The last operations that have ended, the latest last'),
+      answer: z
+        .strictObject({
+          requestIds: z.array(text).max(MANY),
+          outcome,
+          result: result.optional(),
+          failure: failure.optional(),
+        })
+        .optional()
+        .describe('How the last operation ended, for those who ask again'),
+      queue: z.array(queuedSchema).max(MANY),
+    })
+    .refine(({ id, spec }) => clusterNameOf(id) === spec.name, { path: ['id'], message: 'is not one of this name' }),
+);
 
 export type ClusterRecord = Readonly<z.output<typeof clusterRecordSchema>>;
 /** Somebody who asked for an operation and is told when it ended. */
 export type Caller = Readonly<z.output<typeof callerSchema>>;
 export type QueuedOperation = Readonly<z.output<typeof queuedSchema>>;
+type RememberedOperation = ClusterRecord['history'][number];
 
 /** The secret at `vaultPaths(id).specification`: what brings a cluster's workflow back when Temporal has lost it. */
 export const keptClusterSchema = z.looseObject({ record: clusterRecordSchema });
@@ -94,37 +99,55 @@ export function toKeep(record: ClusterRecord): ClusterRecord {
   return kept;
 }
 
-const runningPhases: readonly string[] = Object.values(operations).map(({ phases }) => phases.running);
+/** The operation that ended last. */
+export const lastOperation = ({ history }: ClusterRecord): RememberedOperation | undefined => history.at(-1);
+
+/** A failure that is no longer the last one is remembered by its first words. */
+const MAX_REMEMBERED_WORDS = 300;
+
+/** The history with one more operation that has ended; the oldest is forgotten. */
+export function remember(history: ClusterRecord['history'], ended: RememberedOperation): ClusterRecord['history'] {
+  const earlier = history.slice(1 - REMEMBERED).map((one) => {
+    if (one.failure === undefined) return one;
+    const { type, message } = one.failure;
+    return { ...one, failure: { type, message: message.slice(0, MAX_REMEMBERED_WORDS) } };
+  });
+  return [...earlier, ended];
+}
+
+const declarations = operationNames().map(declarationOf);
+const isRunningPhase = (phase: ClusterPhase): boolean => declarations.some(({ phases }) => phases.running === phase);
 
 /**
  * Whether what is kept knows of more than this record, whose next operation is about to start: then the workflow was reset to an earlier
  * state.
  */
 export function isAhead(kept: ClusterRecord, record: ClusterRecord): boolean {
-  const done = !runningPhases.includes(kept.phase) && kept.last?.outcome === 'completed';
+  const done = !isRunningPhase(kept.phase) && lastOperation(kept)?.outcome === 'completed';
   return kept.operations > record.operations || (kept.operations === record.operations && done);
 }
 
 /** What is kept of a cluster that has lost its workflow, as the record of a new one. What ran when it was lost has failed. */
 export function adopt(kept: ClusterRecord, adoptedAt: string): ClusterRecord {
-  const cut = Object.values(operations).find(({ phases }) => phases.running === kept.phase);
+  const cut = declarations.find(({ phases }) => phases.running === kept.phase);
   return { ...toKeep(kept), adoptedAt, phase: cut?.phases.failed ?? kept.phase };
 }
 
 /** The record of a cluster that was only asked for. */
-export const newRecord = (id: string, spec: ClusterSpec, createdAt: string): ClusterRecord => ({
-  ...{ id, spec, createdAt },
+export const newRecord = (id: string, spec: ClusterSpec, createdAt: string, digest?: string): ClusterRecord => ({
+  ...{ schema: RECORD_SCHEMA, id, spec, createdAt },
+  ...(digest === undefined ? {} : { digest }),
   phase: 'Creating',
   operations: 0,
+  history: [],
   queue: [],
 });
 
-/** Whether a request asks for what waits or runs already: the same request, one more of the same caller, or one more deletion. */
+/** Whether a request asks for what waits or runs already: the same request, one more of the same caller, or one that may join. */
 export function sameRequest({ operation, callers }: QueuedOperation, request: OperationRequest): boolean {
   if (operation !== request.operation) return false;
-  const known = callers.some(
-    ({ workflowId, requestId }) => workflowId === request.requestedBy || requestId === request.requestId,
-  );
+  const sameRun = callers.some(({ requestId }) => requestId === request.requestId);
+  const known = sameRun || callers.some(({ workflowId }) => workflowId === request.requestedBy);
   return known || endsCluster(operation);
 }
 

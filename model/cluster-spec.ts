@@ -44,6 +44,8 @@ export const nodeGroupSchema = z.strictObject({
     .refine((name) => name !== CONTROL_PLANE_GROUP && name !== 'cp', 'this name belongs to the control plane')
     .describe('Name of the group, part of its machines’ names'),
   count: z.int().min(0).max(5000).default(3).describe('Number of machines'),
+  min: z.int().min(0).max(5000).optional().describe('Smallest count that an autoscaler may ask for'),
+  max: z.int().min(0).max(5000).optional().describe('Largest count that an autoscaler may ask for'),
   ...machineFields,
   availabilityZone: reference.optional().describe('Nova availability zone; the cloud’s choice when absent'),
   labels: labelsSchema,
@@ -129,6 +131,14 @@ export const clusterSpecSchema = z
     const machines = spec.controlPlane.count + spec.nodeGroups.reduce((sum, group) => sum + group.count, 0);
     for (const { path, message } of addressIssues(spec, machines)) {
       context.addIssue({ code: 'custom', path, message });
+    }
+    for (const [index, { min = 0, max = Infinity }] of spec.nodeGroups.entries()) {
+      if (min <= max) continue;
+      context.addIssue({
+        code: 'custom',
+        path: ['nodeGroups', index, 'min'],
+        message: `must not be more than max, ${max}`,
+      });
     }
   });
 

@@ -1,10 +1,9 @@
 import type { ClusterSpec } from './cluster-spec.ts';
 import type { OperationFailure } from './failures.ts';
-import type { OperationName, OperationOutcome } from './operations.ts';
-
-/** Where a cluster is in its life. A failed creation can be resumed (`createCluster` again) or deleted. */
-export const clusterPhases = ['Creating', 'Ready', 'CreateFailed', 'Deleting', 'DeleteFailed', 'Deleted'] as const;
-export type ClusterPhase = (typeof clusterPhases)[number];
+import type { ClusterPhase } from './cluster-phase.ts';
+import type { Observed } from './observed.ts';
+import type { OperationOutcome } from './operation-messages.ts';
+import type { OperationName } from './operations/index.ts';
 
 /** An operation that runs now. */
 export interface RunningOperation {
@@ -16,7 +15,7 @@ export interface RunningOperation {
   readonly startedAt: string;
 }
 
-/** The last operation that ended. */
+/** An operation that has ended. */
 export interface EndedOperation extends RunningOperation {
   readonly endedAt: string;
   readonly outcome: OperationOutcome;
@@ -29,13 +28,18 @@ export interface ClusterDescription {
   readonly id: string;
   readonly cloud: string;
   readonly phase: ClusterPhase;
+  /** As it is wanted. */
   readonly spec: ClusterSpec;
+  /** As the last operations have seen it. */
+  readonly observed?: Observed;
   readonly createdAt: string;
   readonly apiEndpoint?: string;
   readonly kubeconfigPath?: string;
   readonly running?: RunningOperation;
   readonly queued: readonly { readonly operation: OperationName; readonly requestedBy: string }[];
   readonly last?: EndedOperation;
+  /** The last twenty that have ended, the latest last. */
+  readonly history: readonly EndedOperation[];
 }
 
 /** Search attributes of a cluster's workflow, by which clusters are listed; all of type Keyword. */

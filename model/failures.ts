@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /**
  * The stable `type` of every failure that leaves an activity or a workflow. Users and other services branch on them, so a name never
  * changes its meaning. `docs/reference/failures.md` says for each what to do.
@@ -35,6 +37,8 @@ export const FailureType = {
   VaultNotFound: 'Vault.NotFound',
   /** The cluster's API does not answer. Retried. */
   KubernetesUnavailable: 'Kubernetes.Unavailable',
+  /** PodDisruptionBudgets blocked a drain until its deadline; the message names pods and budgets. */
+  KubernetesDrainBlocked: 'Kubernetes.DrainBlocked',
   /** The cluster's API refuses a request for good. */
   KubernetesRejected: 'Kubernetes.Rejected',
   OpenStackUnavailable: 'OpenStack.Unavailable',
@@ -73,13 +77,15 @@ export interface InputIssue {
 export const MAX_LEFT = 200;
 
 /** A resource that a deletion could not remove, as the closing sweep found it. */
-export interface LeftResource {
-  readonly service: string;
-  readonly type: string;
-  readonly id: string;
-  readonly name: string;
-  readonly reason: string;
-}
+export const leftResourceSchema = z.strictObject({
+  service: z.string(),
+  type: z.string(),
+  id: z.string(),
+  name: z.string(),
+  reason: z.string(),
+});
+
+export type LeftResource = Readonly<z.output<typeof leftResourceSchema>>;
 
 /** What a failure says beside its sentence, in its first detail. */
 export interface FailureDetails {

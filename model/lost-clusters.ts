@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ClusterPhase } from './cluster-state.ts';
+import type { ClusterPhase } from './cluster-phase.ts';
 import { CLUSTER_ID } from './names.ts';
 
 /** Name of the workflow that makes a cluster's lost workflow anew. */

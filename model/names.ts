@@ -104,6 +104,12 @@ export function batchIndex(id: string, group: string, machine: string): number {
     : Number.NaN;
 }
 
+/** The first batch that none of these machines came with, and none that is higher: what it makes has new names. */
+export function nextBatch(id: string, group: string, machines: readonly { readonly name: string }[]): number {
+  const batches = machines.map(({ name }) => batchIndex(id, group, name)).filter((batch) => !Number.isNaN(batch));
+  return batches.reduce((highest, batch) => Math.max(highest, batch), -1) + 1;
+}
+
 /** The names of the machines of a batch of `size`, as Nova gives them. */
 export function batchMachineNames(id: string, group: string, batch: number, size: number): string[] {
   const name = batchName(id, group, batch);

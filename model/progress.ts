@@ -1,5 +1,5 @@
-/** State of one step of an operation. `tolerated`: it failed, and the operation goes on without it. */
-export type StepState = 'pending' | 'running' | 'done' | 'tolerated' | 'failed' | 'cancelled';
+/** State of one step of an operation. `tolerated`: it failed, and the operation goes on without it. `skipped`: there was nothing to do. */
+export type StepState = 'pending' | 'running' | 'done' | 'skipped' | 'tolerated' | 'failed' | 'cancelled';
 
 /** One step of an operation, as a person follows it. Times are ISO 8601. */
 export interface StepProgress {
@@ -7,6 +7,8 @@ export interface StepProgress {
   readonly title: string;
   /** The step this one belongs to; absent at the top of the tree. */
   readonly parent?: string;
+  /** Types of the activities that work for it; absent when it is named like its only one. */
+  readonly activities?: readonly string[];
   readonly state: StepState;
   readonly startedAt?: string;
   readonly endedAt?: string;

@@ -67,11 +67,8 @@ export const KEEP_BRIEFLY: ActivityOptions = { ...ENSURE, startToCloseTimeout: '
 /** What a terminated run left under way has heard of it, and abandoned its requests, after a heartbeat and a half. */
 export const QUIET_MS = 1.5 * HEARTBEAT_MS;
 
-/** How long an operation may take before it ends with a verdict. */
-export const OPERATION_DEADLINE = { createCluster: '90m', deleteCluster: '3h' } as const;
-
 /** How long a caller waits before it asks again what became of its request: the word of the end may be lost by a reset. */
 export const REMINDER = '10m';
 
-/** After half a day, in which others may run before it, a caller gives up. */
-export const MAX_REMINDERS = 72;
+/** After a day, in which others may run before it, a caller gives up. */
+export const MAX_REMINDERS = 144;

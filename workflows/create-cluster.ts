@@ -1,9 +1,11 @@
 import { proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
-import type { ClusterSpec, CreateClusterResult } from '../model/index.ts';
-import { CREATE_MANY, ENSURE, OPERATION_DEADLINE, REMOVE, WAIT } from './activity-profiles.ts';
+import type { SettledServers } from '../activities/openstack/wait-for-servers.ts';
+import { type ClusterSpec, type CreateClusterResult, machineGroups, machinesOf } from '../model/index.ts';
+import { CREATE_MANY, ENSURE, REMOVE, WAIT } from './activity-profiles.ts';
+import { deadlineOf } from './lib/deadline.ts';
 import { runSteps, type StepDeclaration } from './lib/steps.ts';
-import { type MachineRequests, settleServers } from './lib/settle-servers.ts';
+import { settleServers } from './lib/settle-servers.ts';
 import { operation } from './operation.ts';
 
 const ensure = proxyActivities<Activities>(ENSURE);
@@ -33,61 +35,74 @@ const steps = {
 } satisfies Record<string, StepDeclaration>;
 
 /** Creates a cluster. Run again after a failure, it goes on where it stopped: every step finds what an earlier run made. */
-export const createCluster = operation('createCluster', (spec, { clusterId: id }) =>
-  runSteps('createCluster', steps, OPERATION_DEADLINE.createCluster, async (step): Promise<CreateClusterResult> => {
-    const [facts, survey] = await Promise.all([
-      step('checkCluster', [], () => ensure.checkCluster({ id, spec })),
-      step('surveyCluster', [], () => ensure.surveyCluster({ id, spec })),
-    ]);
+export const createCluster = operation('createCluster', (_, { clusterId: id, spec }) =>
+  runSteps(
+    'createCluster',
+    steps,
+    deadlineOf('createCluster', spec, spec),
+    async (step): Promise<CreateClusterResult> => {
+      const [facts, survey] = await Promise.all([
+        step('checkCluster', [], () => ensure.checkCluster({ id, spec })),
+        step('surveyCluster', [], () => ensure.surveyCluster({ id, spec })),
+      ]);
 
-    // Workers boot while the control plane comes up; nothing waits for what it does not need.
-    const secrets = step('ensureSecrets', [], () => ensure.ensureSecrets({ id, spec }));
-    const network = step('ensureNetwork', [], () => ensure.ensureNetwork({ id, spec, facts, survey }));
-    const serverGroups = step('ensureServerGroups', [], () => ensure.ensureServerGroups({ id, spec }));
-    const securityGroups = step('ensureSecurityGroups', [network], ({ cidr }) =>
-      ensure.ensureSecurityGroups({ id, spec, survey, cidr }),
-    );
-    const api = step('ensureApi', [network, securityGroups], (net, groups) =>
-      ensure.ensureApi({ id, spec, facts, survey, network: net, securityGroupId: groups.controlPlane }),
-    );
-    const balanced = step('waitForLoadBalancer', [api], ({ loadBalancerId }) =>
-      wait.waitForLoadBalancer({ spec, loadBalancerId }),
-    );
-    const kubeconfig = step('publishKubeconfig', [secrets, api], (_, { endpoint }) =>
-      ensure.publishKubeconfig({ id, endpoint }),
-    );
+      // Workers boot while the control plane comes up; nothing waits for what it does not need.
+      const secrets = step('ensureSecrets', [], () => ensure.ensureSecrets({ id, spec }));
+      const network = step('ensureNetwork', [], () => ensure.ensureNetwork({ id, spec, facts, survey }));
+      const serverGroups = step('ensureServerGroups', [], () => ensure.ensureServerGroups({ id, spec }));
+      const securityGroups = step('ensureSecurityGroups', [network], ({ cidr }) =>
+        ensure.ensureSecurityGroups({ id, spec, survey, cidr }),
+      );
+      const api = step('ensureApi', [network, securityGroups], (net, groups) =>
+        ensure.ensureApi({ id, spec, facts, survey, network: net, securityGroupId: groups.controlPlane }),
+      );
+      const balanced = step('waitForLoadBalancer', [api], ({ loadBalancerId }) =>
+        wait.waitForLoadBalancer({ spec, loadBalancerId }),
+      );
+      const kubeconfig = step('publishKubeconfig', [secrets, api], (_, { endpoint }) =>
+        ensure.publishKubeconfig({ id, endpoint }),
+      );
 
-    // An earlier try may have let machines in, and its control plane may be lost (the fault matrix, "control-plane-lost").
-    const cleared = step('removeStrandedMachines', [], () => remove.removeStrandedMachines({ id, spec }));
-    const machines = Promise.all([secrets, network, securityGroups, serverGroups, api, cleared]).then(
-      ([keys, net, firewall, groups, address]) =>
-        requestsForMachines({ id, spec, facts, survey, keys, net, firewall, groups, address }),
-    );
-    const controlPlane = step('ensureControlPlane', [machines], (request) => request.controlPlane(0));
-    const nodeGroups = step('ensureNodes', [machines], (request) => request.nodeGroups(0));
-    const active = step('waitForServers', [machines, controlPlane, nodeGroups], (request) =>
-      settleServers(id, spec, request),
-    );
+      // An earlier try may have let machines in, and its control plane may be lost (the fault matrix, "control-plane-lost").
+      const cleared = step('removeStrandedMachines', [], () => remove.removeStrandedMachines({ id, spec }));
+      const machines = Promise.all([secrets, network, securityGroups, serverGroups, api, cleared]).then(
+        ([keys, net, firewall, groups, address]) =>
+          requestsForMachines({ id, spec, facts, survey, keys, net, firewall, groups, address }),
+      );
+      const controlPlane = step('ensureControlPlane', [machines], (request) => request.controlPlane());
+      const nodeGroups = step('ensureNodes', [machines], (request) => request.nodeGroups());
+      const expected = machineGroups(spec);
+      const groups = expected.map(({ group }) => group);
+      const active = step('waitForServers', [machines, controlPlane, nodeGroups], (request) =>
+        settleServers({
+          ...{ id, spec, expected },
+          request: (nextBatch) => Promise.all([request.controlPlane(nextBatch), request.nodeGroups(nextBatch)]),
+          clear: () => remove.removeStrandedMachines({ id, spec }),
+        }),
+      );
 
-    // Not before every server stays: what joined a control plane that is replaced would never come back (the fault matrix,
-    // "ensureControlPlane POST …/servers: error for good").
-    const answered = step('waitForApi', [active, kubeconfig], () => wait.waitForApi({ id, spec }));
-    const admitted = step('admitMachines', [answered], () => ensure.admitMachines({ id, spec }));
-    const ready = step('waitForNodes', [admitted], () => wait.waitForNodes({ id, spec }));
-    await step('revokeJoinTokens', [ready, balanced], () => ensure.revokeJoinTokens({ id, spec }));
+      // Not before every server stays: what joined a control plane that is replaced would never come back (the fault matrix,
+      // "ensureControlPlane POST …/servers: error for good").
+      const answered = step('waitForApi', [active, kubeconfig], () => wait.waitForApi({ id, spec }));
+      const admitted = step('admitMachines', [answered], () => ensure.admitMachines({ id, groups }));
+      const ready = step('waitForNodes', [admitted], () => wait.waitForNodes({ id, spec, expected }));
+      await step('revokeJoinTokens', [ready, balanced], () => ensure.revokeJoinTokens({ id, groups }));
 
-    return {
-      name: spec.name,
-      id,
-      apiEndpoint: (await api).endpoint,
-      kubeconfigPath: (await kubeconfig).kubeconfigPath,
-      kubernetesVersion: spec.kubernetes.version,
-      controlPlanes: spec.controlPlane.count,
-      nodes: spec.nodeGroups.reduce((sum, { count }) => sum + count, 0),
-      secondsToReady: (Date.now() - workflowInfo().startTime.getTime()) / 1000,
-    };
-  }),
+      return {
+        name: spec.name,
+        id,
+        apiEndpoint: (await api).endpoint,
+        kubeconfigPath: (await kubeconfig).kubeconfigPath,
+        kubernetesVersion: spec.kubernetes.version,
+        controlPlanes: spec.controlPlane.count,
+        nodes: machinesOf(expected) - spec.controlPlane.count,
+        secondsToReady: (Date.now() - workflowInfo().startTime.getTime()) / 1000,
+      };
+    },
+  ),
 );
+
+type NextBatch = SettledServers['nextBatch'];
 
 /** What the requests for machines need: everything that was made before them. */
 interface MadeBefore {
@@ -102,13 +117,14 @@ interface MadeBefore {
   readonly address: Awaited<ReturnType<Activities['ensureApi']>>;
 }
 
-function requestsForMachines(made: MadeBefore): MachineRequests {
+/** The requests for machines; those that replace what failed know the names that are taken. */
+function requestsForMachines(made: MadeBefore) {
   const { id, spec, facts, keys, net, firewall, groups, address } = made;
-  const survey = (round: number) => (round === 0 ? made.survey : undefined);
+  const survey = (again: NextBatch | undefined) => (again === undefined ? made.survey : undefined);
   return {
-    controlPlane: (round) =>
-      createMany.ensureControlPlane({ id, spec, facts, serverGroupIds: groups, api: address, survey: survey(round) }),
-    nodeGroups: (round) =>
+    controlPlane: (again?: NextBatch) =>
+      createMany.ensureControlPlane({ id, spec, facts, serverGroupIds: groups, api: address, survey: survey(again) }),
+    nodeGroups: (again?: NextBatch) =>
       Promise.all(
         spec.nodeGroups.map((group) =>
           createMany.ensureNodes({
@@ -116,13 +132,14 @@ function requestsForMachines(made: MadeBefore): MachineRequests {
             spec,
             facts,
             group: group.name,
+            count: group.count,
             networkId: net.networkId,
             securityGroupId: firewall.nodes,
             serverGroupIds: groups,
             caCertHash: keys.caCertHash,
             vip: address.vip,
-            round,
-            survey: survey(round),
+            firstBatch: again?.[group.name] ?? 0,
+            survey: survey(again),
           }),
         ),
       ),

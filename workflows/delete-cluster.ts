@@ -1,8 +1,9 @@
 import { ApplicationFailure, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import { type DeleteClusterResult, FailureType, isDistrust, type LeftResource, vaultPaths } from '../model/index.ts';
-import { ENSURE, OPERATION_DEADLINE, REMOVE } from './activity-profiles.ts';
+import { ENSURE, REMOVE } from './activity-profiles.ts';
 import { describeFailure } from './lib/failures.ts';
+import { deadlineOf } from './lib/deadline.ts';
 import { runSteps, type StepDeclaration } from './lib/steps.ts';
 import { operation } from './operation.ts';
 
@@ -29,56 +30,62 @@ const steps = {
  * not stop the others; the sweep says what is left and why. But where the cloud's answers cannot be trusted nothing more is begun, unless the
  * cluster is abandoned: then each step refuses by itself (docs/decisions/0014).
  */
-export const deleteCluster = operation('deleteCluster', ({ name, abandon }, { clusterId: id, spec }) =>
-  runSteps('deleteCluster', steps, OPERATION_DEADLINE.deleteCluster, async (step): Promise<DeleteClusterResult> => {
-    const removed: Record<string, number> = {};
-    const problems: string[] = [];
-    const target = { id, spec };
-    const tolerate = (error: unknown): Removed => {
-      const { type, message } = describeFailure(error);
-      if (isDistrust(type) && !abandon) throw error;
-      problems.push(message);
-      return { removed: {} };
-    };
-    const removal = async (
-      id: keyof typeof steps,
-      needs: readonly Promise<unknown>[],
-      work: () => Promise<Removed>,
-    ) => {
-      for (const [type, count] of Object.entries((await step(id, needs, work, tolerate)).removed))
-        removed[type] = (removed[type] ?? 0) + count;
-    };
+export const deleteCluster = operation('deleteCluster', (input, { clusterId: id, spec }) =>
+  runSteps(
+    'deleteCluster',
+    steps,
+    deadlineOf('deleteCluster', input, spec),
+    async (step): Promise<DeleteClusterResult> => {
+      const { name, abandon } = input;
+      const removed: Record<string, number> = {};
+      const problems: string[] = [];
+      const target = { id, spec };
+      const tolerate = (error: unknown): Removed => {
+        const { type, message } = describeFailure(error);
+        if (isDistrust(type) && !abandon) throw error;
+        problems.push(message);
+        return { removed: {} };
+      };
+      const removal = async (
+        id: keyof typeof steps,
+        needs: readonly Promise<unknown>[],
+        work: () => Promise<Removed>,
+      ) => {
+        for (const [type, count] of Object.entries((await step(id, needs, work, tolerate)).removed))
+          removed[type] = (removed[type] ?? 0) + count;
+      };
 
-    const survey = step('surveyCluster', [], () => surveyCluster(target).then(() => ({ removed: {} })), tolerate);
-    const inside = removal('deleteInside', [survey], () => remove.deleteInside(target));
-    // Load balancers before ports: Octavia owns their ports. Servers at the same time: they do not know each other.
-    const balancers = removal('deleteLoadBalancers', [inside], () => remove.deleteLoadBalancers(target));
-    const floatingIps = removal('deleteFloatingIps', [inside], () => remove.deleteFloatingIps(target));
-    const servers = removal('deleteAllServers', [inside], () => remove.deleteAllServers(target));
-    const groups = removal('deleteServerGroups', [servers], () => remove.deleteServerGroups(target));
-    const network = removal('deleteNetwork', [balancers, floatingIps, servers], () => remove.deleteNetwork(target));
-    const secrets = removal('deleteSecrets', [servers], async () => ({
-      removed: { secret: (await remove.deleteSecrets(target)).removed },
-    }));
-    await Promise.all([groups, network, secrets]);
+      const survey = step('surveyCluster', [], () => surveyCluster(target).then(() => ({ removed: {} })), tolerate);
+      const inside = removal('deleteInside', [survey], () => remove.deleteInside(target));
+      // Load balancers before ports: Octavia owns their ports. Servers at the same time: they do not know each other.
+      const balancers = removal('deleteLoadBalancers', [inside], () => remove.deleteLoadBalancers(target));
+      const floatingIps = removal('deleteFloatingIps', [inside], () => remove.deleteFloatingIps(target));
+      const servers = removal('deleteAllServers', [inside], () => remove.deleteAllServers(target));
+      const groups = removal('deleteServerGroups', [servers], () => remove.deleteServerGroups(target));
+      const network = removal('deleteNetwork', [balancers, floatingIps, servers], () => remove.deleteNetwork(target));
+      const secrets = removal('deleteSecrets', [servers], async () => ({
+        removed: { secret: (await remove.deleteSecrets(target)).removed },
+      }));
+      await Promise.all([groups, network, secrets]);
 
-    // A cluster can be abandoned also where the cloud does not let anybody look, and without Vault.
-    const { left } = await step(
-      'sweep',
-      [],
-      () => remove.sweep(target),
-      abandon ? (error) => ({ left: [unknownRest(id, error)] }) : undefined,
-    );
-    if (left.length > 0 && !abandon) throw leftBehind(name, left, problems);
-    // Last: as long as anything may be left, the cluster can be found by it.
-    const unforgotten = await step(
-      'forgetCluster',
-      [],
-      () => remove.forgetCluster({ id }).then((): LeftResource[] => []),
-      abandon ? (error) => [unforgettable(id, error)] : undefined,
-    );
-    return { name, id, removed, left: [...left, ...unforgotten] };
-  }),
+      // A cluster can be abandoned also where the cloud does not let anybody look, and without Vault.
+      const { left } = await step(
+        'sweep',
+        [],
+        () => remove.sweep(target),
+        abandon ? (error) => ({ left: [unknownRest(id, error)] }) : undefined,
+      );
+      if (left.length > 0 && !abandon) throw leftBehind(name, left, problems);
+      // Last: as long as anything may be left, the cluster can be found by it.
+      const unforgotten = await step(
+        'forgetCluster',
+        [],
+        () => remove.forgetCluster({ id }).then((): LeftResource[] => []),
+        abandon ? (error) => [unforgettable(id, error)] : undefined,
+      );
+      return { name, id, removed, left: [...left, ...unforgotten] };
+    },
+  ),
 );
 
 interface Removed {

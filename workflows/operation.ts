@@ -13,13 +13,14 @@ import {
   type ClusterSpec,
   clusterNameOf,
   clusterWorkflowId,
+  declarationOf,
+  makesCluster,
   messages,
   type OperationAdmission,
   type OperationEnded,
   type OperationInput,
   type OperationName,
-  type OperationResults,
-  operations,
+  type OperationResult,
   orphanWorkflowId,
   parseInput,
 } from '../model/index.ts';
@@ -45,15 +46,15 @@ const { requestOperation } = proxyActivities<Activities>(ASK);
  */
 export function operation<N extends OperationName>(
   name: N,
-  script: (input: OperationInput<N>, context: OperationContext) => Promise<OperationResults[N]>,
+  script: (input: OperationInput<N>, context: OperationContext) => Promise<OperationResult<N>>,
 ) {
-  return async (input: unknown, context?: OperationContext): Promise<OperationResults[N]> => {
-    const parsed = parseInput(operations[name].schema, input);
+  return async (input: unknown, context?: OperationContext): Promise<OperationResult<N>> => {
+    const parsed = parseInput(declarationOf(name).schema, input);
     if (!parsed.ok) throw invalidInput(parsed.issues);
     // The schema was taken from the table by the same name that types the script.
     const value = parsed.value as OperationInput<N>;
     try {
-      return startedByCluster(context) ? await script(value, context) : await askCluster(name, value);
+      return startedByCluster(context) ? await script(value, context) : await askCluster(name, value, input);
     } catch (error) {
       throw toWorkflowFailure(error);
     }
@@ -67,7 +68,11 @@ function startedByCluster(context: OperationContext | undefined): context is Ope
   return parent === clusterWorkflowId(clusterNameOf(clusterId)) || parent === orphanWorkflowId(clusterId);
 }
 
-async function askCluster<N extends OperationName>(name: N, input: OperationInput<N>): Promise<OperationResults[N]> {
+async function askCluster<N extends OperationName>(
+  name: N,
+  input: OperationInput<N>,
+  asked: unknown,
+): Promise<OperationResult<N>> {
   // The first run's id, which a reset keeps: what the cluster was asked for before it, and answers, is this request's all the same.
   const { workflowId, firstExecutionRunId: requestId } = workflowInfo();
   let admission: OperationAdmission | undefined;
@@ -75,7 +80,10 @@ async function askCluster<N extends OperationName>(name: N, input: OperationInpu
   setHandler(operationEnded, (message) => {
     if (isOperationEnded(message) && message.requestId === requestId) ended = message;
   });
-  const request = { operation: name, input, requestedBy: workflowId, requestId };
+  const request = {
+    ...{ operation: name, input, requestedBy: workflowId, requestId },
+    ...(makesCluster(name) ? { asked } : {}),
+  };
   try {
     for (let asked = 0; ended === undefined; asked++) {
       if (asked > MAX_REMINDERS) throw deadlineExceeded(name, `${MAX_REMINDERS} × ${REMINDER}`);
@@ -90,7 +98,7 @@ async function askCluster<N extends OperationName>(name: N, input: OperationInpu
     }
     throw error;
   }
-  if (ended.outcome === 'completed') return ended.result as OperationResults[N];
+  if (ended.outcome === 'completed') return ended.result as OperationResult<N>;
   throw fromDescription(ended.failure ?? { type: 'Error', message: 'the operation ended without a result' });
 }
 

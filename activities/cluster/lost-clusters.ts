@@ -6,6 +6,7 @@ import {
   type ClusterRecord,
   clusterSpecSchema,
   FailureType,
+  newRecord,
   vaultPaths,
 } from '../../model/index.ts';
 import type { VaultClient } from '../../vault/index.ts';
@@ -68,5 +69,5 @@ async function fromMarks(
     ...{ operation: 'deleteCluster' as const, workflowId: `orphan/${id}`, requestedBy: `orphan/${id}` },
     ...{ startedAt: now, endedAt: now, outcome: 'failed' as const, failure },
   };
-  return { id, spec, createdAt: now, adoptedAt: now, phase: 'DeleteFailed', operations: 0, last, queue: [] };
+  return { ...newRecord(id, spec, now), adoptedAt: now, phase: 'DeleteFailed', history: [last] };
 }

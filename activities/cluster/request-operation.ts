@@ -3,6 +3,7 @@ import { type Client, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@
 import { ApplicationFailure, cancellationSignal } from '@temporalio/activity';
 import {
   adopt,
+  canonicalJson,
   clusterId,
   type ClusterRecord,
   type ClusterSpec,
@@ -38,11 +39,14 @@ interface Target {
  *
  * The request's id is the update's id, and the cluster's id comes of it: however often this is tried, and whatever is reset meanwhile, it is one
  * request for one cluster.
+ *
+ * `asked` is the input as it was written, where the operation makes a cluster.
  */
 export const requestOperation =
   (deps: RequestOperationDeps) =>
-  async (request: OperationRequest): Promise<OperationAdmission> => {
+  async ({ asked, ...plain }: OperationRequest & { readonly asked?: unknown }): Promise<OperationAdmission> => {
     const { workflow } = deps.temporal;
+    const request = asked === undefined ? plain : { ...plain, digest: sha256(canonicalJson(asked)) };
     try {
       const { workflowId, record } = await findTarget(deps, request);
       const update = { args: [request] as [OperationRequest], updateId: request.requestId };
@@ -61,21 +65,27 @@ export const requestOperation =
     }
   };
 
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
 function findTarget(deps: RequestOperationDeps, request: OperationRequest): Promise<Target> | Target {
   const { operation, input } = request;
-  if (operation === 'createCluster') return targetOfCreation(deps, input as ClusterSpec, request.requestId);
+  if (operation === 'createCluster') return targetOfCreation(deps, input as ClusterSpec, request);
   // What ends a cluster needs no workflow that is there already.
   if (endsCluster(operation) && 'abandon' in input) return targetOfEnd(deps, input);
   return { workflowId: clusterWorkflowId(input.name) };
 }
 
-async function targetOfCreation(deps: RequestOperationDeps, spec: ClusterSpec, requestId: string): Promise<Target> {
+async function targetOfCreation(
+  deps: RequestOperationDeps,
+  spec: ClusterSpec,
+  { requestId, digest }: OperationRequest,
+): Promise<Target> {
   // Before anything is started: an unknown cloud leaves no cluster behind.
   await deps.clouds.get(spec.cloud);
-  const id = clusterId(spec.name, createHash('sha256').update(requestId).digest('hex'));
+  const id = clusterId(spec.name, sha256(requestId));
   const workflowId = clusterWorkflowId(spec.name);
   const now = new Date().toISOString();
-  const record = newRecord(id, spec, now);
+  const record = newRecord(id, spec, now, digest);
   if ((await findRunning(deps.temporal, workflowId)) !== undefined) return { workflowId, record };
   const signal = cancellationSignal();
   const [lost, ...more] = await keptIds(deps.vault, signal, spec.name);

@@ -1,19 +1,24 @@
 import type { V1Secret } from '@kubernetes/client-node';
 import { cancellationSignal } from '@temporalio/activity';
-import { type ClusterSpec, CONTROL_PLANE_GROUP, vaultPaths } from '../../model/index.ts';
+import { vaultPaths } from '../../model/index.ts';
 import type { VaultClient } from '../../vault/index.ts';
-import { readJoinTokens } from '../vault/key-material.ts';
-import { requireApi, statusOf } from './cluster-api.ts';
+import { readJoinTokens, replaceJoinToken } from '../vault/key-material.ts';
+import { type ClusterApi, requireApi, statusOf } from './cluster-api.ts';
 import { kubernetesFailure } from './failures.ts';
 
 /** A token is revoked as soon as its machines are Ready; this is for a worker that dies before. */
 const VALID_MS = 2 * 3600_000;
 
-/** The machine groups that join with a token of their own. */
-export const joiningGroups = (spec: ClusterSpec): string[] => [
-  CONTROL_PLANE_GROUP,
-  ...spec.nodeGroups.map(({ name }) => name),
-];
+export interface AdmitInput {
+  readonly id: string;
+  /** The machine groups, each of which joins with a token of its own. */
+  readonly groups: readonly string[];
+  /**
+   * A token that was revoked is replaced: it stands in the user-data of older machines, where their pods may read it. For machines that are asked for
+   * after this.
+   */
+  readonly anew?: boolean;
+}
 
 /**
  * Makes the groups' join tokens valid: a bootstrap token each (Kubernetes: reference/access-authn-authz/bootstrap-tokens). Until then the machines, which have the
@@ -21,11 +26,12 @@ export const joiningGroups = (spec: ClusterSpec): string[] => [
  */
 export const admitMachines =
   ({ vault }: { vault: VaultClient }) =>
-  async ({ id, spec }: { id: string; spec: ClusterSpec }): Promise<void> => {
+  async ({ id, groups, anew = false }: AdmitInput): Promise<void> => {
     const signal = cancellationSignal();
     const api = await requireApi(vault, id);
+    if (anew) await replaceRevoked(vault, api, id, groups);
     const [tokens] = await Promise.all([
-      readJoinTokens(vault, signal, id, joiningGroups(spec)),
+      readJoinTokens(vault, signal, id, groups),
       // Said before it is so: whoever finds no note may be sure that nothing has joined.
       vault.kv.create(vaultPaths(id).machinesAdmitted, {}, signal),
     ]);
@@ -33,7 +39,7 @@ export const admitMachines =
     await Promise.all(
       Object.entries(tokens).map(async ([group, token]) => {
         const [tokenId = '', secret = ''] = token.split('.');
-        const name = `bootstrap-token-${tokenId}`;
+        const name = secretOf(token);
         const body: V1Secret = {
           metadata: { name, namespace: 'kube-system' },
           type: 'bootstrap.kubernetes.io/token',
@@ -56,6 +62,33 @@ export const admitMachines =
       }),
     );
   };
+
+/** Name of the Secret that makes a join token valid. */
+export const secretOf = (token: string): string => `bootstrap-token-${token.split('.')[0] ?? ''}`;
+
+async function replaceRevoked(
+  vault: VaultClient,
+  api: ClusterApi,
+  id: string,
+  groups: readonly string[],
+): Promise<void> {
+  const signal = cancellationSignal();
+  const tokens = await readJoinTokens(vault, signal, id, groups);
+  const isValid = async (group: string, token: string): Promise<boolean> => {
+    try {
+      await api.core.readNamespacedSecret({ name: secretOf(token), namespace: 'kube-system' }, api.options());
+      return true;
+    } catch (error) {
+      if (statusOf(error) !== 404) throw kubernetesFailure(error, `looking for the join token of ${group} in ${id}`);
+      return false;
+    }
+  };
+  await Promise.all(
+    Object.entries(tokens).map(async ([group, token]) => {
+      if (!(await isValid(group, token))) await replaceJoinToken(vault, signal, id, group);
+    }),
+  );
+}
 
 /** An earlier try made it; its expiration is renewed. */
 async function replace(

@@ -11,6 +11,7 @@ import {
 import { z } from 'zod';
 import { FailureType, vaultPaths, timeLimit } from '../../model/index.ts';
 import type { VaultClient } from '../../vault/index.ts';
+import { kubernetesFailure } from './failures.ts';
 
 /** A request that is not answered by then counts as unanswered. */
 const TIMEOUT_MS = 10_000;
@@ -115,6 +116,16 @@ export async function requireApi(vault: VaultClient, id: string): Promise<Cluste
 }
 
 const kubeconfigSecret = z.looseObject({ kubeconfig: z.string() });
+
+/** The nodes of a cluster whose API must answer. */
+export async function listNodes(vault: VaultClient, id: string): Promise<V1Node[]> {
+  const api = await requireApi(vault, id);
+  try {
+    return (await api.nodes()).nodes;
+  } catch (error) {
+    throw kubernetesFailure(error, `listing the nodes of ${id}`);
+  }
+}
 
 /** What is read of a node; the rest passes. */
 const nodeSchema = z.custom<V1Node>((value) => typeof value === 'object' && value !== null && 'metadata' in value);

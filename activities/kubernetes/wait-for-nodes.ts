@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure, cancellationSignal } from '@temporalio/activity';
 import type { V1Node } from '@kubernetes/client-node';
-import { type ClusterSpec, CONTROL_PLANE_GROUP, FailureType, NODE_GROUP_LABEL } from '../../model/index.ts';
+import { type ClusterSpec, type Expectation, FailureType, NODE_GROUP_LABEL, onlyGroup } from '../../model/index.ts';
 import type { VaultClient } from '../../vault/index.ts';
 import { reportProgress } from '../lib/progress.ts';
 import { timeLeft } from '../lib/step-deadline.ts';
@@ -9,6 +9,7 @@ import { BootWatch } from '../openstack/boot-watch.ts';
 import type { Clouds } from '../openstack/clouds.ts';
 import { requireApi } from './cluster-api.ts';
 import { describe } from './failures.ts';
+import { isReady } from './node-state.ts';
 
 /** A machine gives up joining after twenty minutes. */
 const DEADLINE_MS = 35 * 60_000;
@@ -16,18 +17,26 @@ const DEADLINE_MS = 35 * 60_000;
 const WATCH_SECONDS = 30;
 
 /**
- * Waits until every machine of the spec is a Ready node, by one watch, whatever their number. Nodes are counted by the label of their group;
+ * Waits until so many machines of each group are Ready nodes, by one watch, whatever their number. Nodes are counted by the label of their group;
  * those of the control plane by kubeadm's.
  */
 export const waitForNodes =
   ({ clouds, vault }: { clouds: Clouds; vault: VaultClient }) =>
-  async ({ id, spec }: { id: string; spec: ClusterSpec }): Promise<void> => {
+  async ({
+    id,
+    spec,
+    expected,
+  }: {
+    id: string;
+    spec: ClusterSpec;
+    expected: readonly Expectation[];
+  }): Promise<void> => {
     const api = await requireApi(vault, id);
-    const boots = new BootWatch(await clouds.get(spec.cloud), id);
+    const boots = new BootWatch(await clouds.get(spec.cloud), id, onlyGroup(expected));
     const limitMs = timeLeft(DEADLINE_MS);
     const deadline = Date.now() + limitMs;
     let trouble = '';
-    const census = new Census(spec);
+    const census = new Census(expected);
     while (!census.complete()) {
       cancellationSignal().throwIfAborted();
       if (Date.now() > deadline) {
@@ -73,11 +82,8 @@ class Census {
   /** Names of the Ready nodes by group. */
   readonly #ready: ReadonlyMap<string, Set<string>>;
 
-  constructor(spec: ClusterSpec) {
-    this.#wantedByGroup = new Map([
-      [CONTROL_PLANE_GROUP, spec.controlPlane.count],
-      ...spec.nodeGroups.map(({ name, count }) => [name, count] as const),
-    ]);
+  constructor(expected: readonly Expectation[]) {
+    this.#wantedByGroup = new Map(expected.map(({ group, count }) => [group, count]));
     this.#ready = new Map([...this.#wantedByGroup.keys()].map((group) => [group, new Set()]));
     this.wanted = [...this.#wantedByGroup.values()].reduce((sum, count) => sum + count, 0);
   }
@@ -90,9 +96,7 @@ class Census {
   see(type: 'ADDED' | 'MODIFIED' | 'DELETED', node: V1Node): void {
     const name = node.metadata?.name ?? '';
     const names = this.#ready.get(node.metadata?.labels?.[NODE_GROUP_LABEL] ?? '');
-    const isReady =
-      node.status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') ?? false;
-    if (type !== 'DELETED' && isReady) names?.add(name);
+    if (type !== 'DELETED' && isReady(node)) names?.add(name);
     else names?.delete(name);
   }
 

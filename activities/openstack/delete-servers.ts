@@ -30,7 +30,9 @@ export const deleteServers =
   }): Promise<void> => {
     if (servers.length === 0) return;
     const given = new Set(servers.map((server) => server.id));
-    await removeServers(ownResources(await clouds.get(spec.cloud), id), id, (server) => given.has(server.id));
+    await removeServers(ownResources(await clouds.get(spec.cloud), id), id, {
+      chosen: (server) => given.has(server.id),
+    });
   };
 
 /** Deletes every server that carries the cluster's mark, and waits until none is left. */
@@ -39,15 +41,22 @@ export const deleteAllServers =
   async ({ id, spec }: { id: string; spec: ClusterSpec }): Promise<Removed> =>
     removeServers(ownResources(await clouds.get(spec.cloud), id), id);
 
-/** Deletes those servers of a cluster that are chosen, all unless given, and waits until they are gone. */
+/** Which servers to remove: all of the cluster unless said otherwise. */
+interface Which {
+  /** Of this machine group only. */
+  readonly group?: string;
+  readonly chosen?: (server: { readonly id: string }) => boolean;
+}
+
+/** Deletes those servers of a cluster that are chosen, and waits until they are gone. */
 export async function removeServers(
   { servers }: OwnResources,
   id: string,
-  chosen: (server: { readonly id: string }) => boolean = () => true,
+  { group, chosen = () => true }: Which = {},
 ): Promise<Removed> {
   const asked = new Set<string>();
   await poll({ subject: `the servers of ${id} to be gone`, deadlineMs: DEADLINE_MS }, async () => {
-    const left = (await servers.list()).filter(chosen);
+    const left = (await servers.list({ group })).filter(chosen);
     if (left.length === 0) return { done: true };
     const fresh = left.filter((server) => !asked.has(server.id));
     await concurrently(fresh, AT_ONCE, async (server) => {

@@ -15,19 +15,21 @@ export interface EnsureNodesInput {
   readonly spec: ClusterSpec;
   readonly facts: ClusterFacts;
   readonly group: string;
+  /** How many machines the group shall have when this is done. */
+  readonly count: number;
   readonly networkId: string;
   readonly securityGroupId: string;
   readonly serverGroupIds: Readonly<Record<string, string>>;
   readonly caCertHash: string;
   readonly vip: string;
-  /** 0 at first; one more each time that failed machines are replaced. */
-  readonly round: number;
+  /**
+   * Number of the first batch that this request may make. The same for every try of it, and higher than any that was there before: so a try that
+   * follows a lost answer sees which batches arrived.
+   */
+  readonly firstBatch: number;
   /** Of these machines, when they are the first that are asked for since it. */
   readonly survey?: Survey | undefined;
 }
-
-/** Batches of one round; a round of 5,000 machines one by one still keeps to it. */
-const BATCHES_PER_ROUND = 5000;
 
 /** Nova writes every server of a batch to its database before it answers: so many times as long as an ordinary answer may take. */
 const BATCH_PATIENCE = 5;
@@ -55,7 +57,7 @@ export const ensureNodes =
       : (await resources.servers.list({ group: name })).map((server) => server.name);
     const own = facts.ownNetwork?.severalSubnets === true ? facts.ownNetwork : undefined;
     const perRequest = own === undefined ? settings.serversPerRequest : 1;
-    const batches = missingBatches(id, name, group.count, perRequest, input.round, existing);
+    const batches = missingBatches({ ...input, existing, perRequest });
     if (batches.length === 0) return;
 
     const userData = await nodeUserData(vault, cancellationSignal(), {
@@ -99,7 +101,7 @@ export const ensureNodes =
         { timeoutMs: BATCH_PATIENCE * timeoutMs, hints: { group: input.serverGroupIds[name] } },
       );
       asked += batch.size;
-      reportProgress({ detail: `asked for ${asked} machines of ${name}`, done: asked, of: group.count });
+      reportProgress({ detail: `asked for ${asked} machines of ${name}`, done: asked, of: input.count });
     };
     const atOnce = ports === undefined ? 1 : SINGLE_REQUESTS_AT_ONCE;
     for (let first = 0; first < batches.length; first += atOnce)
@@ -112,24 +114,24 @@ interface Batch {
 }
 
 /**
- * The batches of this round that are not there. What the round has to add is the group's size less the machines of other rounds, so it is the same
- * number however often the round is tried.
+ * The batches of this request that are not there. What it has to add is the group's size less the machines of earlier requests, so it is the same number
+ * however often it is tried.
  */
-function missingBatches(
-  id: string,
-  group: string,
-  count: number,
-  perRequest: number,
-  round: number,
-  existing: string[],
-): Batch[] {
-  const first = round * BATCHES_PER_ROUND;
+function missingBatches(wanted: {
+  readonly id: string;
+  readonly group: string;
+  readonly count: number;
+  readonly firstBatch: number;
+  readonly existing: readonly string[];
+  readonly perRequest: number;
+}): Batch[] {
+  const { id, group, count, firstBatch, existing, perRequest } = wanted;
   const indexes = existing.map((machine) => batchIndex(id, group, machine));
-  const ofThisRound = new Set(indexes.filter((index) => index >= first && index < first + BATCHES_PER_ROUND));
-  const need = count - indexes.filter((index) => !ofThisRound.has(index)).length;
+  const arrived = new Set(indexes.filter((index) => index >= firstBatch));
+  const need = count - indexes.filter((index) => !arrived.has(index)).length;
   const batches: Batch[] = [];
-  for (let made = 0, index = first; made < need; made += perRequest, index++) {
-    if (!ofThisRound.has(index))
+  for (let made = 0, index = firstBatch; made < need; made += perRequest, index++) {
+    if (!arrived.has(index))
       batches.push({ name: batchName(id, group, index), size: Math.min(perRequest, need - made) });
   }
   return batches;

@@ -1,4 +1,5 @@
 import { createHash, X509Certificate } from 'node:crypto';
+import { cancellationSignal } from '@temporalio/activity';
 import { z } from 'zod';
 import { vaultPaths } from '../../model/index.ts';
 import type { VaultClient } from '../../vault/index.ts';
@@ -46,6 +47,17 @@ export async function ensureAuthorities(vault: VaultClient, signal: AbortSignal,
     }),
   ]);
   return certificate;
+}
+
+/**
+ * The hash of a cluster's authority, as machines that join know it. Makes nothing.
+ *
+ * @throws VaultError `not-found` when the cluster has no authority
+ */
+export async function findCaCertHash(vault: VaultClient, id: string): Promise<string> {
+  const { kubernetesAuthority } = vaultPaths(id);
+  const { certificate } = await vault.kv.read(kubernetesAuthority, authoritySchema, cancellationSignal());
+  return caCertHash(certificate);
 }
 
 /** What kubeadm pins an authority by: SHA-256 of its public key (RFC 7469), as `sha256:<hex>`. */

@@ -1,7 +1,7 @@
 import { generateKeyPair, randomBytes, randomInt } from 'node:crypto';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { CONTROL_PLANE_GROUP, vaultPaths, type ClusterSpec } from '../../model/index.ts';
+import { machineGroups, vaultPaths, type ClusterSpec } from '../../model/index.ts';
 import type { VaultClient } from '../../vault/index.ts';
 
 /** The secret at `vaultPaths(id).serviceAccountKeys`: what kubeadm calls sa.key and sa.pub, PEM. */
@@ -19,7 +19,7 @@ export async function ensureKeyMaterial(
   spec: ClusterSpec,
 ): Promise<void> {
   const paths = vaultPaths(id);
-  const groups = [CONTROL_PLANE_GROUP, ...spec.nodeGroups.map(({ name }) => name)];
+  const groups = machineGroups(spec).map(({ group }) => group);
   await Promise.all([
     newServiceAccountKeys().then((keys) => vault.kv.create(paths.serviceAccountKeys, keys, signal)),
     ...(spec.kubernetes.encryptionAtRest
@@ -44,6 +44,10 @@ export async function readJoinTokens(
     [group, (await vault.kv.read(paths.joinToken(group), joinTokenSchema, signal)).token] as const;
   return Object.fromEntries(await Promise.all(groups.map(read)));
 }
+
+/** Gives a group another join token than the one that its older machines know. */
+export const replaceJoinToken = (vault: VaultClient, signal: AbortSignal, id: string, group: string): Promise<void> =>
+  vault.kv.write(vaultPaths(id).joinToken(group), { token: newJoinToken() }, signal);
 
 async function newServiceAccountKeys(): Promise<z.output<typeof serviceAccountKeysSchema>> {
   return await promisify(generateKeyPair)('ec', {

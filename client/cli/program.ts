@@ -9,6 +9,7 @@ import { registerDescribe } from './commands/describe.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerKubeconfig } from './commands/kubeconfig.ts';
 import { registerList } from './commands/list.ts';
+import { registerOperations } from './commands/operations.ts';
 import { registerOrphans } from './commands/orphans.ts';
 import { registerPlan } from './commands/plan.ts';
 import { registerSchema } from './commands/schema.ts';
@@ -38,6 +39,7 @@ export function createProgram(cli: Cli): Command {
     registerDescribe,
     registerWatch,
     registerKubeconfig,
+    registerOperations,
     registerDelete,
     registerAdopt,
     registerOrphans,

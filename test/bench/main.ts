@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { type AdoptOptions, benchAdopt } from './adopt-clusters.ts';
 import { benchCreate, type CreateOptions } from './create-cluster.ts';
 import { benchFleet, type FleetOptions } from './create-fleet.ts';
+import { benchResize, type ResizeOptions } from './resize-group.ts';
 
 function wholeNumber(text: string): number {
   const value = Number(text);
@@ -45,6 +46,12 @@ common(program.command('fleet'), 'instant')
   .description('many clusters of 1 + 2 at once, on one worker')
   .option('--clusters <count>', 'how many', wholeNumber, 200)
   .action((options: FleetOptions) => report(() => benchFleet(options)));
+
+common(program.command('resize'), 'instant')
+  .description('a node group made larger, and as small again: calls and history')
+  .option('--from <count>', 'machines at first, and at the end', wholeNumber, 3)
+  .option('--to <count>', 'machines meanwhile', wholeNumber, 503)
+  .action((options: ResizeOptions) => report(() => benchResize(options)));
 
 common(program.command('adopt'), 'instant')
   .description('Temporal’s database is deleted under many clusters of 1 + 2; all are adopted, and deleted')

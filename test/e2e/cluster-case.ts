@@ -11,6 +11,7 @@ import type { LocalStack } from '../../client/local/stack.ts';
 import { stackEnvironment } from '../../client/local/state.ts';
 import { addedSince, CloudInventory } from '../support/cloud-inventory.ts';
 import { hostInventory } from './host-inventory.ts';
+import { type ResizeFigures, resizeChapter } from './resize-chapter.ts';
 import { openstackLists } from './openstack-cli.ts';
 
 /** A cluster of real machines that is created, used and deleted. */
@@ -18,12 +19,15 @@ export interface ClusterCase {
   readonly name: string;
   readonly controlPlanes: number;
   readonly workers: number;
+  /** Whether its workers are made more and fewer. */
+  readonly resized?: boolean;
 }
 
 /** What a case showed. */
 export interface CaseResult extends ClusterCase {
   readonly readySeconds: number;
   readonly deleteSeconds: number;
+  readonly resize?: ResizeFigures;
   readonly left: number;
 }
 
@@ -67,6 +71,8 @@ export async function runClusterCase(one: ClusterCase, tools: CaseTools): Promis
   await podRuns(kubectl);
   await secretIsEncrypted(kubectl, directory);
   tell(`${one.name}: nodes Ready, a pod Running, a Secret encrypted in etcd`);
+  const chapter = { name: one.name, client, image: IMAGE, signal, tell };
+  const resize = one.resized === true ? await resizeChapter(chapter) : undefined;
 
   const asked = Date.now();
   const deletion = await client.clusters.delete(one.name, { signal });
@@ -81,7 +87,7 @@ export async function runClusterCase(one: ClusterCase, tools: CaseTools): Promis
   };
   const found = Object.entries(left).flatMap(([where, texts]) => texts.map((text) => `${where}: ${text}`));
   for (const text of found) tell(`${one.name}: left, says the ${text}`);
-  return { ...one, readySeconds, deleteSeconds, left: found.length };
+  return { ...one, readySeconds, deleteSeconds, ...(resize === undefined ? {} : { resize }), left: found.length };
 }
 
 type Kubectl = (...args: readonly string[]) => Promise<string>;

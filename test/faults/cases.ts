@@ -1,13 +1,12 @@
 import type { CloudKind } from '../../client/local/sandbox-processes.ts';
-import type { OperationName } from '../../model/index.ts';
 import { type Fault, faults } from './faults.ts';
-import { operationsUnderTest } from './operations.ts';
+import { type MatrixName, operationsUnderTest } from './operations.ts';
 import type { RecordedCall } from './places.ts';
 import type { Recording } from './record.ts';
 
 /** One case of the matrix: a fault at a call. */
 export interface Case {
-  readonly operation: OperationName;
+  readonly operation: MatrixName;
   readonly key: string;
   readonly occurrence: number;
   readonly fault: string;

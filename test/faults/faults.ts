@@ -1,4 +1,4 @@
-import type { OperationName } from '../../model/index.ts';
+import type { MatrixName } from './operations.ts';
 import { bodyOf, type Reply, without } from '../support/fault-proxy.ts';
 import { type BreakableKind, breakableIn, createdIds, untilSilent, vanish } from './cloud-effects.ts';
 import { busyAnswer, requestIdOf, serviceError } from './fault-answers.ts';
@@ -15,7 +15,7 @@ export interface FaultControl {
   /** Does to the worker that sent a call what its pool is for: kills it, or has another build take over. */
   disturbWorker(pid: number): Promise<void>;
   /** Asks for another operation on the same cluster. */
-  askMeanwhile(operation: OperationName): Promise<void>;
+  askMeanwhile(operation: MatrixName): Promise<void>;
 }
 
 /** The pools of workers: each has a task queue of its own, and something of its own happens to its workers. */
@@ -45,12 +45,14 @@ export interface Fault {
   readonly once?: true;
   /** With which failures another operation that was asked for meanwhile may be refused. */
   readonly refusals?: readonly string[];
-  readonly act: (exchange: Exchange, control: FaultControl, operation: OperationName) => Promise<Reply>;
+  readonly act: (exchange: Exchange, control: FaultControl, operation: MatrixName) => Promise<Reply>;
   readonly expects: Expectation;
   /** Ends as without the fault where it does not matter, or with the verdict, also when it met one call only. */
   readonly mayBeRefused?: true;
   /** The call has its effect although its answer is lost: the next try may find it, so even a permanent fault may end well. */
   readonly hasEffect?: true;
+  /** At such a place it does what the call was for, so even a permanent fault may end well. */
+  readonly helps?: (place: Place) => boolean;
   /** What a verdict must say when the fault is permanent: the failure's types, and a part of its words. */
   readonly verdict: (place: Place) => { readonly types: readonly string[]; readonly words: RegExp };
 }
@@ -310,6 +312,7 @@ const callFaults: readonly Fault[] = [
       return undefined;
     },
     expects: 'success or verdict',
+    helps: ({ method }) => method === 'DELETE',
     act: vanish,
     verdict: () => ({
       types: [
@@ -328,8 +331,11 @@ const callFaults: readonly Fault[] = [
     // Without the machine each step lasts as long as it may.
     pool: 'permanent',
     once: true,
-    notApplicable: ({ place }) =>
-      place.service === 'kubernetes' ? undefined : 'no machine of the cluster answers this call',
+    notApplicable: ({ place, operation }) => {
+      if (place.service !== 'kubernetes') return 'no machine of the cluster answers this call';
+      const unfinished = operation === 'createCluster' || operation === 'deleteCluster';
+      return unfinished ? undefined : 'a living cluster that has lost its only control plane is not what it was before';
+    },
     expects: 'success or verdict',
     act: async (exchange, control) => {
       await control.loseControlPlane();

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { type Activities, createActivities } from '../../activities/index.ts';
 import type { ActivityDeps } from '../../activities/index.ts';
 import { serverRequest } from '../../activities/openstack/servers.ts';
-import { type ClusterSpec, clusterSpecSchema, FailureType } from '../../model/index.ts';
+import { type ClusterSpec, clusterSpecSchema, FailureType, machineGroups } from '../../model/index.ts';
 import { type Proxy, startProxy } from '../support/fault-proxy.ts';
 import type { House } from './house.ts';
 import { filtersOf, withoutFilters, withoutVersion } from './ignoring.ts';
@@ -40,6 +40,7 @@ export function foreignWorldOf(house: House): ForeignWorld {
 const STEPS = [
   ...['surveyCluster', 'checkCluster', 'ensureNetwork', 'ensureSecurityGroups', 'ensureServerGroups', 'ensureApi'],
   ...['ensureControlPlane', 'ensureNodes', 'waitForServers', 'deleteServers', 'removeStrandedMachines'],
+  ...['lookAtGroup', 'findMachineNeeds', 'chooseSurplus', 'removeMachines'],
   ...['deleteLoadBalancers', 'deleteFloatingIps', 'deleteAllServers', 'deleteServerGroups', 'deleteNetwork', 'sweep'],
 ] as const;
 type Step = (typeof STEPS)[number];
@@ -200,11 +201,19 @@ class Steps {
         serverGroupIds: known.serverGroups,
         caCertHash: 'sha256:00',
         vip: api.vip,
-        round: 0,
+        count: 3,
+        firstBatch: 0,
       });
     // Ids that a workflow hands over are no proof, either.
     if (step === 'deleteServers')
       return call(this.#activities.deleteServers, { id, spec, servers: this.foreignServers });
+    const group = { id, spec, group: 'workers', count: 0, remove: this.foreignServers.map((server) => server.name) };
+    if (step === 'lookAtGroup') return call(this.#activities.lookAtGroup, group);
+    if (step === 'chooseSurplus') return call(this.#activities.chooseSurplus, { ...group, atMost: 100 });
+    if (step === 'removeMachines')
+      return call(this.#activities.removeMachines, { ...group, machines: this.foreignServers });
+    if (step === 'waitForServers')
+      return call(this.#activities.waitForServers, { id, spec, expected: machineGroups(spec) });
     // Those that are left take no more than the target; so do those above when what they need was not made.
     return call(this.#activities[step] as (input: { id: string; spec: ClusterSpec }) => Promise<unknown>, { id, spec });
   }

@@ -2,17 +2,30 @@ import type { ClusterSpecInput, OperationName } from '../../model/index.ts';
 
 /** An operation as the matrix runs it. */
 export interface OperationUnderTest {
-  readonly name: OperationName;
+  /** Of its rows; an operation that does different things has several. */
+  readonly name: MatrixName;
+  readonly runs: OperationName;
   /** What is run, without faults, before it. */
-  readonly needs: readonly OperationName[];
+  readonly needs: readonly MatrixName[];
   /** Its input beside the cluster's name; a creation's is the specification. */
   readonly input?: Readonly<Record<string, unknown>>;
 }
 
+export type MatrixName = 'createCluster' | 'deleteCluster' | 'growNodeGroup' | 'shrinkNodeGroup';
+
 /** The operations of the matrix: one line each. Calls, faults and checks are found by running them. */
 export const operationsUnderTest: readonly OperationUnderTest[] = [
-  { name: 'createCluster', needs: [] },
-  { name: 'deleteCluster', needs: ['createCluster'] },
+  { name: 'createCluster', runs: 'createCluster', needs: [] },
+  { name: 'deleteCluster', runs: 'deleteCluster', needs: ['createCluster'] },
+  ...(
+    [
+      ['growNodeGroup', 4],
+      ['shrinkNodeGroup', 1],
+    ] as const
+  ).map(([name, count]): OperationUnderTest => ({
+    ...{ name, runs: 'resizeNodeGroup', needs: ['createCluster'] },
+    input: { group: 'workers', count, drainMinutes: 1 },
+  })),
 ];
 
 /** The smallest cluster that has everything: a machine with a port of its own, and two made by one request. */
@@ -25,7 +38,13 @@ export const clusterSpec = (name: string): ClusterSpecInput => ({
 });
 
 /** The input of an operation on a cluster. */
-export function inputOf(name: OperationName, cluster: string): unknown {
-  if (name === 'createCluster') return clusterSpec(cluster);
-  return { name: cluster, ...operationsUnderTest.find((one) => one.name === name)?.input };
+export function inputOf({ runs, input }: OperationUnderTest, cluster: string): unknown {
+  return runs === 'createCluster' ? clusterSpec(cluster) : { name: cluster, ...input };
+}
+
+/** The operation of the matrix with this name. */
+export function underTest(name: MatrixName): OperationUnderTest {
+  const operation = operationsUnderTest.find((one) => one.name === name);
+  if (operation === undefined) throw new Error(`${name} is not in the matrix`);
+  return operation;
 }

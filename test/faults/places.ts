@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { OperationName } from '../../model/index.ts';
+import type { MatrixName } from './operations.ts';
 import type { ProxiedRequest } from '../support/fault-proxy.ts';
 
 /** What a request goes to. */
@@ -76,7 +76,7 @@ export function isRead({ method, path }: Place): boolean {
 
 /** One call of an operation, as a recording found it. */
 export interface RecordedCall {
-  readonly operation: OperationName;
+  readonly operation: MatrixName;
   readonly place: Place;
   readonly key: string;
   /** 1 for the first call of this place in the operation. */

@@ -1,8 +1,7 @@
-import type { OperationName } from '../../model/index.ts';
 import type { House } from './house.ts';
 import type { Lane } from './lane.ts';
 import { isRead, type RecordedCall } from './places.ts';
-import { inputOf, type OperationUnderTest } from './operations.ts';
+import { inputOf, type MatrixName, type OperationUnderTest, underTest } from './operations.ts';
 import { type Reference, secretsOf } from './run-case.ts';
 import { startOperation } from './start-operation.ts';
 import type { SeenCall } from './traffic.ts';
@@ -61,8 +60,9 @@ interface RecordedRun {
 async function runOnce(house: House, lane: Lane, operation: OperationUnderTest, prefix: string): Promise<RecordedRun> {
   const cluster = `${prefix}-${operation.name.toLowerCase()}`;
   const traffic = await house.openCloud(cluster, lane.project);
-  const run = async (name: OperationName) => {
-    const started = await startOperation(house, lane.pool, name, cluster, inputOf(name, cluster));
+  const run = async (name: MatrixName) => {
+    const tested = underTest(name);
+    const started = await startOperation(house, lane.pool, tested.runs, cluster, inputOf(tested, cluster));
     const outcome = await started.outcome(house.pace.operationMs);
     if (outcome.outcome === 'failed')
       throw new Error(`${name} failed without a fault: ${outcome.type}: ${outcome.message}`);
@@ -82,7 +82,7 @@ async function runOnce(house: House, lane: Lane, operation: OperationUnderTest, 
   }
 }
 
-function callsOf(operation: OperationName, run: readonly SeenCall[]): RecordedCall[] {
+function callsOf(operation: MatrixName, run: readonly SeenCall[]): RecordedCall[] {
   const seen = new Map<string, number>();
   const opened = new Set<string>();
   return run.map(({ place, key }) => {

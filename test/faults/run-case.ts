@@ -1,11 +1,10 @@
-import type { OperationName } from '../../model/index.ts';
 import { remainingSecrets } from '../../activities/vault/delete-secrets.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Case, caseName, faultOf } from './cases.ts';
 import type { FaultControl } from './faults.ts';
 import type { House } from './house.ts';
 import type { Lane } from './lane.ts';
-import { inputOf, type OperationUnderTest, operationsUnderTest } from './operations.ts';
+import { inputOf, type MatrixName, underTest } from './operations.ts';
 import { isRead, placeholders } from './places.ts';
 import { type Outcome, startOperation, type StartedOperation } from './start-operation.ts';
 import type { Rule, SeenCall, Traffic } from './traffic.ts';
@@ -65,7 +64,7 @@ class CaseRun {
   readonly #reference: Reference;
   readonly #cluster: string;
   #traffic: Traffic | undefined;
-  #meanwhile: { readonly operation: OperationName; readonly started: StartedOperation } | undefined;
+  #meanwhile: { readonly operation: MatrixName; readonly started: StartedOperation } | undefined;
 
   constructor(house: House, lane: Lane, tested: Case, reference: Reference, cluster: string) {
     this.#house = house;
@@ -93,7 +92,7 @@ class CaseRun {
     const letIn = await this.#endOfMeanwhile();
     const again = this.#judge(outcome, traffic, letIn);
     traffic.arm(undefined);
-    let last: OperationName = letIn ?? operation.name;
+    let last: MatrixName = letIn ?? operation.name;
     if (again) {
       await this.#mustSucceed(operation.name, 'again without the fault');
       last = operation.name;
@@ -134,7 +133,7 @@ class CaseRun {
   };
 
   /** How what was asked for meanwhile ended; the operation whose end is the cluster's state now, if it was let in. */
-  async #endOfMeanwhile(): Promise<OperationName | undefined> {
+  async #endOfMeanwhile(): Promise<MatrixName | undefined> {
     if (this.#meanwhile === undefined) return undefined;
     const { operation, started } = this.#meanwhile;
     const outcome = await started.outcome(this.#house.pace.operationMs);
@@ -146,19 +145,20 @@ class CaseRun {
     return undefined;
   }
 
-  #start(operation: OperationName): Promise<StartedOperation> {
-    const input = inputOf(operation, this.#cluster);
-    return startOperation(this.#house, this.#lane.pool, operation, this.#cluster, input);
+  #start(operation: MatrixName): Promise<StartedOperation> {
+    const tested = underTest(operation);
+    const input = inputOf(tested, this.#cluster);
+    return startOperation(this.#house, this.#lane.pool, tested.runs, this.#cluster, input);
   }
 
-  async #run(operation: OperationName, when: string): Promise<Outcome> {
+  async #run(operation: MatrixName, when: string): Promise<Outcome> {
     const started = await this.#start(operation);
     const outcome = await started.outcome(this.#house.pace.operationMs);
     this.steps.push({ what: `${operation} ${when}`, workflowId: started.workflowId, outcome });
     return outcome;
   }
 
-  async #mustSucceed(operation: OperationName, when: string): Promise<void> {
+  async #mustSucceed(operation: MatrixName, when: string): Promise<void> {
     const outcome = await this.#run(operation, when);
     if (outcome.outcome === 'failed')
       this.problems.push(`${operation} ${when} failed: ${outcome.type}: ${outcome.message}`);
@@ -169,13 +169,13 @@ class CaseRun {
    *
    * @param letIn what was asked for meanwhile, if it was not refused
    */
-  #judge(outcome: Outcome, traffic: Traffic, letIn: OperationName | undefined): boolean {
+  #judge(outcome: Outcome, traffic: Traffic, letIn: MatrixName | undefined): boolean {
     const { permanent, operation, key } = this.#tested;
-    const { expects, verdict, hasEffect, mayBeRefused, refusals = [] } = faultOf(this.#tested.fault);
+    const { expects, verdict, hasEffect, helps, mayBeRefused, refusals = [] } = faultOf(this.#tested.fault);
     const place = traffic.calls.find((call) => call.key === key)?.place;
     if (outcome.outcome === 'completed') {
       // A deletion does without what it cannot have, as long as nothing is left; that is compared afterwards.
-      const found = hasEffect === true && place !== undefined && !isRead(place);
+      const found = place !== undefined && ((hasEffect === true && !isRead(place)) || helps?.(place) === true);
       if (permanent && operation !== 'deleteCluster' && !found && mayBeRefused !== true)
         this.problems.push('it succeeded although the fault was permanent');
       return false;
@@ -196,7 +196,7 @@ class CaseRun {
   }
 
   /** What is there must be what the operation leaves without a fault. */
-  async #compare(operation: OperationName): Promise<void> {
+  async #compare(operation: MatrixName): Promise<void> {
     const expected = this.#reference[operation];
     if (expected === undefined) return;
     this.problems.push(
@@ -204,13 +204,6 @@ class CaseRun {
       ...differences(`in Vault after ${operation}`, expected.secrets, await secretsOf(this.#house, this.#cluster)),
     );
   }
-}
-
-/** The operation of the matrix with this name. */
-export function underTest(name: OperationName): OperationUnderTest {
-  const operation = operationsUnderTest.find((one) => one.name === name);
-  if (operation === undefined) throw new Error(`${name} is not in the matrix`);
-  return operation;
 }
 
 /** What Vault holds of a cluster, whatever its id, with placeholders. */

@@ -59,6 +59,11 @@ it('uses a user’s own network, router, security groups and floating IP, and le
   expect(await network.networks.list({ name: result.id })).toEqual([]);
   expect(await network.routers.list({ name: result.id })).toEqual([]);
 
+  for (const count of [3, 1]) {
+    const resize = await house.slipway.clusters.resizeNodeGroup({ name: 'ceres', group: 'workers', count });
+    expect(await resize.result()).toMatchObject({ count });
+  }
+
   const deletion = await house.slipway.clusters.delete('ceres');
   expect((await deletion.result()).left).toEqual([]);
   expect(withoutTimes(await rows(ids))).toEqual(withoutTimes(before));

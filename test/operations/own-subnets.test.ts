@@ -23,13 +23,23 @@ it('puts every machine on the subnet that is named, where the network has anothe
     controlPlane: { count: 1 },
     nodeGroups: [{ name: 'workers', count: 3 }],
   });
-  await creation.result();
-  const ports = await network.ports.list({ network_id: own.id });
-  const machines = ports.filter(({ device_owner: owner }) => owner.startsWith('compute:'));
-  expect(machines).toHaveLength(4);
-  const subnets = machines.flatMap(({ fixed_ips: ips }) => ips.map(({ subnet_id: on }) => on));
-  expect(subnets).toEqual([subnet.id, subnet.id, subnet.id, subnet.id]);
-  expect(subnets).not.toContain(other.id);
+  const { id } = await creation.result();
+  /** Where the machines are; a port that is made for a machine and has none is a leak. */
+  const subnetsOfMachines = async (): Promise<(string | undefined)[]> => {
+    const ports = await network.ports.list({ network_id: own.id });
+    expect(ports.filter(({ device_id: device, name }) => device === '' && name.startsWith(`${id}-workers`))).toEqual(
+      [],
+    );
+    const machines = ports.filter(({ device_owner: owner }) => owner.startsWith('compute:'));
+    return machines.flatMap(({ fixed_ips: ips }) => ips.map(({ subnet_id: on }) => on));
+  };
+  expect(await subnetsOfMachines()).toEqual(Array.from({ length: 4 }, () => subnet.id));
+  for (const count of [4, 1]) {
+    const resize = await house.slipway.clusters.resizeNodeGroup({ name: 'vesta', group: 'workers', count });
+    await resize.result();
+    expect(await subnetsOfMachines()).toEqual(Array.from({ length: 1 + count }, () => subnet.id));
+  }
+  expect(other.id).not.toBe(subnet.id);
 
   const deletion = await house.slipway.clusters.delete('vesta');
   expect((await deletion.result()).left).toEqual([]);

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Client } from '@temporalio/client';
@@ -24,14 +24,13 @@ export async function readFixtures(): Promise<Fixture[]> {
 }
 
 /**
- * Keeps the histories of these clusters as those of the current version, in place of what was kept for it: one of each kind of run. Who ran
- * them, on which machine, is taken out.
+ * Keeps the histories of these clusters as those of the current version: one of each kind of run that it has none of. What was kept before stays,
+ * because an installation may have such runs; taken anew is what somebody has removed. Who ran them, on which machine, is taken out.
  */
 export async function writeFixtures(client: Client, clusters: readonly string[]): Promise<void> {
   const folder = join(FOLDER, packageVersion());
-  await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  const known = new Set<string>();
+  const known = new Set((await readdir(folder)).map((file) => file.replace(/-\d+\.json$/, '')));
   for (const cluster of clusters) {
     const histories = (await historiesOf(client, cluster)).map((one) => ({ ...one, kind: kindOf(one) }));
     // A later operation's cluster was created and deleted, too.

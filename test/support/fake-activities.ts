@@ -1,6 +1,6 @@
 import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
 import type { Activities } from '../../activities/index.ts';
-import type { LeftResource } from '../../model/index.ts';
+import { clusterNameOf, type LeftResource } from '../../model/index.ts';
 
 /** What an activity's stand-in does instead of succeeding at once. */
 type Behaviour = (input: unknown) => Promise<unknown>;
@@ -72,17 +72,16 @@ export class FakeActivities {
   }
 
   all(): Activities {
-    const fake =
-      (name: keyof Activities, result: unknown) => async (input: { id?: string; spec?: { name: string } }) => {
-        this.calls.push({ name, id: input.id ?? '' });
-        const behaviour = this.#behaviours.get(`${name} ${input.spec?.name ?? ''}`);
-        const leave = this.#enter(input.id ?? '', name);
-        try {
-          return (await behaviour?.(input)) ?? result;
-        } finally {
-          leave();
-        }
-      };
+    const fake = (name: keyof Activities, result: unknown) => async (input: { id?: string }) => {
+      this.calls.push({ name, id: input.id ?? '' });
+      const behaviour = this.#behaviours.get(`${name} ${clusterNameOf(input.id ?? '')}`);
+      const leave = this.#enter(input.id ?? '', name);
+      try {
+        return (await behaviour?.(input)) ?? result;
+      } finally {
+        leave();
+      }
+    };
     const api = {
       loadBalancerId: 'lb',
       vip: '10.6.0.9',
@@ -107,11 +106,22 @@ export class FakeActivities {
       removeStrandedMachines: fake('removeStrandedMachines', nothing),
       ensureControlPlane: fake('ensureControlPlane', undefined),
       ensureNodes: fake('ensureNodes', undefined),
-      waitForServers: fake('waitForServers', { failed: [], missing: 0 }),
+      waitForServers: fake('waitForServers', { failed: [], missing: 0, nextBatch: {} }),
       waitForApi: fake('waitForApi', undefined),
       admitMachines: fake('admitMachines', undefined),
       waitForNodes: fake('waitForNodes', undefined),
       revokeJoinTokens: fake('revokeJoinTokens', undefined),
+      lookAtGroup: fake('lookAtGroup', { present: 3, going: [], ready: 3, joining: 0, nextBatch: 1 }),
+      findMachineNeeds: fake('findMachineNeeds', {
+        networkId: 'net',
+        securityGroupId: 'sg-2',
+        vip: '',
+        caCertHash: '',
+      }),
+      chooseSurplus: fake('chooseSurplus', []),
+      drainNodes: fake('drainNodes', { blocked: 0 }),
+      uncordonNodes: fake('uncordonNodes', { uncordoned: 0 }),
+      removeMachines: fake('removeMachines', undefined),
       deleteServers: fake('deleteServers', undefined),
       deleteInside: fake('deleteInside', nothing),
       deleteLoadBalancers: fake('deleteLoadBalancers', { removed: { 'load balancer': 1 } }),

@@ -2,6 +2,7 @@ import proto from '@temporalio/proto';
 import type { DataConverter, Payload } from '@temporalio/common';
 import { z } from 'zod';
 import type { Client } from '@temporalio/client';
+import { operationNames } from '../../model/index.ts';
 
 /** A run's history: every text in it as the server keeps it, and everything that its payloads say when they are decoded. */
 export interface ExportedHistory {
@@ -75,9 +76,7 @@ export const parseHistory = (json: string) =>
 
 /** The histories of a cluster: its own runs, its operations, and the requests for them. */
 export async function historiesOf(client: Client, cluster: string): Promise<JsonHistory[]> {
-  const requests = ['createCluster', 'deleteCluster', 'cluster'].map(
-    (kind) => `WorkflowId STARTS_WITH "${kind}/${cluster}/"`,
-  );
+  const requests = [...operationNames(), 'cluster'].map((kind) => `WorkflowId STARTS_WITH "${kind}/${cluster}/"`);
   const query = [...requests, `WorkflowId = "cluster/${cluster}"`].join(' OR ');
   const histories: JsonHistory[] = [];
   for await (const { workflowId, runId, type, startTime } of client.workflow.list({ query })) {

@@ -31,6 +31,8 @@ export interface TestStackOptions extends Pick<StackOptions, 'workers'> {
   readonly machines?: 'simulated' | 'none';
   readonly latency?: string;
   readonly codec?: boolean;
+  /** Beside what the stack gives its workers. */
+  readonly workerEnvironment?: Readonly<Record<string, string>>;
 }
 
 /** Starts one, without quotas. It is gone, with all its files, after `stop`, and when the test process ends. */
@@ -45,7 +47,8 @@ export async function startTestStack(options: TestStackOptions): Promise<TestSta
   };
   try {
     const { machines = 'simulated', latency = 'instant', workers } = options;
-    const settings = { directory, persistent: false, machines, latency, workers, guard, workerEnvironment: codec };
+    const workerEnvironment = { ...codec, ...options.workerEnvironment };
+    const settings = { directory, persistent: false, machines, latency, workers, guard, workerEnvironment };
     const stack = await startStack(settings, signal);
     closing.push(() => stack.stop());
     const environment = { ...stackEnvironment(stack.endpoints), ...codec };

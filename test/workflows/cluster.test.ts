@@ -164,7 +164,7 @@ describe('a cluster', () => {
   it('makes servers again that somebody deleted meanwhile', async () => {
     let rounds = 0;
     house.activities.set('waitForServers', 'leda', () =>
-      Promise.resolve({ failed: [], missing: rounds++ === 0 ? 1 : 0 }),
+      Promise.resolve({ failed: [], missing: rounds++ === 0 ? 1 : 0, nextBatch: {} }),
     );
     await create('leda');
     expect(house.activities.called('leda').filter((name) => name === 'ensureNodes')).toHaveLength(2);
@@ -181,13 +181,13 @@ describe('a cluster', () => {
     let rounds = 0;
     const failed = [{ id: 's-1', name: 'ilos-1', fault: 'No valid host was found' }];
     house.activities.set('waitForServers', 'ilos', () =>
-      Promise.resolve({ failed: rounds++ === 0 ? failed : [], missing: 0 }),
+      Promise.resolve({ failed: rounds++ === 0 ? failed : [], missing: 0, nextBatch: {} }),
     );
     await create('ilos');
     const calls = house.activities.called('ilos');
     expect(calls.filter((name) => name === 'ensureControlPlane')).toHaveLength(2);
 
-    house.activities.set('waitForServers', 'juno', () => Promise.resolve({ failed, missing: 0 }));
+    house.activities.set('waitForServers', 'juno', () => Promise.resolve({ failed, missing: 0, nextBatch: {} }));
     const failure = await failureOf(create('juno'));
     expect(failure).toMatchObject({ type: 'OpenStack.ResourceInError' });
     expect(failure.message).toContain('No valid host was found');
@@ -197,7 +197,7 @@ describe('a cluster', () => {
     let rounds = 0;
     const failed = [{ id: 's-3', name: 'rhea-cp-0', fault: 'No valid host was found' }];
     house.activities.set('waitForServers', 'rhea', () =>
-      Promise.resolve({ failed: rounds++ === 0 ? failed : [], missing: 0 }),
+      Promise.resolve({ failed: rounds++ === 0 ? failed : [], missing: 0, nextBatch: {} }),
     );
     await create('rhea');
     const calls = house.activities.called('rhea');
@@ -214,7 +214,7 @@ describe('a cluster', () => {
 
   it('lets no machine join before every server stays: it could join a control plane that is replaced', async () => {
     const failed = [{ id: 's-2', name: 'themis-cp-0', fault: 'No valid host was found' }];
-    house.activities.set('waitForServers', 'themis', () => Promise.resolve({ failed, missing: 0 }));
+    house.activities.set('waitForServers', 'themis', () => Promise.resolve({ failed, missing: 0, nextBatch: {} }));
     await failureOf(create('themis'));
     expect(house.activities.called('themis')).not.toContain('admitMachines');
   });

@@ -1,6 +1,12 @@
 import type { Duration } from '@temporalio/common';
 import { ApplicationFailure } from '@temporalio/workflow';
-import { FailureType } from '../../model/index.ts';
+import {
+  type ClusterSpec,
+  declarationOf,
+  FailureType,
+  type OperationInput,
+  type OperationName,
+} from '../../model/index.ts';
 
 /** The failure of an operation that went past its deadline. What it made stays, so that it can be resumed or deleted. */
 export function deadlineExceeded(operation: string, deadline: Duration): ApplicationFailure {
@@ -10,3 +16,7 @@ export function deadlineExceeded(operation: string, deadline: Duration): Applica
     nonRetryable: true,
   });
 }
+
+/** How long an operation with this input may take, for a cluster that is to be like this. */
+export const deadlineOf = <N extends OperationName>(name: N, input: OperationInput<N>, spec: ClusterSpec): Duration =>
+  `${declarationOf(name).deadlineMinutes(input, spec)}m`;

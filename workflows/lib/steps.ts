@@ -15,6 +15,8 @@ import { deadlineExceeded } from './deadline.ts';
 export interface StepDeclaration {
   readonly title: string;
   readonly parent?: string;
+  /** Types of the activities that work for it, unless it is named like its only one: their heartbeats are shown with it. */
+  readonly activities?: readonly string[];
   /** Seconds it usually takes on a real cloud; weighs the percentage. */
   readonly seconds: number;
 }
@@ -37,14 +39,14 @@ const progressQuery = defineQuery<OperationProgress>(messages.progress);
 
 /**
  * Runs an operation as a graph of steps: all that do not need each other run at the same time. The first step that fails cancels the
- * others, which are waited for, and its error is thrown. The tree is answered by the query `progress` and shown as the
+ * others, which are waited for, and its error is thrown. What the script skips is shown so. The tree is answered by the query `progress` and shown as the
  * workflow's current details.
  */
 export async function runSteps<Id extends string, Result>(
   operation: string,
   declared: Record<Id, StepDeclaration>,
   deadline: Duration,
-  script: (step: StartStep<Id>) => Promise<Result>,
+  script: (step: StartStep<Id>, skip: (...ids: Id[]) => void) => Promise<Result>,
 ): Promise<Result> {
   const tree = new StepTree(operation, declared);
   setHandler(progressQuery, () => tree.progress());
@@ -92,7 +94,7 @@ export async function runSteps<Id extends string, Result>(
   });
   expiry.catch(() => undefined);
   try {
-    const result = await scope.run(() => script(step));
+    const result = await scope.run(() => script(step, (...ids) => ids.forEach((id) => tree.set(id, 'skipped'))));
     await Promise.all(started);
     return result;
   } catch (error) {
@@ -130,14 +132,14 @@ class StepTree {
     entry.state = state;
     if (detail !== undefined) entry.detail = detail;
     if (state === 'running') entry.startedAt = Date.now();
-    else entry.endedAt = Date.now();
+    else if (state !== 'skipped') entry.endedAt = Date.now();
     setCurrentDetails(this.toMarkdown());
   }
 
   progress(): OperationProgress {
     const entries = [...this.#entries.values()];
     const sum = (list: Entry[]) => list.reduce((total, { declaration }) => total + declaration.seconds, 0);
-    const done = sum(entries.filter(({ state }) => state === 'done' || state === 'tolerated'));
+    const done = sum(entries.filter(({ state }) => ['done', 'skipped', 'tolerated'].includes(state)));
     return {
       operation: this.#operation,
       percent: Math.floor((100 * done) / Math.max(1, sum(entries))),
@@ -147,7 +149,15 @@ class StepTree {
 
   toMarkdown(): string {
     const { percent, steps } = this.progress();
-    const marks = { pending: '▫️', running: '🔄', done: '✅', tolerated: '⚠️', failed: '❌', cancelled: '⛔' };
+    const marks = {
+      pending: '▫️',
+      running: '🔄',
+      done: '✅',
+      skipped: '➖',
+      tolerated: '⚠️',
+      failed: '❌',
+      cancelled: '⛔',
+    };
     const lines = steps.map((step) => {
       const seconds =
         step.startedAt && step.endedAt
@@ -166,6 +176,7 @@ function toProgress(id: string, { declaration, state, startedAt, endedAt, detail
     title: declaration.title,
     state,
     ...(declaration.parent === undefined ? {} : { parent: declaration.parent }),
+    ...(declaration.activities === undefined ? {} : { activities: declaration.activities }),
     ...(startedAt === undefined ? {} : { startedAt: new Date(startedAt).toISOString() }),
     ...(endedAt === undefined ? {} : { endedAt: new Date(endedAt).toISOString() }),
     ...(detail === undefined ? {} : { detail }),

@@ -68,13 +68,21 @@ function describeLast({ operation, outcome, startedAt, endedAt, failure }: Ended
   return `${operation} ${outcome} after ${took}${failure === undefined ? '' : `: ${plain(failure.message)} [${failure.type}]`}`;
 }
 
-function groups({ spec }: ClusterDescription): string[][] {
+function groups({ spec, observed }: ClusterDescription): string[][] {
   const { controlPlane, nodeGroups } = spec;
+  // What is wanted; where the last operation has seen something else, that too.
+  const machines = (wanted: number, seen: number | undefined): string =>
+    seen === undefined || seen === wanted ? `${wanted}` : `${wanted} (${seen} seen)`;
   return [
-    ['control-plane', `${controlPlane.count}`, controlPlane.flavor, controlPlane.availabilityZones.join(',') || '-'],
+    [
+      'control-plane',
+      machines(controlPlane.count, observed?.controlPlane.count),
+      controlPlane.flavor,
+      controlPlane.availabilityZones.join(',') || '-',
+    ],
     ...nodeGroups.map(({ name, count, flavor, availabilityZone }) => [
       name,
-      `${count}`,
+      machines(count, observed?.nodeGroups[name]?.count),
       flavor,
       availabilityZone ?? '-',
     ]),

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { ClusterDescription, OperationName, OperationResults } from '../../../model/index.ts';
+import type { ClusterDescription, OperationName, OperationResult } from '../../../model/index.ts';
 import type { ClustersApi } from '../../clusters.ts';
 import type { OperationHandle } from '../../operation-handle.ts';
 import { ClientFailureType, isSlipwayError } from '../../slipway-error.ts';
@@ -37,7 +37,7 @@ export async function followOperation<N extends OperationName>(
   handle: OperationHandle<N>,
   { watch = false, wait = true }: FollowOptions,
   title: string,
-): Promise<OperationResults[N] | undefined> {
+): Promise<OperationResult<N> | undefined> {
   const { name, workflowId, uiUrl } = handle;
   const follow = `slipway watch ${name}`;
   session.interruptedHint = `Stopped waiting. The operation goes on: follow it with "${follow}" (workflow ${workflowId}).`;
@@ -79,7 +79,7 @@ async function admitted<N extends OperationName>(
   clusters: ClustersApi,
   handle: OperationHandle<N>,
   follow: string,
-): Promise<OperationResults[N] | undefined> {
+): Promise<OperationResult<N> | undefined> {
   const stop = new AbortController();
   const signal = AbortSignal.any([session.signal, stop.signal, timeLimit(ADMISSION_MS)]);
   const result = handle.result({ signal });

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import type { ClusterPhase } from '../../../model/index.ts';
+import { type ClusterPhase, clusterPhases } from '../../../model/index.ts';
 import type { ClusterSummary } from '../../cluster-list.ts';
 import { LOST_PHASE } from '../../lost-workflow.ts';
 import type { Cli } from '../cli.ts';
@@ -7,13 +7,8 @@ import { formatAge } from '../output/duration.ts';
 import { formatTable } from '../output/table.ts';
 import { colourPhase } from '../output/phase.ts';
 
-const phases: readonly Exclude<ClusterPhase, 'Deleted'>[] = [
-  'Creating',
-  'Ready',
-  'CreateFailed',
-  'Deleting',
-  'DeleteFailed',
-];
+/** Those of clusters that are there. */
+const phases = clusterPhases.filter((phase) => phase !== 'Deleted');
 
 /** `slipway list`: all clusters, by Temporal's visibility. */
 export function registerList(program: Command, cli: Cli): void {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { isOperationName, operationNames, operationSchema } from '../../json-schemas.ts';
+import { isOperationName, operationNames } from '../../../model/index.ts';
+import { operationSchema } from '../../json-schemas.ts';
 import type { Cli } from '../cli.ts';
 import { usageError } from '../usage-error.ts';
 

@@ -30,7 +30,7 @@ export class ChangeLines {
     }
     for (const step of progress?.steps ?? []) {
       const seen = `${step.state}\n${step.detail ?? ''}`;
-      if (step.state === 'pending' || this.#steps.get(step.id) === seen) continue;
+      if (step.state === 'pending' || step.state === 'skipped' || this.#steps.get(step.id) === seen) continue;
       this.#steps.set(step.id, seen);
       lines.push(this.#line(step, progress?.percent ?? 0));
     }

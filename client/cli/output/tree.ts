@@ -62,6 +62,8 @@ export function stateSign(state: StepState, style: Style, frame = 0): string {
       return style.busy(spinner(frame));
     case 'done':
       return style.good('✔');
+    case 'skipped':
+      return style.dim('–');
     case 'tolerated':
       return style.bad('!');
     case 'failed':
@@ -97,7 +99,7 @@ function drawStep(step: StepProgress, depth: number, { style, width, now, frame 
       : step.state === 'running'
         ? style.busy
         : style.dim;
-  const shownTitle = step.state === 'pending' || step.state === 'cancelled' ? style.dim(title) : title;
+  const shownTitle = ['pending', 'skipped', 'cancelled'].includes(step.state) ? style.dim(title) : title;
   return [
     `${indent}${stateSign(step.state, style, frame)} ${shownTitle}`,
     ...(time === '' ? [] : [style.dim(time)]),

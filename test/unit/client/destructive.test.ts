@@ -11,7 +11,9 @@ import type { CloudsApi } from '../../../client/clouds/clouds.ts';
 import type { ClustersApi } from '../../../client/clusters.ts';
 import { identify } from '../../../client/local/process-identity.ts';
 import { writeState } from '../../../client/local/state.ts';
+import type { OperationHandle } from '../../../client/operation-handle.ts';
 import { planCluster } from '../../../client/plan-cluster.ts';
+import type { OperationName, OperationResult } from '../../../model/index.ts';
 import { connectTemporal } from '../../../temporal/index.ts';
 import { startTestTemporal } from '../../support/temporal-server.ts';
 import { createResult, creating, description, running } from './support/samples.ts';
@@ -21,6 +23,8 @@ import { commandEnvironment, type CommandResult, type CommandWorld, runCommand }
 const CLUSTERS: Record<keyof ClustersApi, 'reads' | 'makes' | 'removes'> = {
   create: 'makes',
   delete: 'removes',
+  run: 'removes', // What its operation says.
+  resizeNodeGroup: 'removes',
   adopt: 'makes', // A workflow; everything else is there already.
   findOrphans: 'reads',
   get: 'reads',
@@ -63,6 +67,13 @@ function leaves(command: Command, path: string[] = []): { path: string[]; comman
 const commands = leaves(createProgram(new Cli(commandEnvironment({}).environment)));
 const remote = commands.filter(({ path }) => !(path[0] !== undefined && path[0] in LOCAL));
 
+const resized = { name: 'atlas', id: 'atlas-k3f7x2', group: 'workers', count: 3, added: 0, removed: 0, forced: 0 };
+
+const handleOf = <N extends OperationName>(operation: N, result: OperationResult<N>): OperationHandle<N> => ({
+  ...{ operation, name: 'atlas', workflowId: 'w' },
+  result: () => Promise.resolve(result),
+});
+
 /** A world in which everything is there and everything works; says which requests took something away. */
 function world(taken: string[]): CommandWorld {
   const request = async function* () {
@@ -83,6 +94,9 @@ function world(taken: string[]): CommandWorld {
         workflowId: 'w',
         result: () => Promise.resolve({ name: 'atlas', id: 'atlas-k3f7x2', removed: {}, left: [] }),
       }),
+    // The only operation there is of these; another one needs a result of its own here.
+    run: (operation) => Promise.resolve(handleOf(operation, resized as OperationResult<typeof operation>)),
+    resizeNodeGroup: () => Promise.resolve(handleOf('resizeNodeGroup', resized)),
     adopt: () => Promise.resolve({ name: 'atlas', id: 'atlas-k3f7x2', cloud: 'sandbox', phase: 'Ready' }),
     findOrphans: () => Promise.resolve({ clouds: 1, orphans: [], total: 0, problems: [] }),
     get: () => Promise.resolve(description()),
@@ -137,10 +151,12 @@ async function calls(command: Command, path: readonly string[]): Promise<string[
     '--id': 'atlas-k3f7x2',
     '--servers-per-request': '1',
     '--requests-per-second': '1',
+    ...{ '--remove': 'm', '--min': '1', '--max': '3', '--on-blocked': 'fail', '--drain-minutes': '5' },
   };
   const required: Record<string, string[]> = {
     create: ['-f', file],
     plan: ['-f', file],
+    'resize-node-group': ['--group', 'workers', '--count', '1'],
     'cloud add': ['--os-cloud', 'atlas', '--clouds-file', clouds],
   };
   const bare = [...path, ...command.registeredArguments.map(() => 'atlas')];
@@ -204,7 +220,7 @@ describe('every command', () => {
 });
 
 function expectRefused(result: CommandResult): void {
-  expect(result.stderr).toMatch(/^This (deletes|forgets|replaces) [\s\S]*say --yes[\s\S]*Nothing was done\n$/);
+  expect(result.stderr).toMatch(/^This (deletes|drains|forgets|replaces) [\s\S]*say --yes[\s\S]*Nothing was done\n$/);
   expect(result.code).toBe(2);
 }
 

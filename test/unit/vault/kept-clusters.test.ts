@@ -31,10 +31,12 @@ const forget = (id: string) => new MockActivityEnvironment().run(forgetCluster({
 const ended = (record: ClusterRecord, outcome: 'completed' | 'failed'): ClusterRecord => ({
   ...record,
   phase: outcome === 'completed' ? 'Ready' : 'CreateFailed',
-  last: {
-    ...{ operation: 'createCluster', workflowId: 'w', requestedBy: 'r', outcome },
-    ...{ startedAt: NOW, endedAt: NOW },
-  },
+  history: [
+    {
+      ...{ operation: 'createCluster', workflowId: 'w', requestedBy: 'r', outcome },
+      ...{ startedAt: NOW, endedAt: NOW },
+    },
+  ],
 });
 
 describe('what is kept of a cluster', () => {

@@ -40,6 +40,7 @@ export function description(fields: Partial<ClusterDescription> = {}): ClusterDe
     spec: clusterSpecSchema.parse({ name: 'atlas', cloud: 'sandbox' }),
     createdAt: CREATED_AT,
     queued: [],
+    history: [],
     ...fields,
   };
 }

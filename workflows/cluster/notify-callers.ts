@@ -1,13 +1,10 @@
 import { defineSignal, getExternalWorkflowHandle } from '@temporalio/workflow';
-import { type Caller, messages, type OperationEnded } from '../../model/index.ts';
+import { type Caller, messages, type OperationEnd, type OperationEnded } from '../../model/index.ts';
 
 const operationEnded = defineSignal<[OperationEnded]>(messages.operationEnded);
 
 /** Tells everybody who asked for an operation how it ended. A caller that was reset is another run of the same workflow. */
-export async function notifyCallers(
-  callers: readonly Caller[],
-  ended: Omit<OperationEnded, 'requestId'>,
-): Promise<void> {
+export async function notifyCallers(callers: readonly Caller[], ended: OperationEnd): Promise<void> {
   await Promise.all(
     callers.map(async ({ workflowId, requestId }) => {
       try {

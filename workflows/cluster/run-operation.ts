@@ -9,18 +9,18 @@ import {
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
+  declarationOf,
   FailureType,
   type OperationName,
-  operations,
   type OperationRequest,
-  type OperationResults,
+  type OperationResult,
   operationWorkflowId,
 } from '../../model/index.ts';
 import { QUIET_MS } from '../activity-profiles.ts';
 import type { OperationContext } from '../operation.ts';
 
 /** The workflow of any operation, as the cluster starts it. */
-type OperationWorkflow = (input: unknown, context: OperationContext) => Promise<OperationResults[OperationName]>;
+type OperationWorkflow = (input: unknown, context: OperationContext) => Promise<OperationResult<OperationName>>;
 
 /** What was cancelled ends within seconds; a request to Nova for many servers may take minutes. With its pauses: half an hour. */
 const MAX_TRIES = 65;
@@ -34,7 +34,7 @@ export async function runOperation(
   operation: OperationName,
   input: OperationRequest['input'],
   context: OperationContext,
-): Promise<OperationResults[OperationName]> {
+): Promise<OperationResult<OperationName>> {
   const workflowId = operationWorkflowId(context.clusterId);
   for (let tries = 1; ; tries++) {
     try {
@@ -58,7 +58,7 @@ async function runChild(
   workflowId: string,
   input: OperationRequest['input'],
   context: OperationContext,
-): Promise<OperationResults[OperationName]> {
+): Promise<OperationResult<OperationName>> {
   const scope = CancellationScope.current();
   return CancellationScope.nonCancellable(async () => {
     const child = await startChild<OperationWorkflow>(operation, {
@@ -67,7 +67,7 @@ async function runChild(
       // Without its cluster's workflow nobody waits for it. Cancelled, it ends when its activities have; terminated, they would go on a while.
       parentClosePolicy: 'REQUEST_CANCEL',
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-      staticSummary: `${operations[operation].title}: ${context.clusterId}`,
+      staticSummary: `${declarationOf(operation).title}: ${context.clusterId}`,
     });
     scope.cancelRequested.catch(() => stop(workflowId));
     return child.result();

@@ -1,6 +1,6 @@
 import {
   allHandlersFinished,
-  ApplicationFailure,
+  type ApplicationFailure,
   CancellationScope,
   condition,
   defineQuery,
@@ -18,39 +18,41 @@ import {
 } from '@temporalio/workflow';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import {
+  type Caller,
   type ClusterDescription,
   type ClusterRecord,
   clusterRecordSchema,
   clusterWorkflowId,
-  type CreateClusterResult,
+  declarationOf,
   describeIssues,
   endsCluster,
   FailureType,
   type InputIssue,
+  isOperationName,
+  makesCluster,
   messages,
   type OperationAdmission,
-  type OperationEnded,
+  type OperationEnd,
   type OperationName,
   type OperationRequest,
-  type OperationResults,
-  operations,
+  type OperationResult,
   operationWorkflowId,
   orphanWorkflowId,
   parseInput,
   type QueuedOperation,
+  type Refusal,
+  remember,
   type RunningOperation,
-  sameRequest,
   searchAttributes,
-} from '../model/index.ts';
-import type { Activities } from '../activities/index.ts';
-import { ENSURE, KEEP_BRIEFLY, QUIET_MS } from './activity-profiles.ts';
-import { clusterMarkdown } from './lib/cluster-markdown.ts';
-import { describeFailure, invalidInput } from './lib/failures.ts';
-import { notifyCallers } from './lib/notify-callers.ts';
-import { runOperation } from './lib/run-operation.ts';
-
-/** How many operations may wait for their turn. */
-const MAX_QUEUE = 10;
+} from '../../model/index.ts';
+import type { Activities } from '../../activities/index.ts';
+import { ENSURE, KEEP_BRIEFLY, QUIET_MS } from '../activity-profiles.ts';
+import { describeFailure, fromDescription, invalidInput } from '../lib/failures.ts';
+import { clusterMarkdown } from './cluster-markdown.ts';
+import { type Decision, decide, mayBegin } from './decide.ts';
+import { describeCluster } from './describe-cluster.ts';
+import { notifyCallers } from './notify-callers.ts';
+import { runOperation } from './run-operation.ts';
 
 const { keepRecord } = proxyActivities<Activities>(ENSURE);
 const briefly = proxyActivities<Activities>(KEEP_BRIEFLY);
@@ -137,25 +139,13 @@ class Cluster {
       // A new run per operation keeps histories short, and moves the cluster to the current version of the worker.
       await makeContinueAsNewFunc<typeof cluster>({ memo: this.#memo() })(this.#record);
     }
-    await Promise.all(this.#record.queue.map((entry) => this.#refuse(entry)));
+    await Promise.all(this.#record.queue.map((entry) => this.#refuse(entry, this.#deletion())));
     await condition(allHandlersFinished);
     return { name: this.#record.spec.name, id: this.#record.id };
   }
 
   describe(): ClusterDescription {
-    const { id, spec, phase, createdAt, created, last, queue } = this.#record;
-    return {
-      name: spec.name,
-      id,
-      cloud: spec.cloud,
-      phase,
-      spec,
-      createdAt,
-      ...(created ? { apiEndpoint: created.apiEndpoint, kubeconfigPath: created.kubeconfigPath } : {}),
-      ...(this.#running ? { running: runningOperation(this.#running) } : {}),
-      queued: queue.map(({ operation, callers }) => ({ operation, requestedBy: callers[0]?.workflowId ?? '' })),
-      ...(last ? { last } : {}),
-    };
+    return describeCluster(this.#record, this.#running && runningOperation(this.#running));
   }
 
   /** What a list of clusters shows, without asking each of them. */
@@ -165,46 +155,44 @@ class Cluster {
 
   /** Refuses what this cluster cannot do now. Synchronous, and throws ApplicationFailures only, so that a refusal writes no history. */
   validate(request: OperationRequest): void {
-    const { id, phase, spec, queue } = this.#record;
-    if (!isRequest(request)) throw refusal(FailureType.NotAdmitted, 'this is no request for an operation');
-    if ('id' in request.input && request.input.id !== undefined && request.input.id !== id)
-      throw refusal(FailureType.ClusterNotFound, `there is no cluster ${request.input.id}: ${spec.name} is ${id} now`);
-    if (phase === 'Deleted') throw refusal(FailureType.ClusterNotFound, `cluster ${spec.name} was deleted`);
-    if (this.#answerTo(request) !== undefined || this.#sameAs(request) !== undefined) return;
-    if (request.operation === 'createCluster') {
-      const open = this.#record.createdBy === undefined || phase === 'CreateFailed';
-      const same = JSON.stringify(request.input) === JSON.stringify(spec);
-      if (!open || !same) throw refusal(FailureType.NameTaken, this.#whyTaken(same));
-    }
-    if (queue.length >= MAX_QUEUE && !endsCluster(request.operation)) {
-      throw refusal(
-        FailureType.NotAdmitted,
-        `${MAX_QUEUE} operations already wait for cluster ${spec.name}; try again later`,
-      );
-    }
+    if (!isRequest(request))
+      throw refusal({ type: FailureType.NotAdmitted, message: 'this is no request for an operation' });
+    const decision = this.#decide(request);
+    if (decision.kind === 'refuse') throw refusal(decision);
   }
 
   admit(request: OperationRequest): OperationAdmission {
+    const decision = this.#decide(request);
+    const { operation, input, requestedBy, requestId } = request;
     const admission = { clusterId: this.#record.id, workflowId: workflowInfo().workflowId };
-    const answer = this.#answerTo(request);
-    if (answer !== undefined) return { ...admission, ended: { ...answer, requestId: request.requestId } };
-    const caller = { workflowId: request.requestedBy, requestId: request.requestId };
-    const same = this.#sameAs(request);
-    if (same !== undefined) {
-      this.#join(same, caller);
-      return admission;
+    const caller = { workflowId: requestedBy, requestId };
+    const entry = { operation, input, callers: [caller] };
+    switch (decision.kind) {
+      case 'refuse':
+        throw refusal(decision);
+      case 'ended':
+        return { ...admission, ended: { ...decision.ended, requestId } };
+      case 'join':
+        this.#join(decision.entry, caller);
+        return admission;
+      case 'merge':
+        this.#join({ ...decision.entry, input: decision.input }, caller, decision.entry);
+        return admission;
+      case 'queue':
+        if (makesCluster(operation)) this.#update({ createdBy: requestedBy });
+        this.#update({ queue: [...this.#record.queue, entry] });
+        return admission;
+      case 'preempt':
+        // What waits would find no cluster; what runs is stopped. The deletion needs neither.
+        void Promise.all(this.#record.queue.map((queued) => this.#refuse(queued, this.#deletion())));
+        this.#update({ queue: [entry] });
+        this.#running?.scope.cancel();
+        return admission;
     }
-    if (request.operation === 'createCluster') this.#update({ createdBy: request.requestedBy });
-    const entry = { operation: request.operation, input: request.input, callers: [caller] };
-    if (endsCluster(request.operation)) {
-      // What waits would find no cluster; what runs is stopped. The deletion needs neither.
-      void Promise.all(this.#record.queue.map((queued) => this.#refuse(queued)));
-      this.#update({ queue: [entry] });
-      this.#running?.scope.cancel();
-    } else {
-      this.#update({ queue: [...this.#record.queue, entry] });
-    }
-    return admission;
+  }
+
+  #decide(request: OperationRequest): Decision {
+    return decide(this.#record, this.#running?.entry, request);
   }
 
   cancel(requestId: unknown): void {
@@ -217,49 +205,25 @@ class Cluster {
     void Promise.all(cancelled.map((entry) => notifyCallers(entry.callers, { outcome: 'cancelled', failure })));
   }
 
-  /** How the operation ended, if this request was made before; what failed is tried again unless the caller only reminds. */
-  #answerTo(request: OperationRequest): Omit<OperationEnded, 'requestId'> | undefined {
-    const { createdBy, created, phase, answer } = this.#record;
-    if (
-      answer?.requestIds.includes(request.requestId) &&
-      (answer.outcome === 'completed' || request.reminder === true)
-    ) {
-      const { outcome, result, failure } = answer;
-      return { outcome, ...(result ? { result } : {}), ...(failure ? { failure } : {}) };
-    }
-    const repeated = request.operation === 'createCluster' && createdBy === request.requestedBy && phase === 'Ready';
-    return repeated && created !== undefined ? { outcome: 'completed', result: created } : undefined;
-  }
-
-  /** The operation that runs or waits and is the one that is asked for. */
-  #sameAs(request: OperationRequest): QueuedOperation | undefined {
-    const known = [...(this.#running ? [this.#running.entry] : []), ...this.#record.queue];
-    return known.find((entry) => sameRequest(entry, request));
-  }
-
-  #join(entry: QueuedOperation, caller: QueuedOperation['callers'][number]): void {
-    if (entry.callers.some(({ requestId }) => requestId === caller.requestId)) return;
-    const joined = { ...entry, callers: [...entry.callers, caller] };
-    if (this.#running?.entry === entry) this.#running = { ...this.#running, entry: joined };
-    this.#update({ queue: this.#record.queue.map((queued) => (queued === entry ? joined : queued)) });
-  }
-
-  #whyTaken(sameSpec: boolean): string {
-    const { spec, phase, id } = this.#record;
-    const advice =
-      phase === 'CreateFailed' && !sameSpec
-        ? 'its creation failed: repeat it with the same specification to resume, or delete the cluster first'
-        : 'choose another name, or delete the cluster first';
-    return `the name ${spec.name} is taken by cluster ${id} (${phase}): ${advice}`;
+  /** One more caller of an operation that runs or waits, which takes the place of what it was. */
+  #join(entry: QueuedOperation, caller: Caller, was: QueuedOperation = entry): void {
+    const isKnown = entry.callers.some(({ requestId }) => requestId === caller.requestId);
+    const joined = isKnown ? entry : { ...entry, callers: [...entry.callers, caller] };
+    if (this.#running?.entry === was) this.#running = { ...this.#running, entry: joined };
+    this.#update({ queue: this.#record.queue.map((queued) => (queued === was ? joined : queued)) });
   }
 
   async #perform(entry: QueuedOperation): Promise<void> {
+    // The cluster may have become another one while this waited.
+    const refused = mayBegin(this.#record, entry);
+    if (refused !== undefined) return this.#refuse(entry, refused);
     const scope = new CancellationScope();
     const workflowId = operationWorkflowId(this.#record.id);
     this.#running = { entry, workflowId, startedAt: new Date().toISOString(), scope };
-    this.#update({ operations: this.#record.operations + 1, phase: operations[entry.operation].phases.running });
+    const { running } = declarationOf(entry.operation).phases;
+    this.#update({ operations: this.#record.operations + 1, phase: running });
 
-    let ended: Omit<OperationEnded, 'requestId'>;
+    let ended: OperationEnd;
     try {
       const result = await scope.run(() => this.#work(entry));
       ended = { outcome: 'completed', result };
@@ -272,20 +236,30 @@ class Cluster {
   }
 
   /** The operation itself, once what is known before it is kept outside of Temporal, and what ran before an adoption is quiet. */
-  async #work(entry: QueuedOperation): Promise<OperationResults[OperationName]> {
+  async #work(entry: QueuedOperation): Promise<OperationResult<OperationName>> {
     const { adoptedAt } = this.#record;
     const early = adoptedAt === undefined ? 0 : Date.parse(adoptedAt) + QUIET_MS - Date.now();
     if (early > 0) await sleep(early);
+    this.#wish(entry);
     const ahead = await this.#keepStart(entry);
     if (ahead !== undefined) {
       // This run was reset to a state before that one: it goes on from there.
-      const { spec, createdAt, createdBy, created, operations: count } = ahead;
-      this.#update({ spec, createdAt, createdBy, created, operations: count + 1 });
-      if (entry.operation === 'createCluster' && created !== undefined) return created;
+      const { spec, digest, observed, createdAt, createdBy, created, operations: count } = ahead;
+      this.#update({ spec, digest, observed, createdAt, createdBy, created, operations: count + 1 });
+      if (makesCluster(entry.operation) && created !== undefined) return created;
+      this.#wish(entry);
       await this.#keepStart(entry);
     }
     const { id: clusterId, spec } = this.#record;
     return runOperation(entry.operation, entry.input, { clusterId, spec });
+  }
+
+  /** From now on the cluster is to be as the operation wants it. */
+  #wish({ operation, input }: QueuedOperation): void {
+    const desire = declarationOf(operation).desire?.(this.#record, input);
+    if (desire === undefined) return;
+    if ('issues' in desire) throw invalidInput([...desire.issues]);
+    if (desire.spec !== this.#record.spec) this.#update({ spec: desire.spec });
   }
 
   async #keepStart({ operation }: QueuedOperation): Promise<ClusterRecord | undefined> {
@@ -307,28 +281,30 @@ class Cluster {
     }
   }
 
-  #settle(running: Running, ended: Omit<OperationEnded, 'requestId'>): void {
+  #settle(running: Running, ended: OperationEnd): void {
     const { outcome, result, failure } = ended;
     const { operation, callers } = running.entry;
-    const { completed, failed } = operations[operation].phases;
-    const ok = outcome === 'completed';
+    const declaration = declarationOf(operation);
+    const { phases } = declaration;
+    const { history } = this.#record;
+    const endedAt = new Date().toISOString();
     this.#running = undefined;
     this.#update({
-      phase: ok ? completed : failed,
-      last: {
-        ...runningOperation(running),
-        endedAt: new Date().toISOString(),
-        outcome,
-        ...(failure ? { failure } : {}),
-      },
+      phase: outcome === 'completed' ? phases.completed : phases.failed,
+      history: remember(history, { ...runningOperation(running), endedAt, outcome, ...(failure ? { failure } : {}) }),
       answer: { requestIds: callers.map(({ requestId }) => requestId), ...ended },
-      ...(operation === 'createCluster' && ok ? { created: result as CreateClusterResult } : {}),
+      ...(result === undefined ? {} : declaration.observe?.(this.#record, result)),
     });
   }
 
-  async #refuse(entry: QueuedOperation): Promise<void> {
-    const message = `cluster ${this.#record.spec.name} is being deleted`;
-    await notifyCallers(entry.callers, { outcome: 'failed', failure: { type: FailureType.NotAdmitted, message } });
+  async #refuse(entry: QueuedOperation, { type, message, issues }: Refusal): Promise<void> {
+    const failure = { type, message, ...(issues ? { issues } : {}) };
+    await notifyCallers(entry.callers, { outcome: 'failed', failure });
+  }
+
+  /** Why what waits is not done any more. */
+  #deletion(): Refusal {
+    return { type: FailureType.NotAdmitted, message: `cluster ${this.#record.spec.name} is being deleted` };
   }
 
   #update(change: Partial<ClusterRecord>): void {
@@ -348,15 +324,15 @@ function runningOperation({ entry, workflowId, startedAt }: Running): RunningOpe
   return { operation: entry.operation, workflowId, requestedBy, startedAt };
 }
 
-/** Anybody may send an Update with anything in it. The input itself is parsed by the operation, which may be of another version. */
+/** Anybody may send an Update with anything in it. */
 function isRequest(request: unknown): request is OperationRequest {
   if (typeof request !== 'object' || request === null) return false;
   const { operation, input, requestedBy, requestId } = request as Partial<Record<keyof OperationRequest, unknown>>;
-  if (typeof operation !== 'string' || !Object.hasOwn(operations, operation)) return false;
+  if (typeof operation !== 'string' || !isOperationName(operation)) return false;
   if (typeof input !== 'object' || input === null || Array.isArray(input)) return false;
   return typeof requestedBy === 'string' && requestedBy !== '' && typeof requestId === 'string' && requestId !== '';
 }
 
-function refusal(type: FailureType, message: string): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(message, type);
+function refusal({ type, message, issues }: Refusal): ApplicationFailure {
+  return fromDescription({ type, message, ...(issues ? { issues } : {}) });
 }

@@ -1,0 +1,56 @@
+import type { Server } from 'openstack-client-ts';
+import type { ClusterSpec } from '../../model/index.ts';
+import type { VaultClient } from '../../vault/index.ts';
+import { listNodes } from '../kubernetes/cluster-api.ts';
+import { isReady } from '../kubernetes/node-state.ts';
+import type { Clouds } from './clouds.ts';
+import { ownResources } from './own-resources.ts';
+import type { Own } from './ownership.ts';
+
+/** A machine of a cluster: its server, and the name that its node has, too. */
+export interface Machine {
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface ChooseSurplusInput {
+  readonly id: string;
+  readonly spec: ClusterSpec;
+  readonly group: string;
+  /** How many stay. */
+  readonly count: number;
+  /** Names of those that go first. */
+  readonly remove: readonly string[];
+  /** No more than so many. */
+  readonly atMost: number;
+}
+
+/**
+ * Chooses which of a group's machines go next: those that are named, then those whose node is not Ready or not there, then the oldest. None when the
+ * group has no more than `count`. Changes nothing.
+ */
+export const chooseSurplus =
+  ({ clouds, vault }: { clouds: Clouds; vault: VaultClient }) =>
+  async ({ id, spec, group, count, remove, atMost }: ChooseSurplusInput): Promise<Machine[]> => {
+    const servers = await ownResources(await clouds.get(spec.cloud), id).servers.list({ group });
+    const surplus = Math.min(atMost, servers.length - count);
+    if (surplus <= 0) return [];
+    const ready = new Set((await listNodes(vault, id)).filter(isReady).map(({ metadata }) => metadata?.name ?? ''));
+    return firstToGo(servers, ready, new Set(remove))
+      .slice(0, surplus)
+      .map((server) => ({ id: server.id, name: server.name }));
+  };
+
+function firstToGo(
+  servers: readonly Own<Server>[],
+  ready: ReadonlySet<string>,
+  named: ReadonlySet<string>,
+): Own<Server>[] {
+  const rank = ({ name }: Server): number => (named.has(name) ? 0 : ready.has(name) ? 2 : 1);
+  return [...servers].sort(
+    (a, b) =>
+      rank(a) - rank(b) ||
+      (a.created ?? '').localeCompare(b.created ?? '') ||
+      a.name.localeCompare(b.name, 'en', { numeric: true }),
+  );
+}

@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import { CLUSTER_ID } from './names.ts';
+
+/** Result of `createCluster`. */
+export const createClusterResultSchema = z.strictObject({
+  name: z.string().min(1),
+  id: z.string().regex(CLUSTER_ID),
+  apiEndpoint: z.string().min(1).describe('`https://<address>:6443`, the API’s address in the kubeconfig'),
+  kubeconfigPath: z.string().min(1).describe('Vault path of the administrator’s kubeconfig'),
+  kubernetesVersion: z.string().min(1),
+  controlPlanes: z.int(),
+  nodes: z.int().describe('Machines of all node groups'),
+  secondsToReady: z.number(),
+});
+
+export type CreateClusterResult = Readonly<z.output<typeof createClusterResultSchema>>;

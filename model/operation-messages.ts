@@ -1,0 +1,38 @@
+import type { OperationFailure } from './failures.ts';
+import type { OperationInput, OperationName, OperationResult } from './operations/index.ts';
+
+/** What a caller's run asks of the cluster's workflow, as the argument of the Update `run`. */
+export interface OperationRequest {
+  readonly operation: OperationName;
+  readonly input: OperationInput<OperationName>;
+  /** Where the operation makes a cluster: SHA-256 of the specification as it was written, before defaults (`canonicalJson`). */
+  readonly digest?: string;
+  /** Workflow id of the caller, to whom the end is signalled. */
+  readonly requestedBy: string;
+  /** The same for every try of one request, also after a reset of its caller. */
+  readonly requestId: string;
+  /** The caller asks again because it has heard nothing for long: it wants the answer, not the operation once more. */
+  readonly reminder?: boolean;
+}
+
+/** The cluster's answer to a request: admitted, or already ended because the same caller asked for the same before. */
+export interface OperationAdmission {
+  readonly clusterId: string;
+  /** Of the workflow that admitted it. */
+  readonly workflowId: string;
+  readonly ended?: OperationEnded;
+}
+
+/** How an operation ended. */
+export interface OperationEnd {
+  readonly outcome: OperationOutcome;
+  readonly result?: OperationResult<OperationName>;
+  readonly failure?: OperationFailure;
+}
+
+/** What the cluster's workflow signals to the caller when its operation ended. */
+export interface OperationEnded extends OperationEnd {
+  readonly requestId: string;
+}
+
+export type OperationOutcome = 'completed' | 'failed' | 'cancelled';

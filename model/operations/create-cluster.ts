@@ -1,0 +1,50 @@
+import { type ClusterPhase, LIVING } from '../cluster-phase.ts';
+import { type ClusterSpec, clusterSpecSchema } from '../cluster-spec.ts';
+import { createClusterResultSchema } from '../created-cluster.ts';
+import { FailureType } from '../failures.ts';
+import type { Observed } from '../observed.ts';
+import { sameSpec } from '../same-spec.ts';
+import { declare, type DeclaredRequest, type KnownCluster, type Refusal } from './declaration.ts';
+
+/** Makes a cluster, and goes on with one whose creation failed. */
+export const createCluster = declare({
+  title: 'Create a cluster',
+  verb: 'create',
+  summary: 'Creates a cluster. Repeated after a failure with the same specification, it goes on where it stopped',
+  schema: clusterSpecSchema,
+  result: createClusterResultSchema,
+  admittedIn: ['Creating', 'CreateFailed'],
+  phases: { running: 'Creating', completed: 'Ready', failed: 'CreateFailed' },
+  observe: ({ spec }, created) => ({ observed: asCreated(spec), created }),
+  refuse: whyTaken,
+  answer: ({ createdBy, created, phase }, { requestedBy }) =>
+    createdBy === requestedBy && SERVING.includes(phase) ? created : undefined,
+  conflicts: { same: 'queue', other: 'queue' },
+  deadlineMinutes: () => 90,
+});
+
+/** A cluster that is being deleted is no answer to who asked for it. */
+const SERVING: readonly ClusterPhase[] = [...LIVING, 'Updating'];
+
+/** What there is of a cluster once it was created. */
+export function asCreated({ kubernetes, controlPlane, nodeGroups }: ClusterSpec): Observed {
+  const kubernetesVersion = kubernetes.version;
+  return {
+    controlPlane: { count: controlPlane.count, kubernetesVersion },
+    nodeGroups: Object.fromEntries(nodeGroups.map(({ name, count }) => [name, { count, kubernetesVersion }])),
+  };
+}
+
+function whyTaken(cluster: KnownCluster, { input, digest }: DeclaredRequest<ClusterSpec>): Refusal | undefined {
+  const { spec, phase, id, createdBy } = cluster;
+  const same = sameSpec({ digest, spec: input }, cluster);
+  if (same && (createdBy === undefined || phase === 'CreateFailed')) return undefined;
+  const advice =
+    phase === 'CreateFailed' && !same
+      ? 'its creation failed: repeat it with the same specification to resume, or delete the cluster first'
+      : 'choose another name, or delete the cluster first';
+  return {
+    type: FailureType.NameTaken,
+    message: `the name ${spec.name} is taken by cluster ${id} (${phase}): ${advice}`,
+  };
+}

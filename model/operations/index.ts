@@ -1,0 +1,32 @@
+import type { z } from 'zod';
+import { createCluster } from './create-cluster.ts';
+import type { OperationDeclaration } from './declaration.ts';
+import { deleteCluster } from './delete-cluster.ts';
+import { resizeNodeGroup } from './resize-node-group.ts';
+
+/** Every operation by its name, which is also the type of its workflow. */
+export const operations = { createCluster, deleteCluster, resizeNodeGroup } as const;
+
+export type OperationName = keyof typeof operations;
+export type OperationInput<N extends OperationName> = z.output<(typeof operations)[N]['schema']>;
+export type OperationResult<N extends OperationName> = z.output<(typeof operations)[N]['result']>;
+
+/** An operation's declaration where its name is known only at run time; its input was parsed by its schema. */
+export const declarationOf = (name: OperationName): OperationDeclaration => operations[name];
+
+/** The names of all operations. */
+export const operationNames = (): OperationName[] => Object.keys(operations).filter(isOperationName);
+
+/** Whether this is an operation's name. */
+export const isOperationName = (name: string): name is OperationName => Object.hasOwn(operations, name);
+
+/** Whether an operation that completes ends its cluster. Such a one is let in at any time, and stops what runs. */
+export const endsCluster = (name: OperationName): boolean => declarationOf(name).phases.completed === 'Deleted';
+
+/** Whether an operation makes the cluster that it is asked of. */
+export const makesCluster = (name: OperationName): boolean => declarationOf(name).phases.running === 'Creating';
+
+export * from './create-cluster.ts';
+export * from './declaration.ts';
+export * from './delete-cluster.ts';
+export * from './resize-node-group.ts';

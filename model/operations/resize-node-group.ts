@@ -1,0 +1,126 @@
+import { z } from 'zod';
+import { type ClusterSpec, clusterSpecSchema, type NodeGroup } from '../cluster-spec.ts';
+import { LIVING } from '../cluster-phase.ts';
+import { parseInput } from '../input.ts';
+import { clusterIdInput, clusterNameInput } from './cluster-input.ts';
+import { declare, type Desire, type KnownCluster } from './declaration.ts';
+
+const size = z.int().min(0).max(5000);
+
+/** Input of `resizeNodeGroup`. */
+export const resizeNodeGroupSchema = z
+  .strictObject({
+    name: clusterNameInput,
+    id: clusterIdInput,
+    group: z.string().min(1).max(16).describe('Name of the node group'),
+    count: size.optional().describe('How many machines the group shall have; as many as now when absent'),
+    remove: z
+      .array(z.string().min(1).max(63))
+      .min(1)
+      .max(100)
+      .optional()
+      .describe(
+        'Names of machines that shall go, before any other. With the count as it is they are replaced: the new ones come first',
+      ),
+    min: size.optional().describe('Smallest count that the autoscaler may ask for; kept with the group'),
+    max: size.optional().describe('Largest count that the autoscaler may ask for; kept with the group'),
+    onBlocked: z
+      .enum(['fail', 'force'])
+      .default('fail')
+      .describe(
+        'When PodDisruptionBudgets still block a drain at its deadline: fail, and let the machines stay; or remove them with their pods',
+      ),
+    drainMinutes: z.int().min(1).max(720).default(15).describe('Deadline of a drain, in minutes'),
+  })
+  .refine(({ count, remove, min, max }) => [count, remove, min, max].some((one) => one !== undefined), {
+    path: ['count'],
+    message: 'nothing is asked for: give count, remove, min or max',
+  })
+  .refine(({ count, remove }) => remove === undefined || count !== undefined, {
+    path: ['count'],
+    message: 'must say how many machines stay when some are named: then a request that is repeated removes no others',
+  });
+
+export type ResizeNodeGroupInput = Readonly<z.output<typeof resizeNodeGroupSchema>>;
+
+/** Result of `resizeNodeGroup`. */
+export const resizeNodeGroupResultSchema = z.strictObject({
+  name: z.string().min(1),
+  id: z.string().min(1),
+  group: z.string().min(1),
+  count: z.int().min(0).describe('Machines of the group, all Ready nodes'),
+  added: z.int().min(0),
+  removed: z.int().min(0),
+  forced: z.int().min(0).describe('Machines that were removed although a budget still blocked their drain'),
+});
+
+export type ResizeNodeGroupResult = Readonly<z.output<typeof resizeNodeGroupResultSchema>>;
+
+/** A caller waits for a day; what is not done by then is asked for again. */
+const LONGEST_MINUTES = 20 * 60;
+
+/** How many machines are drained and removed at once. */
+export const WAVE_SIZE = 100;
+
+/** Makes a node group larger or smaller. Two wishes for the size of one group that wait are one: the later. */
+export const resizeNodeGroup = declare({
+  title: 'Resize a node group',
+  verb: 'resize a node group of',
+  summary: 'Makes a node group of a cluster larger or smaller; machines that go are drained first',
+  schema: resizeNodeGroupSchema,
+  result: resizeNodeGroupResultSchema,
+  admittedIn: LIVING,
+  phases: { running: 'Updating', completed: 'Ready', failed: 'UpdateFailed' },
+  desire: resized,
+  observe: ({ spec, observed }, { group, count }) => {
+    const before = observed ?? { controlPlane: unknownSize(spec), nodeGroups: {} };
+    const { kubernetesVersion } = before.nodeGroups[group] ?? before.controlPlane;
+    const nodeGroups = { ...before.nodeGroups, [group]: { count, kubernetesVersion } };
+    return { observed: { ...before, nodeGroups } };
+  },
+  loss: ({ id, spec }, { group, count, remove = [] }) => {
+    const before = spec.nodeGroups.find(({ name }) => name === group)?.count ?? 0;
+    const going = Math.max(remove.length, before - (count ?? before));
+    return going === 0 ? undefined : `drains and removes ${going} of the ${before} machines of ${group} in ${id}`;
+  },
+  conflicts: { same: 'merge', other: 'queue' },
+  merge: (waiting, next) => {
+    if (waiting.group !== next.group) return undefined;
+    const remove = [...new Set([...(waiting.remove ?? []), ...(next.remove ?? [])])];
+    if (remove.length > 100) return undefined;
+    return { ...waiting, ...given(next), ...(remove.length === 0 ? {} : { remove }) };
+  },
+  deadlineMinutes: ({ drainMinutes, count = 0 }, { nodeGroups }) => {
+    const largest = Math.max(count, ...nodeGroups.map((group) => group.count));
+    const waves = Math.ceil(largest / WAVE_SIZE) + 1;
+    return Math.min(LONGEST_MINUTES, 90 + waves * (drainMinutes + 20));
+  },
+});
+
+const unknownSize = ({ controlPlane, kubernetes }: ClusterSpec) => ({
+  count: controlPlane.count,
+  kubernetesVersion: kubernetes.version,
+});
+
+/** Without what is absent, which would overwrite. */
+const given = <T extends object>(input: T): Partial<T> =>
+  Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)) as Partial<T>;
+
+function resized({ spec }: KnownCluster, input: ResizeNodeGroupInput): Desire {
+  const { group: name } = input;
+  const before = spec.nodeGroups.find((group) => group.name === name);
+  if (before === undefined) {
+    const names = spec.nodeGroups.map((group) => group.name).join(', ') || 'none';
+    return { issues: [{ path: 'group', reason: `cluster ${spec.name} has no node group ${name}; it has ${names}` }] };
+  }
+  const { min, max } = input;
+  const after: NodeGroup = {
+    ...before,
+    count: input.count ?? before.count,
+    ...(min === undefined ? {} : { min }),
+    ...(max === undefined ? {} : { max }),
+  };
+  const nodeGroups = spec.nodeGroups.map((group) => (group.name === name ? after : group));
+  const wanted = parseInput(clusterSpecSchema, { ...spec, nodeGroups });
+  return wanted.ok ? { spec: wanted.value } : { issues: wanted.issues };
+}

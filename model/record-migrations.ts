@@ -1,0 +1,49 @@
+/** The schema of the records that this version writes. */
+export const RECORD_SCHEMA = 1;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** A change of the record's schema. What it reads was written by the version before, and is checked after the last of them. */
+interface Migration {
+  readonly name: string;
+  readonly migrate: (record: Fields) => Fields;
+}
+
+/** The migration at index n makes a record of schema n + 1 from one of schema n. Records of version 0.1.0 say no number. */
+const migrations: readonly Migration[] = [
+  {
+    name: 'The last operations are a history, and what is there is observed',
+    migrate: ({ last, ...record }) => {
+      const observed = record.created === undefined ? undefined : observedIn(record);
+      return { ...record, history: last === undefined ? [] : [last], ...(observed === undefined ? {} : { observed }) };
+    },
+  },
+];
+
+/**
+ * Brings a record of an older version to today's schema. What is no record, or of a newer version, is returned as it came: the schema says
+ * what is wrong with it.
+ */
+export function migrateRecord(input: unknown): unknown {
+  if (!isFields(input)) return input;
+  const from = input.schema ?? 0;
+  if (typeof from !== 'number' || !Number.isInteger(from) || from < 0 || from >= RECORD_SCHEMA) return input;
+  const migrated = migrations.slice(from).reduce((record, { migrate }) => migrate(record), input);
+  return { ...migrated, schema: RECORD_SCHEMA };
+}
+
+/** Version 0.1.0 had no operation that changes a cluster: it is as it was asked for. */
+function observedIn({ spec }: Fields): unknown {
+  if (!isFields(spec)) return undefined;
+  const { kubernetes, controlPlane, nodeGroups } = spec;
+  if (!isFields(kubernetes) || !isFields(controlPlane) || !Array.isArray(nodeGroups)) return undefined;
+  const kubernetesVersion = kubernetes.version;
+  const groups = (nodeGroups as unknown[])
+    .filter(isFields)
+    .map(({ name, count }): [string, unknown] => [String(name), { count, kubernetesVersion }]);
+  return { controlPlane: { count: controlPlane.count, kubernetesVersion }, nodeGroups: Object.fromEntries(groups) };
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,74 @@
+import { AppsV1Api, CoreV1Api, KubeConfig, PolicyV1Api, type V1Node } from '@kubernetes/client-node';
+import { expect } from 'vitest';
+import { groupTag, ownerTag } from '../../model/index.ts';
+import type { TestStack } from './stack.ts';
+
+/** A small cluster, its API, and what a test asks of it. */
+export async function makeCluster(house: TestStack, name: string, count: number) {
+  const { clusters } = house.slipway;
+  const creation = await clusters.create({
+    ...{ name, cloud: 'sandbox' },
+    controlPlane: { count: 1 },
+    nodeGroups: [{ name: 'workers', count }],
+  });
+  const { id } = await creation.result();
+  const config = new KubeConfig();
+  config.loadFromString(await clusters.kubeconfig(name));
+  const core = config.makeApiClient(CoreV1Api);
+  const apps = config.makeApiClient(AppsV1Api);
+  const policy = config.makeApiClient(PolicyV1Api);
+  const resize = async (input: {
+    count: number;
+    remove?: string[];
+    onBlocked?: 'fail' | 'force';
+    drainMinutes?: number;
+  }) => (await clusters.resizeNodeGroup({ name, group: 'workers', ...input })).result();
+  const nodes = async (): Promise<V1Node[]> =>
+    (await core.listNode({ labelSelector: 'slipway.dev/node-group=workers' })).items;
+  const servers = async (): Promise<string[]> =>
+    (await house.openstack.compute.servers.list({ tags: [ownerTag(id), groupTag('workers')] })).map((one) => one.name);
+  /** The machines, which are servers and Ready nodes, and nothing else. */
+  const machines = async (): Promise<string[]> => {
+    const [known, made] = [await nodes(), await servers()];
+    const isReady = (node: V1Node) =>
+      node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True');
+    expect(
+      known
+        .filter(isReady)
+        .map(({ metadata }) => metadata?.name)
+        .sort(),
+    ).toEqual(made.sort());
+    return made;
+  };
+  /** A Deployment whose budget wants so many pods at any time. */
+  const deploy = async (replicas: number, minAvailable: number): Promise<void> => {
+    const labels = { app: 'web' };
+    const template = { metadata: { labels }, spec: { containers: [{ name: 'web', image: 'web:1' }] } };
+    await apps.createNamespacedDeployment({
+      namespace: 'default',
+      body: { metadata: { name: 'web' }, spec: { replicas, selector: { matchLabels: labels }, template } },
+    });
+    await policy.createNamespacedPodDisruptionBudget({
+      namespace: 'default',
+      body: { metadata: { name: 'web' }, spec: { minAvailable, selector: { matchLabels: labels } } },
+    });
+    await until(async () => (await readyPods()) === replicas);
+  };
+  const readyPods = async (): Promise<number> =>
+    (await core.listNamespacedPod({ namespace: 'default', labelSelector: 'app=web' })).items.filter(({ status }) =>
+      status?.conditions?.some(({ type, status: state }) => type === 'Ready' && state === 'True'),
+    ).length;
+  const remove = async (): Promise<void> => {
+    expect((await (await clusters.delete(name)).result()).left).toEqual([]);
+  };
+  return { id, core, resize, machines, nodes, deploy, readyPods, remove, describe: () => clusters.describe(name) };
+}
+
+/** Waits until something is so, fifteen seconds at most. */
+export async function until(done: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 150; tries++) {
+    if (await done()) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error('did not come');
+}

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { clusterRecordSchema, clusterSpecSchema, newRecord, parseInput, remember } from '../../../model/index.ts';
+
+const NOW = '2026-01-02T03:04:05.000Z';
+const spec = clusterSpecSchema.parse({ name: 'atlas', cloud: 'sandbox', nodeGroups: [{ name: 'workers', count: 2 }] });
+const ended = {
+  operation: 'createCluster',
+  workflowId: 'w',
+  requestedBy: 'r',
+  startedAt: NOW,
+  endedAt: NOW,
+  outcome: 'completed',
+} as const;
+const created = {
+  ...{ name: 'atlas', id: 'atlas-aaaaaa', apiEndpoint: 'https://127.64.0.3:6443', kubeconfigPath: 'p' },
+  ...{ kubernetesVersion: '1.36.3', controlPlanes: 3, nodes: 2, secondsToReady: 40 },
+};
+
+/** As version 0.1.0 wrote it. */
+const first = {
+  id: 'atlas-aaaaaa',
+  spec,
+  createdAt: NOW,
+  createdBy: 'r',
+  created,
+  phase: 'Ready',
+  operations: 1,
+  last: ended,
+  queue: [],
+};
+
+describe('a record of version 0.1.0', () => {
+  it('goes on as one of today', () => {
+    const { last, ...same } = first;
+    const machines = (count: number) => ({ count, kubernetesVersion: spec.kubernetes.version });
+    expect(parseInput(clusterRecordSchema, first)).toEqual({
+      ok: true,
+      value: {
+        ...same,
+        schema: 1,
+        history: [last],
+        observed: { controlPlane: machines(3), nodeGroups: { workers: machines(2) } },
+      },
+    });
+  });
+
+  it('of a cluster that was only asked for has seen nothing', () => {
+    const { id, createdAt, queue } = first;
+    const parsed = parseInput(clusterRecordSchema, { id, spec, createdAt, queue, phase: 'Creating', operations: 0 });
+    expect(parsed).toMatchObject({ ok: true, value: { history: [] } });
+    expect(parsed.ok && parsed.value.observed).toBeUndefined();
+  });
+});
+
+describe('a record', () => {
+  it('of today is read as it was written', () => {
+    const record = newRecord('atlas-aaaaaa', spec, NOW, 'digest');
+    expect(parseInput(clusterRecordSchema, record)).toEqual({ ok: true, value: record });
+  });
+
+  it.each([
+    [{ ...first, schema: 2 }],
+    [{ ...first, schema: -1 }],
+    [{ ...first, schema: '0' }],
+    [null],
+    ['record'],
+    [[]],
+  ])('of a newer version, or none, is not read: %#', (record) => {
+    expect(parseInput(clusterRecordSchema, record).ok).toBe(false);
+  });
+
+  it('remembers twenty operations, and of the earlier failures the first words', () => {
+    const failed = { ...ended, outcome: 'failed', failure: { type: 'T', message: 'x'.repeat(900), left: [] } } as const;
+    const history = Array.from({ length: 30 }, () => failed).reduce<Parameters<typeof remember>[0]>(remember, []);
+    expect(history).toHaveLength(20);
+    expect(history.at(-1)?.failure).toEqual(failed.failure);
+    expect(history[0]?.failure).toEqual({ type: 'T', message: 'x'.repeat(300) });
+  });
+});

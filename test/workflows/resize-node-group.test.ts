@@ -1,0 +1,171 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ClusterDescription, OperationProgress, ResizeNodeGroupResult } from '../../model/index.ts';
+import { startWorkflowHouse, type WorkflowHouse } from '../support/workflow-house.ts';
+
+let house: WorkflowHouse;
+beforeAll(async () => {
+  house = await startWorkflowHouse();
+}, 120_000);
+afterAll(() => house.stop());
+
+const start = (type: string, input: unknown, workflowId: string = randomUUID()): Promise<WorkflowHandle> =>
+  house.client.workflow.start(type, { workflowId, taskQueue: house.taskQueue, args: [input] });
+const create = async (name: string): Promise<unknown> =>
+  (await start('createCluster', { name, cloud: 'sandbox' })).result();
+const resize = (name: string, count: number, more: object = {}): Promise<WorkflowHandle> =>
+  start('resizeNodeGroup', { name, group: 'workers', count, ...more });
+const resized = async (name: string, count: number, more: object = {}): Promise<ResizeNodeGroupResult> =>
+  (await (await resize(name, count, more)).result()) as ResizeNodeGroupResult;
+const describeCluster = (name: string): Promise<ClusterDescription> =>
+  house.client.workflow.getHandle(`cluster/${name}`).query<ClusterDescription>('describe');
+
+async function failureOf(run: Promise<unknown>): Promise<ApplicationFailure> {
+  const error: unknown = await run.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (error instanceof WorkflowFailedError && error.cause instanceof ApplicationFailure) return error.cause;
+  throw new Error('expected a workflow that failed with an ApplicationFailure', { cause: error });
+}
+
+const sizeOf = ({ spec }: ClusterDescription): number | undefined => spec.nodeGroups[0]?.count;
+const callsSince = (name: string, before: number): string[] => house.activities.called(name).slice(before);
+
+describe('a resize', () => {
+  it('asks for what is missing, waits for it, and takes nothing away', async () => {
+    await create('atlas');
+    const before = house.activities.called('atlas').length;
+    expect(await resized('atlas', 5)).toMatchObject({
+      name: 'atlas',
+      group: 'workers',
+      count: 5,
+      added: 2,
+      removed: 0,
+    });
+    const calls = callsSince('atlas', before);
+    expect(calls).toEqual(
+      expect.arrayContaining(['checkCluster', 'admitMachines', 'ensureNodes', 'waitForNodes', 'revokeJoinTokens']),
+    );
+    expect(calls).not.toContain('removeMachines');
+    const after = await describeCluster('atlas');
+    expect(after).toMatchObject({ phase: 'Ready', last: { operation: 'resizeNodeGroup', outcome: 'completed' } });
+    expect(sizeOf(after)).toBe(5);
+    expect(after.observed?.nodeGroups).toMatchObject({ workers: { count: 5 } });
+    expect(after.history.map(({ operation }) => operation)).toEqual(['createCluster', 'resizeNodeGroup']);
+  });
+
+  it('drains before it removes, wave after wave, and makes none', async () => {
+    await create('boreas');
+    const waves = [[{ id: 's-1', name: 'm-1' }], [{ id: 's-2', name: 'm-2' }]];
+    house.activities.set('chooseSurplus', 'boreas', () => Promise.resolve(waves.shift() ?? []));
+    const before = house.activities.called('boreas').length;
+    const handle = await resize('boreas', 1);
+    expect(await handle.result()).toMatchObject({ count: 1, added: 0, removed: 2 });
+    const calls = callsSince('boreas', before);
+    expect(calls).toEqual([
+      ...['lookAtGroup', 'chooseSurplus', 'drainNodes', 'removeMachines'],
+      ...['chooseSurplus', 'drainNodes', 'removeMachines', 'chooseSurplus', 'uncordonNodes'],
+    ]);
+    const { last } = await describeCluster('boreas');
+    const { steps, percent } = await house.client.workflow
+      .getHandle(last?.workflowId ?? '')
+      .query<OperationProgress>('progress');
+    expect(percent).toBe(100);
+    expect(steps.find(({ id }) => id === 'ensureNodes')?.state).toBe('skipped');
+    expect(steps.find(({ id }) => id === 'removeSurplus')?.state).toBe('done');
+  });
+
+  it('that is blocked gives the nodes back, and leaves a cluster that can be asked again', async () => {
+    await create('chronos');
+    house.activities.set('chooseSurplus', 'chronos', () => Promise.resolve([{ id: 's-1', name: 'm-1' }]));
+    house.activities.set('drainNodes', 'chronos', () =>
+      Promise.reject(ApplicationFailure.nonRetryable('default/web: the budget web', 'Kubernetes.DrainBlocked')),
+    );
+    const failure = await failureOf((await resize('chronos', 2)).result());
+    expect(failure.type).toBe('Kubernetes.DrainBlocked');
+    expect(house.activities.called('chronos')).toContain('uncordonNodes');
+    expect(house.activities.called('chronos')).not.toContain('removeMachines');
+    const failed = await describeCluster('chronos');
+    expect(failed).toMatchObject({ phase: 'UpdateFailed', last: { failure: { type: 'Kubernetes.DrainBlocked' } } });
+    // What is wanted and what is seen are two things now.
+    expect([sizeOf(failed), failed.observed?.nodeGroups.workers?.count]).toEqual([2, 3]);
+
+    house.activities.reset('drainNodes', 'chronos');
+    house.activities.reset('chooseSurplus', 'chronos');
+    await resized('chronos', 3);
+    expect((await describeCluster('chronos')).phase).toBe('Ready');
+  });
+
+  it('gives the nodes back when it is cancelled, and makes way for a deletion', async () => {
+    await create('dione');
+    house.activities.set('chooseSurplus', 'dione', () => Promise.resolve([{ id: 's-1', name: 'm-1' }]));
+    const entered = house.activities.block('drainNodes', 'dione');
+    const run = await resize('dione', 2);
+    await entered;
+    const deletion = await start('deleteCluster', { name: 'dione' });
+    expect(await deletion.result()).toMatchObject({ left: [] });
+    expect((await failureOf(run.result())).type).toBe('Slipway.Cancelled');
+    const calls = house.activities.called('dione');
+    expect(calls.indexOf('uncordonNodes')).toBeGreaterThan(-1);
+    expect(calls.indexOf('uncordonNodes')).toBeLessThan(calls.indexOf('deleteInside'));
+  });
+
+  it('waits its turn behind a creation; those of one group that wait become one, and all callers hear of it', async () => {
+    const entered = house.activities.block('waitForApi', 'eos');
+    const creation = await start('createCluster', { name: 'eos', cloud: 'sandbox' });
+    await entered;
+    // Refused when its turn comes: the creation was cancelled.
+    const early = await resize('eos', 4);
+    await until(async () => (await describeCluster('eos')).queued.length === 1);
+    await creation.cancel();
+    expect((await failureOf(early.result())).type).toBe('Slipway.NotAdmitted');
+
+    house.activities.reset('waitForApi', 'eos');
+    await create('eos');
+    const held = house.activities.hold('lookAtGroup', 'eos');
+    const first = await resize('eos', 4);
+    const { release } = await held;
+    const second = await resize('eos', 5);
+    await until(async () => (await describeCluster('eos')).queued.length === 1);
+    const third = await resize('eos', 7, { min: 1 });
+    await until(
+      async () =>
+        (await house.client.workflow.getHandle('cluster/eos').query<ClusterDescription>('describe')).queued.length ===
+        1,
+    );
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    release();
+    expect(await first.result()).toMatchObject({ count: 4 });
+    expect(await second.result()).toMatchObject({ count: 7 });
+    expect(await third.result()).toMatchObject({ count: 7 });
+    const after = await describeCluster('eos');
+    expect(sizeOf(after)).toBe(7);
+    expect(after.history.filter(({ operation }) => operation === 'resizeNodeGroup')).toHaveLength(2);
+  });
+});
+
+describe('a resize that cannot be', () => {
+  it.each([
+    [{ name: 'nobody', group: 'workers', count: 3 }, 'Slipway.ClusterNotFound'],
+    [{ name: 'faunus', group: 'gpu', count: 3 }, 'Slipway.InvalidInput'],
+    [{ name: 'faunus', group: 'workers', count: -1 }, 'Slipway.InvalidInput'],
+    [{ name: 'faunus', group: 'workers', remove: ['a'] }, 'Slipway.InvalidInput'],
+    [{ name: 'faunus', group: 'workers', count: 3, id: 'faunus-zzzzzz' }, 'Slipway.ClusterNotFound'],
+  ])('%j is refused before anything happens: %s', async (input, type) => {
+    if (input.name === 'faunus' && !house.activities.called('faunus').includes('revokeJoinTokens'))
+      await create('faunus');
+    expect((await failureOf((await start('resizeNodeGroup', input)).result())).type).toBe(type);
+    expect(house.activities.called(input.name)).not.toContain('lookAtGroup');
+  });
+});
+
+async function until(done: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 100; tries++) {
+    if (await done()) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error('did not come');
+}

@@ -1,10 +1,12 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
+import { commentWidth } from './scripts/eslint-comment-width.mjs';
 import { openstackDoor } from './scripts/eslint-openstack-door.mjs';
 
 /**
- * The import directions of the house (docs/decisions/0001): model <- vault <- temporal; workflows -> model; activities -> model,
- * vault, openstack-client-ts; workers -> all of these; client -> model, vault, temporal, openstack-client-ts (to read clouds.yaml). Nobody imports workers or sandbox but tests.
+ * The import directions of the house (docs/decisions/0001): model <- vault <- temporal; workflows -> model; activities
+ * -> model, vault, openstack-client-ts; workers -> all of these; client -> model, vault, temporal, openstack-client-ts
+ * (to read clouds.yaml). Nobody imports workers or sandbox but tests.
  */
 const directions = {
   model: [
@@ -43,7 +45,9 @@ export default tseslint.config(
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
+    plugins: { slipway: { rules: { 'comment-width': commentWidth, 'openstack-door': openstackDoor } } },
     rules: {
+      'slipway/comment-width': 'error',
       // The Kubernetes client's models are classes that are meant as interfaces.
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
       '@typescript-eslint/no-explicit-any': 'error',
@@ -104,7 +108,6 @@ export default tseslint.config(
   {
     files: ['activities/**/*.ts'],
     ignores: ['activities/openstack/own*.ts'],
-    plugins: { slipway: { rules: { 'openstack-door': openstackDoor } } },
     rules: { 'slipway/openstack-door': 'error' },
   },
   {

@@ -44,7 +44,9 @@ export type { ActivityDeps, OpenStackRequest } from './deps.ts';
 /** Every activity of Slipway, by the name under which workflows call it. */
 export type Activities = ReturnType<typeof composeActivities>;
 
-/** Makes the activities of a worker. Errors of OpenStack, Vault and Kubernetes leave them as failures of a stable type. */
+/**
+ * Makes the activities of a worker. Errors of OpenStack, Vault and Kubernetes leave them as failures of a stable type.
+ */
 export function createActivities(deps: ActivityDeps): Activities {
   const clouds = new Clouds(deps.vault, deps.onOpenStackRequest, deps.openStackProxy);
   return withVerdicts(composeActivities({ ...deps, clouds }), deps.stepTimeoutMs);

@@ -12,7 +12,9 @@ export interface CheckCloudOptions {
   readonly timeoutMs?: number | undefined;
 }
 
-/** Runs the workflow that looks at a cloud, or joins the one that does so already, unless it is about a specification. */
+/**
+ * Runs the workflow that looks at a cloud, or joins the one that does so already, unless it is about a specification.
+ */
 export async function checkCloud(
   temporal: TemporalService,
   cloud: string,

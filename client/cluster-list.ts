@@ -39,7 +39,9 @@ const keys = {
 /** So many workflows that ended otherwise than with their clusters are looked at. */
 const MAX_LOST = 500;
 
-/** Lists clusters page by page, newest first as visibility gives them; after them, those that have lost their workflows. */
+/**
+ * Lists clusters page by page, newest first as visibility gives them; after them, those that have lost their workflows.
+ */
 export async function* listClusters(temporal: TemporalService, filter: ListFilter): AsyncGenerator<ClusterSummary> {
   const { cloud, phase } = filter;
   const ofCloud = cloud === undefined ? [] : [`${searchAttributes.cloud} = ${quoted(cloud)}`];

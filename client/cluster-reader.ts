@@ -27,7 +27,8 @@ export class ClusterReader {
   }
 
   /**
-   * The description of a cluster's workflow, also after the cluster was deleted or its workflow was lost; undefined when there never was one.
+   * The description of a cluster's workflow, also after the cluster was deleted or its workflow was lost; undefined
+   * when there never was one.
    */
   async find(name: string, options: CallOptions = {}): Promise<FoundCluster | undefined> {
     const workflowId = clusterWorkflowId(name);
@@ -49,7 +50,10 @@ export class ClusterReader {
     return last;
   }
 
-  /** What the workflow tells of its cluster; the run before its last one, where that ended before a worker had taken it up. */
+  /**
+   * What the workflow tells of its cluster; the run before its last one, where that ended before a worker had taken it
+   * up.
+   */
   async #ask(workflowId: string): Promise<ClusterDescription | undefined> {
     const { workflow } = this.#temporal.client;
     const ask = (runId?: string) =>
@@ -79,7 +83,8 @@ export class ClusterReader {
   }
 
   /**
-   * The id of a cluster, as the server itself knows it: this needs no worker, so it works also while the workers are busy or gone.
+   * The id of a cluster, as the server itself knows it: this needs no worker, so it works also while the workers are
+   * busy or gone.
    *
    * @throws SlipwayError `Slipway.ClusterNotFound`
    */
@@ -97,8 +102,9 @@ export class ClusterReader {
   }
 
   /**
-   * The steps of an operation that a cluster named, with the live details of what runs when it does. Undefined when it has none to show: the
-   * cluster says that an operation runs a moment before its workflow is there, and one may end before it has steps, or be removed.
+   * The steps of an operation that a cluster named, with the live details of what runs when it does. Undefined when it
+   * has none to show: the cluster says that an operation runs a moment before its workflow is there, and one may end
+   * before it has steps, or be removed.
    */
   async progress(
     { workflowId }: Pick<RunningOperation, 'workflowId'>,
@@ -126,8 +132,8 @@ function unlessUnanswerable(error: unknown): undefined {
 }
 
 /**
- * A run that was terminated before its first task cannot be asked for anything: nobody has ever worked on it (temporal: service/history/consts,
- * ErrWorkflowClosedBeforeWorkflowTaskStarted).
+ * A run that was terminated before its first task cannot be asked for anything: nobody has ever worked on it (temporal:
+ * service/history/consts, ErrWorkflowClosedBeforeWorkflowTaskStarted).
  */
 function endedUntouched(error: unknown): boolean {
   return grpcStatus(error)?.text.includes('closed before WorkflowTaskStarted') === true;

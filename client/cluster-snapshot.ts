@@ -6,7 +6,10 @@ export interface ClusterSnapshot {
   readonly description: FoundCluster;
   /** The operation that runs, or the one that was followed and ended. */
   readonly operation?: RunningOperation | EndedOperation;
-  /** Its steps; live details of running activities are merged in. Absent when it has none yet, or ended before it had any. */
+  /**
+   * Its steps; live details of running activities are merged in. Absent when it has none yet, or ended before it had
+   * any.
+   */
   readonly progress?: OperationProgress;
   /** The operation, else the cluster, in Temporal's UI; absent when the UI's address is not known. */
   readonly uiUrl?: string;

@@ -31,7 +31,9 @@ export interface RequestOptions {
 }
 
 export interface CreateOptions extends RequestOptions {
-  /** Makes this request the same as an earlier one with this id, and another than every other; at most 100 characters. */
+  /**
+   * Makes this request the same as an earlier one with this id, and another than every other; at most 100 characters.
+   */
   readonly requestId?: string | undefined;
 }
 
@@ -50,7 +52,8 @@ export interface DeleteOptions extends RequestOptions {
 /** Everything that can be asked of clusters. Each method makes a few short requests and throws SlipwayErrors only. */
 export interface ClustersApi {
   /**
-   * Asks for a cluster and returns as soon as Temporal has the request. The same spec asked for again meets the first request.
+   * Asks for a cluster and returns as soon as Temporal has the request. The same spec asked for again meets the first
+   * request.
    *
    * @throws SlipwayError `Slipway.InvalidInput`, and nothing was started; `Client.NoWorker`, and nothing was started
    */
@@ -58,7 +61,8 @@ export interface ClustersApi {
   /** Asks for a cluster's deletion. @throws SlipwayError `Slipway.ClusterNotFound` */
   delete(name: string, options?: DeleteOptions): Promise<OperationHandle<'deleteCluster'>>;
   /**
-   * Asks for any operation on a cluster by its declaration. Not for `createCluster` and `deleteCluster`, whose requests have ids of their own kind.
+   * Asks for any operation on a cluster by its declaration. Not for `createCluster` and `deleteCluster`, whose requests
+   * have ids of their own kind.
    *
    * @param input - with the cluster's `name`
    * @throws SlipwayError `Slipway.InvalidInput`, and nothing was started; `Slipway.ClusterNotFound`
@@ -74,12 +78,16 @@ export interface ClustersApi {
     options?: CreateOptions,
   ): Promise<OperationHandle<'resizeNodeGroup'>>;
   /**
-   * Makes the workflow of a cluster anew that was terminated, or lost with Temporal's database. Refused while one answers for it.
+   * Makes the workflow of a cluster anew that was terminated, or lost with Temporal's database. Refused while one
+   * answers for it.
    *
    * @throws SlipwayError `Slipway.ClusterNotFound`, `Slipway.ClusterLost`, `Slipway.NotAdmitted`
    */
   adopt(name: string, options?: AdoptOptions): Promise<AdoptClusterResult>;
-  /** Everything in the clouds and in Vault that is a cluster's and that no running workflow answers for. Changes nothing. */
+  /**
+   * Everything in the clouds and in Vault that is a cluster's and that no running workflow answers for. Changes
+   * nothing.
+   */
   findOrphans(options?: OrphanOptions): Promise<OrphanReport>;
   /** The cluster's description; undefined when there is none, or no longer. */
   get(name: string, options?: RequestOptions): Promise<FoundCluster | undefined>;

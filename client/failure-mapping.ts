@@ -56,7 +56,10 @@ export function toSlipwayError(error: unknown, context: CallContext): SlipwayErr
   return new SlipwayError(ClientFailureType.Unexpected, `Could not ${context.what}: ${text}`, details);
 }
 
-/** The failure that ended a workflow: the innermost one with a type of its own, without the wrappers Temporal puts around it. */
+/**
+ * The failure that ended a workflow: the innermost one with a type of its own, without the wrappers Temporal puts
+ * around it.
+ */
 function fromFailure(failure: unknown, what: string, details: SlipwayErrorDetails): SlipwayError {
   if ((failure instanceof ActivityFailure || failure instanceof ChildWorkflowFailure) && failure.cause !== undefined) {
     return fromFailure(failure.cause, what, details);

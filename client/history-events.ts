@@ -27,8 +27,8 @@ export interface HistoryEventsOptions extends CallOptions {
 const MAX_RUNS = 2_000;
 
 /**
- * Counts the history events of a cluster: of every run of its workflow, of the operations that are its children, and of the requests
- * for them. Runs that ended are found by visibility, which may be a second behind.
+ * Counts the history events of a cluster: of every run of its workflow, of the operations that are its children, and of
+ * the requests for them. Runs that ended are found by visibility, which may be a second behind.
  */
 export async function countHistoryEvents(
   temporal: TemporalService,

@@ -18,7 +18,10 @@ export interface ActivityDetail {
   readonly detail: string;
 }
 
-/** What the pending activities of a run say in their heartbeats, and how often those that fail were tried; none of a run that is not there. */
+/**
+ * What the pending activities of a run say in their heartbeats, and how often those that fail were tried; none of a run
+ * that is not there.
+ */
 export async function readActivityDetails(
   temporal: TemporalService,
   workflowId: string,

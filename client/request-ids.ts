@@ -8,31 +8,33 @@ import {
 } from '../model/index.ts';
 
 /**
- * The workflow id of a request to create. The same specification gives the same id, so a request that is repeated, by whomever and by
- * whatever version, meets the first one and gets its result. A `requestId` of the caller's own takes the digest's place.
+ * The workflow id of a request to create. The same specification gives the same id, so a request that is repeated, by
+ * whomever and by whatever version, meets the first one and gets its result. A `requestId` of the caller's own takes
+ * the digest's place.
  */
 export function createRequestId(spec: ClusterSpecInput, requestId?: string): string {
   return `createCluster/${spec.name}/${requestId ?? digest(spec)}`;
 }
 
 /**
- * The workflow id of a request for another operation: a new one each time, unless the caller has an id of its own, because the same wish may be
- * had again after others.
+ * The workflow id of a request for another operation: a new one each time, unless the caller has an id of its own,
+ * because the same wish may be had again after others.
  */
 export const operationRequestId = (operation: OperationName, name: string, requestId: string = randomUUID()): string =>
   `${operation}/${name}/${requestId}`;
 
 /**
- * The workflow id of a request to delete. It names the cluster's id, so a request to delete never meets one for an earlier cluster of
- * that name; abandoning is another request, which must not be taken for one that was sent before.
+ * The workflow id of a request to delete. It names the cluster's id, so a request to delete never meets one for an
+ * earlier cluster of that name; abandoning is another request, which must not be taken for one that was sent before.
  */
 export function deleteRequestId(name: string, id: string | undefined, abandon: boolean): string {
   return ['deleteCluster', name, ...(id === undefined ? [] : [id]), ...(abandon ? ['abandon'] : [])].join('/');
 }
 
 /**
- * Twelve hexadecimal digits that stand for a specification. Neither the order of its fields matters nor whether a default is written out; and what is
- * left to a default stands for itself, so that a release that changes the default makes no other request of it.
+ * Twelve hexadecimal digits that stand for a specification. Neither the order of its fields matters nor whether a
+ * default is written out; and what is left to a default stands for itself, so that a release that changes the default
+ * makes no other request of it.
  */
 function digest(spec: ClusterSpecInput): string {
   return createHash('sha256')

@@ -45,8 +45,9 @@ export class SlipwayClient implements AsyncDisposable {
   }
 
   /**
-   * Connects as the environment says: Temporal's own variables and `temporal.toml` (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY,
-   * TEMPORAL_PROFILE, …), VAULT_ADDR and VAULT_TOKEN, SLIPWAY_TASK_QUEUE, SLIPWAY_TEMPORAL_UI.
+   * Connects as the environment says: Temporal's own variables and `temporal.toml` (TEMPORAL_ADDRESS,
+   * TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_PROFILE, …), VAULT_ADDR and VAULT_TOKEN, SLIPWAY_TASK_QUEUE,
+   * SLIPWAY_TEMPORAL_UI.
    *
    * @throws SlipwayError `Client.TemporalUnreachable`, `Client.Configuration`
    */

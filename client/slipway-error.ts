@@ -1,6 +1,9 @@
 import type { FailureType, InputIssue, LeftResource } from '../model/index.ts';
 
-/** What can go wrong between a caller and Slipway's workflows; the workflows' own failures have the types of `FailureType`. */
+/**
+ * What can go wrong between a caller and Slipway's workflows; the workflows' own failures have the types of
+ * `FailureType`.
+ */
 export const ClientFailureType = {
   /** Nothing answers at Temporal's address, or the connection broke. Nothing is known about the request. */
   TemporalUnreachable: 'Client.TemporalUnreachable',

@@ -5,7 +5,10 @@ import proto from '@temporalio/proto';
 import { type CallContext, noWorker, toSlipwayError, unreachable } from './failure-mapping.ts';
 import { ClientFailureType, isSlipwayError, SlipwayError } from './slipway-error.ts';
 
-/** Time allowed for one request to Temporal: a query needs a worker's answer, which takes seconds after the worker's restart. */
+/**
+ * Time allowed for one request to Temporal: a query needs a worker's answer, which takes seconds after the worker's
+ * restart.
+ */
 const CALL_TIMEOUT_MS = 10_000;
 
 /** Time allowed to find out why another request had no answer. */
@@ -30,7 +33,9 @@ export interface TemporalServiceOptions {
   readonly address: string;
 }
 
-/** Temporal as this client uses it: every request has a deadline, takes an AbortSignal, and fails with a SlipwayError. */
+/**
+ * Temporal as this client uses it: every request has a deadline, takes an AbortSignal, and fails with a SlipwayError.
+ */
 export class TemporalService {
   readonly client: Client;
   readonly taskQueue: string;
@@ -54,7 +59,8 @@ export class TemporalService {
     const bounded = () => connection.withDeadline(Date.now() + (options.timeoutMs ?? CALL_TIMEOUT_MS), request);
     try {
       if (options.signal === undefined) return await bounded();
-      // The connection adds a listener for every request and removes none: a signal of its own goes away with this call.
+      // The connection adds a listener for every request and removes none: a signal of its own goes away with this
+      // call.
       const signal = AbortSignal.any([options.signal]);
       setMaxListeners(0, signal);
       return await connection.withAbortSignal(signal, bounded);

@@ -1,6 +1,7 @@
 /**
- * Links into Temporal's web UI. The base is configured (`SLIPWAY_TEMPORAL_UI`), else it is Temporal Cloud's for a Temporal Cloud address and
- * the development server's port 8233 for a development server; for any other installation it is not known.
+ * Links into Temporal's web UI. The base is configured (`SLIPWAY_TEMPORAL_UI`), else it is Temporal Cloud's for a
+ * Temporal Cloud address and the development server's port 8233 for a development server; for any other installation it
+ * is not known.
  */
 export function temporalUiBase(address: string, configured?: string): string | undefined {
   if (configured !== undefined && configured !== '') return configured.replace(/\/+$/, '');

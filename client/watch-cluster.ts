@@ -10,8 +10,8 @@ export interface WatchOptions {
   /** Milliseconds between two looks, at least 500; 1000 when absent. */
   readonly intervalMs?: number | undefined;
   /**
-   * Watch until this settles, instead of until no operation runs: give it the result of a request that was just made, whose cluster may
-   * not exist yet.
+   * Watch until this settles, instead of until no operation runs: give it the result of a request that was just made,
+   * whose cluster may not exist yet.
    */
   readonly until?: Promise<unknown> | undefined;
 }
@@ -47,7 +47,8 @@ export async function* watchCluster(
     try {
       const snapshot = await look(reader, name, link, last, until !== undefined, signal);
       lastAnswer = Date.now();
-      // Until the request has reached the cluster there is nothing to show, or what an earlier cluster of this name did last.
+      // Until the request has reached the cluster there is nothing to show, or what an earlier cluster of this name did
+      // last.
       const tooEarly = until !== undefined && !settled && last === undefined && isIdle(snapshot?.description);
       if (snapshot !== undefined && !tooEarly) {
         last = snapshot;

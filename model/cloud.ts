@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * A cloud as Vault holds it, at `clouds/<name>`: one entry of clouds.yaml, complete with its secrets, and what Slipway needs to know
- * beside it.
+ * A cloud as Vault holds it, at `clouds/<name>`: one entry of clouds.yaml, complete with its secrets, and what Slipway
+ * needs to know beside it.
  */
 export const cloudEntrySchema = z.strictObject({
   cloud: z

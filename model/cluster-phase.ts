@@ -1,6 +1,7 @@
 /**
- * Where a cluster is in its life. A failed creation can be resumed (`createCluster` again) or deleted. `UpdateFailed`: the last operation on the
- * living cluster did not end as it was asked for; the cluster serves, and operations are let in as in `Ready`.
+ * Where a cluster is in its life. A failed creation can be resumed (`createCluster` again) or deleted. `UpdateFailed`:
+ * the last operation on the living cluster did not end as it was asked for; the cluster serves, and operations are let
+ * in as in `Ready`.
  */
 export const clusterPhases = [
   'Creating',

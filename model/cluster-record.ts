@@ -48,8 +48,8 @@ const endedSchema = z.strictObject({
 });
 
 /**
- * All that a cluster's workflow knows: its input, at its start and when it continues as new. Plain JSON, a few KiB, no per-node lists. A record of
- * an older schema is brought to this one as it is parsed.
+ * All that a cluster's workflow knows: its input, at its start and when it continues as new. Plain JSON, a few KiB, no
+ * per-node lists. A record of an older schema is brought to this one as it is parsed.
  */
 export const clusterRecordSchema = z.preprocess(
   migrateRecord,
@@ -119,15 +119,18 @@ const declarations = operationNames().map(declarationOf);
 const isRunningPhase = (phase: ClusterPhase): boolean => declarations.some(({ phases }) => phases.running === phase);
 
 /**
- * Whether what is kept knows of more than this record, whose next operation is about to start: then the workflow was reset to an earlier
- * state.
+ * Whether what is kept knows of more than this record, whose next operation is about to start: then the workflow was
+ * reset to an earlier state.
  */
 export function isAhead(kept: ClusterRecord, record: ClusterRecord): boolean {
   const done = !isRunningPhase(kept.phase) && lastOperation(kept)?.outcome === 'completed';
   return kept.operations > record.operations || (kept.operations === record.operations && done);
 }
 
-/** What is kept of a cluster that has lost its workflow, as the record of a new one. What ran when it was lost has failed. */
+/**
+ * What is kept of a cluster that has lost its workflow, as the record of a new one. What ran when it was lost has
+ * failed.
+ */
 export function adopt(kept: ClusterRecord, adoptedAt: string): ClusterRecord {
   const cut = declarations.find(({ phases }) => phases.running === kept.phase);
   return { ...toKeep(kept), adoptedAt, phase: cut?.phases.failed ?? kept.phase };
@@ -143,7 +146,10 @@ export const newRecord = (id: string, spec: ClusterSpec, createdAt: string, dige
   queue: [],
 });
 
-/** Whether a request asks for what waits or runs already: the same request, one more of the same caller, or one that may join. */
+/**
+ * Whether a request asks for what waits or runs already: the same request, one more of the same caller, or one that may
+ * join.
+ */
 export function sameRequest({ operation, callers }: QueuedOperation, request: OperationRequest): boolean {
   if (operation !== request.operation) return false;
   const sameRun = callers.some(({ requestId }) => requestId === request.requestId);

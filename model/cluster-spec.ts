@@ -6,8 +6,8 @@ import { labelsSchema, taintsSchema } from './spec/node-marks.ts';
 import { dnsLabel, ipv4, reference, uuid } from './spec/text.ts';
 
 /*
- * The cluster's specification. Only `name` and `cloud` are required. Objects are strict: an unknown field is an error, because a
- * mistyped field that is silently ignored is found only when the cluster is already wrong.
+ * The cluster's specification. Only `name` and `cloud` are required. Objects are strict: an unknown field is an error,
+ * because a mistyped field that is silently ignored is found only when the cluster is already wrong.
  */
 
 const rootVolume = z

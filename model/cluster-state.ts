@@ -22,7 +22,10 @@ export interface EndedOperation extends RunningOperation {
   readonly failure?: OperationFailure | undefined;
 }
 
-/** Answer of the query `describe` of a cluster's workflow: all there is to know of a cluster but its nodes. A few KiB at most. */
+/**
+ * Answer of the query `describe` of a cluster's workflow: all there is to know of a cluster but its nodes. A few KiB at
+ * most.
+ */
 export interface ClusterDescription {
   readonly name: string;
   readonly id: string;

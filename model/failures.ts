@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * The stable `type` of every failure that leaves an activity or a workflow. Users and other services branch on them, so a name never
- * changes its meaning. `docs/reference/failures.md` says for each what to do.
+ * The stable `type` of every failure that leaves an activity or a workflow. Users and other services branch on them, so
+ * a name never changes its meaning. `docs/reference/failures.md` says for each what to do.
  */
 export const FailureType = {
   /** The input does not fit its schema; details: `{ issues: InputIssue[] }`. Nothing was started. */
@@ -50,19 +50,25 @@ export const FailureType = {
   OpenStackConflict: 'OpenStack.Conflict',
   OpenStackResourceBusy: 'OpenStack.ResourceBusy',
   OpenStackInvalidRequest: 'OpenStack.InvalidRequest',
-  /** A service answered in another microversion than it was asked for: its answer was not used, nothing was decided by it. */
+  /**
+   * A service answered in another microversion than it was asked for: its answer was not used, nothing was decided by
+   * it.
+   */
   OpenStackVersionIgnored: 'OpenStack.VersionIgnored',
   /** A resource is in status ERROR; the message holds Nova's fault or the provisioning status. */
   OpenStackResourceInError: 'OpenStack.ResourceInError',
-  /** A list holds rows that were not asked for: somebody on the way ignored the filter. Nothing was changed for its sake. */
+  /**
+   * A list holds rows that were not asked for: somebody on the way ignored the filter. Nothing was changed for its
+   * sake.
+   */
   OpenStackFilterIgnored: 'OpenStack.FilterIgnored',
 } as const;
 
 export type FailureType = (typeof FailureType)[keyof typeof FailureType];
 
 /**
- * The cloud's answers cannot be trusted: a filter or a microversion that was asked for was ignored. An operation that meets it stops, and begins nothing more
- * (docs/decisions/0014).
+ * The cloud's answers cannot be trusted: a filter or a microversion that was asked for was ignored. An operation that
+ * meets it stops, and begins nothing more (docs/decisions/0014).
  */
 export const isDistrust = (type: string): boolean =>
   type === FailureType.OpenStackFilterIgnored || type === FailureType.OpenStackVersionIgnored;

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 
 /**
- * Says in a person's words why a value does not fit. Given to zod as the error map of a parse, so a message that the schema itself has
- * for a field comes first.
+ * Says in a person's words why a value does not fit. Given to zod as the error map of a parse, so a message that the
+ * schema itself has for a field comes first.
  */
 export function reasonOf(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {

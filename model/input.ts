@@ -6,7 +6,10 @@ import { reasonOf } from './input-reasons.ts';
 export type ParsedInput<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly issues: InputIssue[] };
 
-/** Stands for a payload that cannot be read, so that whoever parses it can say so; to throw would fail the workflow's task for ever. */
+/**
+ * Stands for a payload that cannot be read, so that whoever parses it can say so; to throw would fail the workflow's
+ * task for ever.
+ */
 export class UnreadablePayload {
   readonly reason: string;
 
@@ -15,12 +18,16 @@ export class UnreadablePayload {
   }
 }
 
-/** Parses an operation's input; never throws. Issues name the field's path as a person would write it: `nodeGroups[0].count`. */
+/**
+ * Parses an operation's input; never throws. Issues name the field's path as a person would write it:
+ * `nodeGroups[0].count`.
+ */
 export function parseInput<S extends z.ZodType>(schema: S, input: unknown): ParsedInput<z.output<S>> {
   if (input instanceof UnreadablePayload) {
     return { ok: false, issues: [{ path: '', reason: `cannot be read: ${input.reason}` }] };
   }
-  // The function, not the schema's method: zod makes methods on first use, which a schema that workflows share (and is frozen) refuses.
+  // The function, not the schema's method: zod makes methods on first use, which a schema that workflows share (and is
+  // frozen) refuses.
   const parsed = z.safeParse(schema, input, { error: reasonOf });
   if (parsed.success) return { ok: true, value: parsed.data };
   return { ok: false, issues: parsed.error.issues.flatMap(toIssues) };

@@ -1,17 +1,19 @@
 /**
- * Names and tags of everything Slipway makes: a function of the cluster's id and nothing else, so that a step that is run again,
- * on another worker or after a crash, finds what an earlier try made.
+ * Names and tags of everything Slipway makes: a function of the cluster's id and nothing else, so that a step that is
+ * run again, on another worker or after a crash, finds what an earlier try made.
  *
- * The id holds a random part, so a name never meets another cluster's resource, not even one with the same cluster name.
- * Lengths: name <= 28, id <= 35, group <= 16; the longest machine name is 61 characters (a Kubernetes node name may have 63).
+ * The id holds a random part, so a name never meets another cluster's resource, not even one with the same cluster
+ * name. Lengths: name <= 28, id <= 35, group <= 16; the longest machine name is 61 characters (a Kubernetes node name
+ * may have 63).
  */
 
 /** Prefix of the tag, and of the description, that marks a resource as a cluster's own. */
 const OWNER_PREFIX = 'slipway.cluster=';
 
 /**
- * The cluster's id: `atlas-k3f9x2`. A function of the request that made the cluster, so that a request that is repeated, reset or taken
- * up again never makes a second one. `digest` is hexadecimal, at least eight digits that are as good as random.
+ * The cluster's id: `atlas-k3f9x2`. A function of the request that made the cluster, so that a request that is
+ * repeated, reset or taken up again never makes a second one. `digest` is hexadecimal, at least eight digits that are
+ * as good as random.
  */
 export function clusterId(name: string, digest: string): string {
   // 30 of its bits as six characters of RFC 4648 base32, lower case: no vowels are excluded, ids are not words.
@@ -38,19 +40,21 @@ export const clusterWorkflowId = (name: string): string => `cluster/${name}`;
 export const orphanWorkflowId = (id: string): string => `orphan/${id}`;
 
 /**
- * Workflow id of the operation that works on a cluster: one for each cluster, whatever the operation and whoever runs it. So Temporal itself
- * refuses a second one beside it.
+ * Workflow id of the operation that works on a cluster: one for each cluster, whatever the operation and whoever runs
+ * it. So Temporal itself refuses a second one beside it.
  */
 export const operationWorkflowId = (id: string): string => `${clusterWorkflowId(clusterNameOf(id))}/${id}`;
 
 /**
- * What marks a resource as this cluster's. It is the tag where the service sets tags in the request that creates (Nova, Octavia),
- * and the description everywhere else, so that no crash can leave an unmarked resource behind (docs/decisions/0002).
- * Nova allows 60 characters and neither `/` nor `,`.
+ * What marks a resource as this cluster's. It is the tag where the service sets tags in the request that creates (Nova,
+ * Octavia), and the description everywhere else, so that no crash can leave an unmarked resource behind
+ * (docs/decisions/0002). Nova allows 60 characters and neither `/` nor `,`.
  */
 export const ownerTag = (id: string): string => `${OWNER_PREFIX}${id}`;
 
-/** Metadata of a server with the same meaning: it is in every answer of Nova, the tags only from microversion 2.26 on. */
+/**
+ * Metadata of a server with the same meaning: it is in every answer of Nova, the tags only from microversion 2.26 on.
+ */
 export const OWNER_METADATA = 'slipway.cluster';
 
 /** The id of the cluster that a tag or a description marks; undefined when it is no mark. */
@@ -91,8 +95,8 @@ export const controlPlaneNames = (id: string, count: number): string[] =>
   Array.from({ length: count }, (_, index) => controlPlaneName(id, index));
 
 /**
- * Name given to Nova for the machines of one batch. Nova makes `<name>-1` ... `<name>-<n>` of it when a request asks for more than
- * one server (nova: nova/compute/api.py, `_populate_instance_names`), and keeps it as it is for one.
+ * Name given to Nova for the machines of one batch. Nova makes `<name>-1` ... `<name>-<n>` of it when a request asks
+ * for more than one server (nova: nova/compute/api.py, `_populate_instance_names`), and keeps it as it is for one.
  */
 export const batchName = (id: string, group: string, batch: number): string => `${id}-${group}-b${batch}`;
 

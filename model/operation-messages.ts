@@ -5,7 +5,10 @@ import type { OperationInput, OperationName, OperationResult } from './operation
 export interface OperationRequest {
   readonly operation: OperationName;
   readonly input: OperationInput<OperationName>;
-  /** Where the operation makes a cluster: SHA-256 of the specification as it was written, before defaults (`canonicalJson`). */
+  /**
+   * Where the operation makes a cluster: SHA-256 of the specification as it was written, before defaults
+   * (`canonicalJson`).
+   */
   readonly digest?: string;
   /** Workflow id of the caller, to whom the end is signalled. */
   readonly requestedBy: string;

@@ -19,8 +19,8 @@ export interface PlannedResource {
 }
 
 /**
- * Everything `createCluster` will make for this spec, in the order in which it is made. `id` is the cluster's id, or a placeholder
- * with the same shape when the cluster does not exist yet.
+ * Everything `createCluster` will make for this spec, in the order in which it is made. `id` is the cluster's id, or a
+ * placeholder with the same shape when the cluster does not exist yet.
  */
 export function planCluster(spec: ClusterSpec, id: string): PlannedResource[] {
   return [...planSecrets(spec, id), ...planNetwork(spec, id), ...planApi(spec, id), ...planMachines(spec, id)];

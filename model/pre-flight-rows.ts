@@ -23,8 +23,8 @@ const quota = (field: string, looksAt: string) =>
   ({ field, looksAt, words: 'quota {name}: needs {need}, {free} of {limit} are free' }) as const;
 
 /**
- * Everything for which the pre-flight refuses a cluster, by a stable name. What is not here is not refused: a row needs its test
- * (test/doctor/scenarios.ts), and docs/reference/pre-flight.md is made of this table.
+ * Everything for which the pre-flight refuses a cluster, by a stable name. What is not here is not refused: a row needs
+ * its test (test/doctor/scenarios.ts), and docs/reference/pre-flight.md is made of this table.
  */
 export const PRE_FLIGHT_ROWS = {
   flavor: {

@@ -1,4 +1,7 @@
-/** State of one step of an operation. `tolerated`: it failed, and the operation goes on without it. `skipped`: there was nothing to do. */
+/**
+ * State of one step of an operation. `tolerated`: it failed, and the operation goes on without it. `skipped`: there was
+ * nothing to do.
+ */
 export type StepState = 'pending' | 'running' | 'done' | 'skipped' | 'tolerated' | 'failed' | 'cancelled';
 
 /** One step of an operation, as a person follows it. Times are ISO 8601. */

@@ -3,13 +3,18 @@ export const RECORD_SCHEMA = 1;
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** A change of the record's schema. What it reads was written by the version before, and is checked after the last of them. */
+/**
+ * A change of the record's schema. What it reads was written by the version before, and is checked after the last of
+ * them.
+ */
 interface Migration {
   readonly name: string;
   readonly migrate: (record: Fields) => Fields;
 }
 
-/** The migration at index n makes a record of schema n + 1 from one of schema n. Records of version 0.1.0 say no number. */
+/**
+ * The migration at index n makes a record of schema n + 1 from one of schema n. Records of version 0.1.0 say no number.
+ */
 const migrations: readonly Migration[] = [
   {
     name: 'The last operations are a history, and what is there is observed',
@@ -21,8 +26,8 @@ const migrations: readonly Migration[] = [
 ];
 
 /**
- * Brings a record of an older version to today's schema. What is no record, or of a newer version, is returned as it came: the schema says
- * what is wrong with it.
+ * Brings a record of an older version to today's schema. What is no record, or of a newer version, is returned as it
+ * came: the schema says what is wrong with it.
  */
 export function migrateRecord(input: unknown): unknown {
   if (!isFields(input)) return input;

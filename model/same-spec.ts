@@ -15,8 +15,8 @@ export interface ReadSpec {
 }
 
 /**
- * Whether two specifications are one wish: written alike, or alike with their defaults. The first holds also when a release has changed a default
- * between them.
+ * Whether two specifications are one wish: written alike, or alike with their defaults. The first holds also when a
+ * release has changed a default between them.
  */
 export function sameSpec(one: ReadSpec, other: ReadSpec): boolean {
   if (one.digest !== undefined && one.digest === other.digest) return true;

@@ -11,8 +11,8 @@ export interface SecurityRule {
 }
 
 /**
- * The rules of the cluster's two security groups. Traffic between the cluster's machines is open (any CNI works); from outside only
- * the API is reachable, and NodePorts only from the machines' own subnet, where load balancers live.
+ * The rules of the cluster's two security groups. Traffic between the cluster's machines is open (any CNI works); from
+ * outside only the API is reachable, and NodePorts only from the machines' own subnet, where load balancers live.
  */
 export function securityRules(
   spec: ClusterSpec,

@@ -1,6 +1,7 @@
 /**
- * As `AbortSignal.timeout`, for {@link AbortSignal.any}: there Node forgets a time-out that nobody else holds at the next garbage
- * collection, and what it was to end goes on for ever (nodejs/node#57736). A signal with a listener is kept. Not for workflows.
+ * As `AbortSignal.timeout`, for {@link AbortSignal.any}: there Node forgets a time-out that nobody else holds at the
+ * next garbage collection, and what it was to end goes on for ever (nodejs/node#57736). A signal with a listener is
+ * kept. Not for workflows.
  *
  * @param ms - milliseconds
  */

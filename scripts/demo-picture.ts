@@ -7,8 +7,8 @@ import { promisify } from 'node:util';
 import { type Frame, terminalSvg } from './terminal-svg.ts';
 
 /*
- * Writes docs/images/demo.svg: a recording of `npm run demo` with the latencies of a real cloud, in a terminal that tmux makes.
- *   node --conditions=source --import tsx scripts/demo-picture.ts
+ * Writes docs/images/demo.svg: a recording of `npm run demo` with the latencies of a real cloud, in a terminal that
+ *   tmux makes. node --conditions=source --import tsx scripts/demo-picture.ts
  */
 
 const root = fileURLToPath(new URL('..', import.meta.url));

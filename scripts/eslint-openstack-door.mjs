@@ -6,8 +6,8 @@ const READS = new Set(['get', 'waitFor', 'waitActive', 'waitGone', 'statusTree',
 const REQUESTS = new Set(['request', 'json', 'list', 'listing']);
 
 /**
- * Lists, changes and deletions of OpenStack go through the door (docs/decisions/0014): what is not listed there was not compared with its filters,
- * and nobody has seen the cluster's mark on what is changed.
+ * Lists, changes and deletions of OpenStack go through the door (docs/decisions/0014): what is not listed there was not
+ * compared with its filters, and nobody has seen the cluster's mark on what is changed.
  */
 export const openstackDoor = ESLintUtils.RuleCreator.withoutDocs({
   meta: {

@@ -9,7 +9,10 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 const OLDEST_NODE = [20, 19];
 
-/** Makes sure that this Node can run Slipway and that its dependencies are installed; ends the process with a sentence if not. */
+/**
+ * Makes sure that this Node can run Slipway and that its dependencies are installed; ends the process with a sentence
+ * if not.
+ */
 export async function prepare() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1])) {

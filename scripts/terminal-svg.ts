@@ -35,8 +35,8 @@ const SEQUENCE_OR_TEXT = new RegExp(`${ESCAPE}\\[([\\d;]*)m|([^${ESCAPE}]+)`, 'g
 const PLAIN: Style = { bold: false, dim: false, colour: undefined };
 
 /**
- * A recording of a terminal as one SVG that plays by itself. Where nothing may move, or the reader does not want it, it shows the last
- * frame. It has a background of its own, so it can be read on light and dark pages.
+ * A recording of a terminal as one SVG that plays by itself. Where nothing may move, or the reader does not want it, it
+ * shows the last frame. It has a background of its own, so it can be read on light and dark pages.
  */
 export function terminalSvg(frames: readonly Frame[], { columns, rows, title }: Screen): string {
   const total = frames.reduce((sum, { seconds }) => sum + seconds, 0);

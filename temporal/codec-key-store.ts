@@ -6,7 +6,9 @@ import type { CodecKeySet } from './codec-keys.ts';
 /** The part of Slipway's KV mount in Vault that the codec's keys need. */
 export type CodecKeyStore = Pick<KvStore, 'find' | 'create'>;
 
-/** Reads the codec's keys. @throws CodecKeyError if there are none; VaultError if they cannot be read or are not usable. */
+/**
+ * Reads the codec's keys. @throws CodecKeyError if there are none; VaultError if they cannot be read or are not usable.
+ */
 export async function readCodecKeys(store: CodecKeyStore): Promise<CodecKeySet> {
   const keys = await store.find(CODEC_KEYS_PATH, codecKeysSchema);
   if (keys !== undefined) return keys;

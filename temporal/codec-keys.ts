@@ -34,8 +34,8 @@ export class CodecKeyError extends Error {
 }
 
 /**
- * The codec's keys, read when they are first needed, again every five minutes, and when a payload names a key that is not known yet.
- * When reading again fails, the keys at hand go on being used.
+ * The codec's keys, read when they are first needed, again every five minutes, and when a payload names a key that is
+ * not known yet. When reading again fails, the keys at hand go on being used.
  */
 export class CodecKeys {
   readonly #load: () => Promise<CodecKeySet>;

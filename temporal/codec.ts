@@ -13,9 +13,10 @@ const TAG_BYTES = 16;
 const { Payload: PayloadMessage } = proto.temporal.api.common.v1;
 
 /**
- * Encrypts whole payloads, their metadata included, with AES-256-GCM. The data is nonce, ciphertext, tag; the key's id is in the
- * metadata and authenticated with the data. Payloads that are not encrypted pass as they are, so that anyone may start an operation
- * with plain JSON; encrypted ones are decrypted whether this process encrypts or not, so that the switch can be turned at any time.
+ * Encrypts whole payloads, their metadata included, with AES-256-GCM. The data is nonce, ciphertext, tag; the key's id
+ * is in the metadata and authenticated with the data. Payloads that are not encrypted pass as they are, so that anyone
+ * may start an operation with plain JSON; encrypted ones are decrypted whether this process encrypts or not, so that
+ * the switch can be turned at any time.
  */
 export class EncryptionCodec implements PayloadCodec {
   readonly #keys: CodecKeys;

@@ -26,8 +26,8 @@ export interface TemporalConfiguration {
 }
 
 /**
- * Reads how to reach Temporal by its own conventions: `temporal.toml` (TEMPORAL_CONFIG_FILE, TEMPORAL_PROFILE) and the variables
- * TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS…, which win over the file.
+ * Reads how to reach Temporal by its own conventions: `temporal.toml` (TEMPORAL_CONFIG_FILE, TEMPORAL_PROFILE) and the
+ * variables TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS…, which win over the file.
  *
  * @throws ConfigurationError if a variable or the file is wrong.
  */
@@ -65,5 +65,8 @@ function readProfile(environment: Environment) {
   }
 }
 
-/** `TEMPORAL_CONFIG_FILE=/dev/null` is the usual way to have no file; the library (1.24) fails on a file without profiles. */
+/**
+ * `TEMPORAL_CONFIG_FILE=/dev/null` is the usual way to have no file; the library (1.24) fails on a file without
+ * profiles.
+ */
 const isEmptyFile = (path: string): boolean => readFileSync(path, 'utf8').trim() === '';

@@ -67,7 +67,8 @@ async function connectClient(configuration: TemporalConfiguration): Promise<Conn
 }
 
 /**
- * Runs `connect` until it succeeds or the configuration's deadline is over: a worker may be started together with Temporal.
+ * Runs `connect` until it succeeds or the configuration's deadline is over: a worker may be started together with
+ * Temporal.
  *
  * @throws TemporalUnreachableError with the last reason.
  */

@@ -7,8 +7,8 @@ import { ensureCodecKeys, readCodecKeys } from './codec-key-store.ts';
 import type { CodecKeyStore } from './codec-key-store.ts';
 
 /**
- * The data converter of a client: with the codec on, what leaves is encrypted; on or off, what comes is decrypted if it has to be.
- * Keys are read from Vault when they are first needed, so without encrypted payloads Vault is never asked.
+ * The data converter of a client: with the codec on, what leaves is encrypted; on or off, what comes is decrypted if it
+ * has to be. Keys are read from Vault when they are first needed, so without encrypted payloads Vault is never asked.
  *
  * @param vault absent when the process knows no Vault: encrypted payloads then cannot be read, plain ones can.
  */

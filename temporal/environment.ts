@@ -9,8 +9,8 @@ export class ConfigurationError extends Error {
 }
 
 /**
- * Parses environment variables with a schema whose keys are their names. An empty variable counts as absent, as compose files and
- * service managers write it. Values are never repeated in the error: they may be secrets.
+ * Parses environment variables with a schema whose keys are their names. An empty variable counts as absent, as compose
+ * files and service managers write it. Values are never repeated in the error: they may be secrets.
  *
  * @throws ConfigurationError naming every variable that does not fit.
  */

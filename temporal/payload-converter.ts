@@ -2,8 +2,9 @@ import { defaultPayloadConverter, type Payload, type PayloadConverter } from '@t
 import { UnreadablePayload } from '../model/index.ts';
 
 /**
- * Temporal's own converter, but that a payload which cannot be read becomes an {@link UnreadablePayload}. It runs inside workflows only, bundled
- * by its path: there an error while a payload is read fails the task, which is tried again for ever.
+ * Temporal's own converter, but that a payload which cannot be read becomes an {@link UnreadablePayload}. It runs
+ * inside workflows only, bundled by its path: there an error while a payload is read fails the task, which is tried
+ * again for ever.
  */
 export const payloadConverter: PayloadConverter = {
   toPayload: (value, context, hint) => defaultPayloadConverter.toPayload(value, context, hint),

@@ -54,8 +54,8 @@ const tokenSchema = z.looseObject({
 const renewedSchema = z.looseObject({ auth: z.looseObject({ lease_duration: z.number() }) });
 
 /**
- * A client of Vault or OpenBao, with what Slipway needs of it. Each method takes an AbortSignal last, has a time-out, is tried again for
- * a few seconds while Vault is unavailable, and throws VaultError. No error holds a secret.
+ * A client of Vault or OpenBao, with what Slipway needs of it. Each method takes an AbortSignal last, has a time-out,
+ * is tried again for a few seconds while Vault is unavailable, and throws VaultError. No error holds a secret.
  */
 export class VaultClient {
   /** Secrets below the mount {@link KV_MOUNT}. */
@@ -111,7 +111,10 @@ export class VaultClient {
     };
   }
 
-  /** Renews the token in use. Returns the seconds that it now lives: fewer than it was given once, when it nears a limit. */
+  /**
+   * Renews the token in use. Returns the seconds that it now lives: fewer than it was given once, when it nears a
+   * limit.
+   */
   async renewToken(signal?: AbortSignal): Promise<number> {
     const { auth } = await this.#transport.send({
       method: 'POST',
@@ -124,8 +127,8 @@ export class VaultClient {
   }
 
   /**
-   * What the token in use may do at these paths (below `/v1/`), by path: `create`, `read`, `update`, `delete`, `list`, `sudo`, `root`, or
-   * `deny` alone.
+   * What the token in use may do at these paths (below `/v1/`), by path: `create`, `read`, `update`, `delete`, `list`,
+   * `sudo`, `root`, or `deny` alone.
    */
   async capabilities(paths: readonly string[], signal?: AbortSignal): Promise<Record<string, string[]>> {
     const answer = await this.#transport.send({ ...capabilitiesOf(paths), signal });

@@ -24,10 +24,9 @@ export class VaultConfigError extends Error {
 }
 
 /**
- * Reads the settings from VAULT_ADDR, VAULT_TOKEN or SLIPWAY_VAULT_TOKEN_FILE, VAULT_NAMESPACE, VAULT_CACERT (a file) and
- * VAULT_CLIENT_TIMEOUT (longest wait for one answer, in seconds). The token
- * file is read again whenever it is a few seconds old and when Vault refuses what it held, so that an agent may renew it. Throws
- * {@link VaultConfigError}.
+ * Reads the settings from VAULT_ADDR, VAULT_TOKEN or SLIPWAY_VAULT_TOKEN_FILE, VAULT_NAMESPACE, VAULT_CACERT (a file)
+ * and VAULT_CLIENT_TIMEOUT (longest wait for one answer, in seconds). The token file is read again whenever it is a few
+ * seconds old and when Vault refuses what it held, so that an agent may renew it. Throws {@link VaultConfigError}.
  */
 export function vaultOptionsFromEnvironment(
   environment: Readonly<Record<string, string | undefined>> = process.env,

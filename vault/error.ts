@@ -1,8 +1,8 @@
 /**
- * What went wrong with a request to Vault:
- * `unavailable` no answer, sealed, 429 or 5xx, worth trying again; `unauthorized` there is no token, or it is not valid now: expired,
- * revoked, or just being replaced; `forbidden` the token is valid and its policies do not allow this; `not-found` the secret or the mount
- * is not there; `invalid` Vault refuses the request as it is, or its answer was not understood.
+ * What went wrong with a request to Vault: `unavailable` no answer, sealed, 429 or 5xx, worth trying again;
+ * `unauthorized` there is no token, or it is not valid now: expired, revoked, or just being replaced; `forbidden` the
+ * token is valid and its policies do not allow this; `not-found` the secret or the mount is not there; `invalid` Vault
+ * refuses the request as it is, or its answer was not understood.
  */
 export type VaultErrorKind = 'unavailable' | 'unauthorized' | 'forbidden' | 'not-found' | 'invalid';
 
@@ -55,13 +55,15 @@ export class VaultError extends Error {
 }
 
 /**
- * The kind of error that an HTTP status of Vault means (Vault API documentation, "HTTP status codes"). It answers 403 both for a token that
- * is not valid and for one whose policies do not allow the request: `refusal.ts` tells them apart.
+ * The kind of error that an HTTP status of Vault means (Vault API documentation, "HTTP status codes"). It answers 403
+ * both for a token that is not valid and for one whose policies do not allow the request: `refusal.ts` tells them
+ * apart.
  */
 export function kindOfStatus(status: number): VaultErrorKind {
   if (status === 403 || status === 401) return 'forbidden';
   if (status === 404) return 'not-found';
-  // 412: a standby or performance replica has not caught up yet. 472 and 473: a disaster recovery or standby node answers.
+  // 412: a standby or performance replica has not caught up yet. 472 and 473: a disaster recovery or standby node
+  // answers.
   if (status === 408 || status === 412 || status === 429 || status >= 472) return 'unavailable';
   return 'invalid';
 }

@@ -6,7 +6,9 @@ import { wrappedSchema, wrapTtl, type WrappedSecret } from './wrapping.ts';
 const readSchema = z.looseObject({ data: z.looseObject({ data: z.unknown() }) });
 const listSchema = z.looseObject({ data: z.looseObject({ keys: z.array(z.string()) }) });
 
-/** Secrets in a key/value mount, version 2 (Vault API documentation: secret/kv/kv-v2). Paths are those below the mount. */
+/**
+ * Secrets in a key/value mount, version 2 (Vault API documentation: secret/kv/kv-v2). Paths are those below the mount.
+ */
 export class KvStore {
   readonly #transport: VaultTransport;
   readonly #mount: string;
@@ -16,7 +18,10 @@ export class KvStore {
     this.#mount = mount;
   }
 
-  /** The newest version of a secret. Throws {@link VaultError} `not-found`, or `invalid` when it does not fit the schema. */
+  /**
+   * The newest version of a secret. Throws {@link VaultError} `not-found`, or `invalid` when it does not fit the
+   * schema.
+   */
   async read<T>(path: string, schema: z.ZodType<T>, signal?: AbortSignal): Promise<T> {
     const url = this.#url('data', path);
     const answer = await this.#transport.send({ method: 'GET', path: url, schema: readSchema, signal });
@@ -43,8 +48,8 @@ export class KvStore {
   }
 
   /**
-   * Writes a secret unless there is one already (check-and-set 0). False when there was one, which is then unchanged, or when it is
-   * there because an earlier try of this very request arrived: read it to know what holds.
+   * Writes a secret unless there is one already (check-and-set 0). False when there was one, which is then unchanged,
+   * or when it is there because an earlier try of this very request arrived: read it to know what holds.
    */
   async create(path: string, data: Readonly<Record<string, unknown>>, signal?: AbortSignal): Promise<boolean> {
     try {
@@ -110,8 +115,8 @@ export class KvStore {
   }
 
   /**
-   * Reads a secret as a response-wrapping token: single use, valid for `ttlSeconds`. What is unwrapped is the answer of this read,
-   * and the token's creation path is the secret's own, which nobody without access to it can imitate.
+   * Reads a secret as a response-wrapping token: single use, valid for `ttlSeconds`. What is unwrapped is the answer of
+   * this read, and the token's creation path is the secret's own, which nobody without access to it can imitate.
    */
   async readWrapped(path: string, ttlSeconds: number, signal?: AbortSignal): Promise<WrappedSecret> {
     const url = this.#url('data', path);

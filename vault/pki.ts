@@ -9,7 +9,10 @@ export interface GeneratedRoot {
   readonly issuerId: string | undefined;
 }
 
-/** A leaf certificate with its key and the certificate of the authority that signed it, all PEM, each ending with a line feed. */
+/**
+ * A leaf certificate with its key and the certificate of the authority that signed it, all PEM, each ending with a line
+ * feed.
+ */
 export interface IssuedCertificate {
   readonly certificate: string;
   readonly privateKey: string;
@@ -93,8 +96,8 @@ export class Pki {
   }
 
   /**
-   * Generates a self-signed authority. Each call makes another one; the mount's first becomes its default. `exported` returns the
-   * private key, `internal` keeps it in Vault for good.
+   * Generates a self-signed authority. Each call makes another one; the mount's first becomes its default. `exported`
+   * returns the private key, `internal` keeps it in Vault for good.
    */
   async generateRoot(
     mount: string,
@@ -136,8 +139,8 @@ export class Pki {
   }
 
   /**
-   * Writes a role. Certificates are not stored in Vault: nothing in a cluster reads revocation lists, and a fleet's certificates
-   * would only make Vault's storage grow.
+   * Writes a role. Certificates are not stored in Vault: nothing in a cluster reads revocation lists, and a fleet's
+   * certificates would only make Vault's storage grow.
    */
   async writeRole(
     mount: string,
@@ -161,7 +164,9 @@ export class Pki {
     await this.#post(`${mount}/roles/${role}`, body, z.unknown(), signal);
   }
 
-  /** Issues a certificate with a new key. The common name is not among the alternative names unless it is listed there. */
+  /**
+   * Issues a certificate with a new key. The common name is not among the alternative names unless it is listed there.
+   */
   async issue(
     mount: string,
     role: string,

@@ -21,9 +21,10 @@ const lookupSchema = z.looseObject({
 });
 
 /**
- * Why Vault refused. It answers 403 for a token that is not valid (expired, revoked, just being replaced) as it does for one whose policies
- * do not allow the request, and both in the same words; but every valid token may look itself up (Vault's policy "default", and ours).
- * When Vault does not answer that question, its silence is the error: then nothing is known of the token.
+ * Why Vault refused. It answers 403 for a token that is not valid (expired, revoked, just being replaced) as it does
+ * for one whose policies do not allow the request, and both in the same words; but every valid token may look itself up
+ * (Vault's policy "default", and ours). When Vault does not answer that question, its silence is the error: then
+ * nothing is known of the token.
  */
 export async function explainRefusal<T>(refusal: Refusal<T>): Promise<VaultError> {
   const { ask, refused } = refusal;
@@ -69,7 +70,9 @@ function derived(error: VaultError, kind: VaultError['kind'], words: string, adv
   return new VaultError({ kind, method, path, status, words: [...error.words, words], advice }, { cause: error });
 }
 
-/** The capabilities that the request needs and the token has not. When Vault does not say which it has: those it needs. */
+/**
+ * The capabilities that the request needs and the token has not. When Vault does not say which it has: those it needs.
+ */
 async function missing<T>({ refused, ask }: Refusal<T>): Promise<string[]> {
   const { path } = refused;
   const needed = neededFor(refused);
@@ -81,7 +84,9 @@ async function missing<T>({ refused, ask }: Refusal<T>): Promise<string[]> {
   }
 }
 
-/** Vault documentation: concepts/policies, "Capabilities". Whether a write creates or updates depends on what is there. */
+/**
+ * Vault documentation: concepts/policies, "Capabilities". Whether a write creates or updates depends on what is there.
+ */
 function neededFor<T>({ method, query }: VaultRequest<T>): string[] {
   if (method === 'DELETE') return ['delete'];
   if (method === 'POST') return ['create', 'update'];

@@ -2,8 +2,8 @@ import { lacking } from './capabilities.ts';
 import type { VaultClient, VaultTokenInfo } from './client.ts';
 
 /**
- * What a worker always needs, on one path of each kind in docs/reference/vault-policy.hcl. The payload codec's keys are not among it: not
- * every worker has the codec switched on.
+ * What a worker always needs, on one path of each kind in docs/reference/vault-policy.hcl. The payload codec's keys are
+ * not among it: not every worker has the codec switched on.
  */
 const WORKER_NEEDS: Readonly<Record<string, readonly string[]>> = {
   'slipway/data/clusters/a/b': ['create', 'update', 'read'],

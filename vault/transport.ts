@@ -11,8 +11,8 @@ export interface VaultOptions {
   /** For example `https://vault.example.org:8200`. */
   readonly address: string;
   /**
-   * Gives the token for each request, undefined to send none. `refused` is one that Vault has just refused: whoever keeps a copy looks
-   * again where it comes from. Throws an Error whose message says why there is none.
+   * Gives the token for each request, undefined to send none. `refused` is one that Vault has just refused: whoever
+   * keeps a copy looks again where it comes from. Throws an Error whose message says why there is none.
    */
   readonly token: (refused?: string) => Promise<string | undefined>;
   /** What a person does about a token that is not valid, as a sentence without a full stop. */
@@ -38,7 +38,9 @@ export interface VaultRequest<T> {
   readonly headers?: Readonly<Record<string, string>>;
   /** `none` sends no token; a string sends that one instead of the client's. */
   readonly token?: { readonly use: 'client' | 'none' } | { readonly value: string };
-  /** `unsent`: try again only when the request surely did not arrive, for what must not happen twice. Default `always`. */
+  /**
+   * `unsent`: try again only when the request surely did not arrive, for what must not happen twice. Default `always`.
+   */
   readonly retry?: 'always' | 'unsent';
   readonly signal?: AbortSignal | undefined;
 }
@@ -47,8 +49,8 @@ export interface VaultRequest<T> {
 const MAX_TOKENS = 3;
 
 /**
- * Sends requests to Vault: one connection pool, one time-out per request, a bounded retry. A request that is refused is sent again when
- * there is a newer token by then; else Vault is asked why it refuses.
+ * Sends requests to Vault: one connection pool, one time-out per request, a bounded retry. A request that is refused is
+ * sent again when there is a newer token by then; else Vault is asked why it refuses.
  */
 export class VaultTransport {
   readonly address: string;
@@ -58,7 +60,10 @@ export class VaultTransport {
   readonly #timeoutMs: number;
   readonly #retryForMs: number;
   readonly #agent: Agent;
-  /** One slot for each connection, so that a request's time-out begins when it is sent and not while a fleet's others are. */
+  /**
+   * One slot for each connection, so that a request's time-out begins when it is sent and not while a fleet's others
+   * are.
+   */
   readonly #slots = new Slots(MAX_CONNECTIONS);
 
   constructor(options: VaultOptions) {
@@ -79,7 +84,8 @@ export class VaultTransport {
 
   /** Sends a request and parses the answer. Throws {@link VaultError}, or the signal's reason when it is aborted. */
   async send<T>(request: VaultRequest<T>): Promise<T> {
-    // A signal of its own for each request: a hundred requests of one activity would put more listeners on its signal than Node expects.
+    // A signal of its own for each request: a hundred requests of one activity would put more listeners on its signal
+    // than Node expects.
     const signal = request.signal === undefined ? undefined : AbortSignal.any([request.signal]);
     const wanted = { ...request, signal };
     let deadline: number | undefined;

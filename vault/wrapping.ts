@@ -53,7 +53,10 @@ export class Wrapping {
     return answer.wrap_info;
   }
 
-  /** What a wrapping token holds, without using it up. Throws VaultError `invalid` for a token that was used or has expired. */
+  /**
+   * What a wrapping token holds, without using it up. Throws VaultError `invalid` for a token that was used or has
+   * expired.
+   */
   async lookup(token: string, signal?: AbortSignal): Promise<{ creationPath: string; ttlSeconds: number }> {
     const answer = await this.#transport.send({
       method: 'POST',
@@ -66,7 +69,10 @@ export class Wrapping {
     return { creationPath: answer.data.creation_path, ttlSeconds: answer.data.creation_ttl };
   }
 
-  /** Unwraps, once: a request that may have arrived is not sent again. Throws VaultError `invalid` when somebody was faster. */
+  /**
+   * Unwraps, once: a request that may have arrived is not sent again. Throws VaultError `invalid` when somebody was
+   * faster.
+   */
   async unwrap<T>(token: string, schema: z.ZodType<T>, signal?: AbortSignal): Promise<T> {
     const answer = await this.#transport.send({
       method: 'POST',

@@ -8,8 +8,9 @@ import type { ActivityMetrics } from './metrics.ts';
 const BEATS = 3;
 
 /**
- * Counts every activity, and keeps those that have a heartbeat time-out beating, so that only a dead worker misses a beat. A beat
- * repeats the details the activity told last (at first those of the attempt before), since a heartbeat without details erases them.
+ * Counts every activity, and keeps those that have a heartbeat time-out beating, so that only a dead worker misses a
+ * beat. A beat repeats the details the activity told last (at first those of the attempt before), since a heartbeat
+ * without details erases them.
  */
 export function activityInterceptors(metrics: ActivityMetrics): ActivityInterceptorsFactory {
   return (context) => ({

@@ -25,7 +25,8 @@ export function packageVersion(): string {
 }
 
 /**
- * Digest of source files and of the versions of all packages: changes whenever the code does. Sixteen hexadecimal digits.
+ * Digest of source files and of the versions of all packages: changes whenever the code does. Sixteen hexadecimal
+ * digits.
  */
 export async function codeDigest(folders: readonly string[] = WORKER_FOLDERS): Promise<string> {
   const files = (await Promise.all(folders.map((folder) => codeFiles(folder)))).flat().sort();

@@ -8,8 +8,8 @@ import { runProcess } from './process.ts';
 import { onShutdown } from './shutdown.ts';
 
 /**
- * The codec server process: lets the Temporal UI and command line show encrypted payloads. Prints one JSON line on stdout when it
- * listens: `{"ready":true,"url":…}`.
+ * The codec server process: lets the Temporal UI and command line show encrypted payloads. Prints one JSON line on
+ * stdout when it listens: `{"ready":true,"url":…}`.
  */
 await runProcess(async () => {
   const configuration = loadCodecServerConfiguration();

@@ -7,7 +7,9 @@ import { BodyTooLargeError, readBody } from './http-server.ts';
 /** Histories are asked for page by page; a page of the largest payloads stays below this. */
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
-/** Payloads in protobuf's JSON form: bytes are base64 (protobuf.dev, "ProtoJSON format"). Unknown fields pass unread. */
+/**
+ * Payloads in protobuf's JSON form: bytes are base64 (protobuf.dev, "ProtoJSON format"). Unknown fields pass unread.
+ */
 const bodySchema = z.looseObject({
   payloads: z
     .array(z.looseObject({ metadata: z.record(z.string(), z.base64()).nullish(), data: z.base64().nullish() }))
@@ -18,8 +20,9 @@ const bodySchema = z.looseObject({
 const ALLOWED_HEADERS = 'Authorization, Authorization-Extras, Content-Type, X-Namespace';
 
 /**
- * The codec server protocol (temporalio/samples-go:codec-server/protocol.md): `POST …/encode` and `POST …/decode`. Only pages of
- * the given origins may ask, and programs that send no origin, such as Temporal's command line; `/healthz` answers anybody.
+ * The codec server protocol (temporalio/samples-go:codec-server/protocol.md): `POST …/encode` and `POST …/decode`. Only
+ * pages of the given origins may ask, and programs that send no origin, such as Temporal's command line; `/healthz`
+ * answers anybody.
  */
 export function codecServer(codec: PayloadCodec, origins: readonly string[], logger: Logger): RequestListener {
   return (request, response) => {

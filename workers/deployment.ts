@@ -77,6 +77,9 @@ export async function currentBuild(
   return workerDeploymentInfo?.routingConfig?.currentDeploymentVersion?.buildId ?? undefined;
 }
 
-/** gRPC: NOT_FOUND and FAILED_PRECONDITION until the first poll has arrived, ABORTED when two promote at once, UNAVAILABLE. */
+/**
+ * gRPC: NOT_FOUND and FAILED_PRECONDITION until the first poll has arrived, ABORTED when two promote at once,
+ * UNAVAILABLE.
+ */
 const PASSING = new Set([5, 9, 10, 14]);
 const isPassing = (error: unknown): boolean => isGrpcServiceError(error) && PASSING.has(error.code);

@@ -6,8 +6,8 @@ import { runProcess } from './process.ts';
 import { bundleFile, makeWorkflowBundle } from './workflow-bundle.ts';
 
 /**
- * Last step of `npm run build`: puts beside the compiled code what the compiler leaves out, the files that are read at run time
- * (scripts for machines) and the bundles of workflow code, without and with the codec.
+ * Last step of `npm run build`: puts beside the compiled code what the compiler leaves out, the files that are read at
+ * run time (scripts for machines) and the bundles of workflow code, without and with the codec.
  */
 await runProcess(async () => {
   if (!isBuilt) throw new Error('run this from dist/, after the compiler: npm run build');

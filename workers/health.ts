@@ -22,8 +22,8 @@ export interface Health {
 const CHECK_TIMEOUT_MS = 3_000;
 
 /**
- * `/healthz`: 200 unless the worker has failed. `/readyz`: 200 while it polls and Temporal and Vault answer, else 503 with the
- * reasons; in both cases with warnings, of what will go wrong later. `/metrics`: Slipway's own metrics.
+ * `/healthz`: 200 unless the worker has failed. `/readyz`: 200 while it polls and Temporal and Vault answer, else 503
+ * with the reasons; in both cases with warnings, of what will go wrong later. `/metrics`: Slipway's own metrics.
  */
 export function healthEndpoints(health: Health, registry: Registry): RequestListener {
   const answers: Readonly<Record<string, () => Promise<Answer>>> = {

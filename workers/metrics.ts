@@ -25,7 +25,10 @@ export interface VaultTokenMetrics {
   renewal(outcome: 'renewed' | 'failed'): void;
 }
 
-/** What Slipway measures of itself, in Prometheus' format. Temporal's SDK has metrics of its own (SLIPWAY_SDK_METRICS_ADDRESS). */
+/**
+ * What Slipway measures of itself, in Prometheus' format. Temporal's SDK has metrics of its own
+ * (SLIPWAY_SDK_METRICS_ADDRESS).
+ */
 export interface Metrics {
   readonly registry: Registry;
   readonly activities: ActivityMetrics;

@@ -5,8 +5,8 @@ import { VaultConfigError } from '../vault/index.ts';
 const EX_CONFIG = 78;
 
 /**
- * Runs a process and ends it: status 0 when `main` is through, 78 when the configuration is wrong, 1 otherwise. What went wrong is
- * one message on stderr, without a stack: it is written for whoever runs the process.
+ * Runs a process and ends it: status 0 when `main` is through, 78 when the configuration is wrong, 1 otherwise. What
+ * went wrong is one message on stderr, without a stack: it is written for whoever runs the process.
  */
 export async function runProcess(main: () => Promise<void>): Promise<never> {
   try {

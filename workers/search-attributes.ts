@@ -6,8 +6,8 @@ import { searchAttributes } from '../model/index.ts';
 const KEYWORD = proto.temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD;
 
 /**
- * Registers the search attributes by which clusters are listed, if they are missing. Without permission (Temporal Cloud, a
- * restricted key) it says what to run instead, and clusters cannot be created until somebody did.
+ * Registers the search attributes by which clusters are listed, if they are missing. Without permission (Temporal
+ * Cloud, a restricted key) it says what to run instead, and clusters cannot be created until somebody did.
  */
 export async function ensureSearchAttributes(
   service: OperatorService,

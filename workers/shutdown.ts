@@ -3,7 +3,9 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 /** Waits for the process to be asked to end. */
 export interface ShutdownRequest {
-  /** Resolves with the first signal's name. A second signal ends the process at once, with the status a shell expects. */
+  /**
+   * Resolves with the first signal's name. A second signal ends the process at once, with the status a shell expects.
+   */
   readonly requested: Promise<NodeJS.Signals>;
   /** Stops listening. */
   readonly dispose: () => void;

@@ -10,7 +10,10 @@ export interface VaultTokenOptions {
   readonly metrics: VaultTokenMetrics;
 }
 
-/** The part of its life that a token has left when it is renewed; each time a bit more or less, so that workers do not come together. */
+/**
+ * The part of its life that a token has left when it is renewed; each time a bit more or less, so that workers do not
+ * come together.
+ */
 const RENEW_AT = 1 / 3;
 const JITTER = 0.05;
 /** The longest time between two looks: somebody may have put another token into its file. */
@@ -75,7 +78,8 @@ export class VaultTokenKeeper {
     logger.info({ seconds }, 'Vault’s token is renewed');
     this.#failures = 0;
     this.#lives(seconds);
-    // A token that got less than it had at first has met a limit, its own or its mount's: every further renewal would give less.
+    // A token that got less than it had at first has met a limit, its own or its mount's: every further renewal would
+    // give less.
     if (seconds < token.grantedSeconds * (1 - JITTER)) this.#limited = token.createdAt;
     return FIRST_RETRY_MS;
   }
@@ -103,7 +107,10 @@ export class VaultTokenKeeper {
     if (!known) this.#options.logger.warn(`Vault: ${words}`);
   }
 
-  /** Returns the milliseconds until the next try: soon at first, and never later than a quarter of what the token has left. */
+  /**
+   * Returns the milliseconds until the next try: soon at first, and never later than a quarter of what the token has
+   * left.
+   */
   #failed(error: unknown, signal: AbortSignal): number {
     if (signal.aborted) return 0;
     const { logger, metrics } = this.#options;

@@ -27,8 +27,8 @@ export interface WorkerCode {
 }
 
 /**
- * Takes workflow and activity tasks until the process is asked to end. When it takes tasks it prints one JSON line on stdout:
- * `{"ready":true,"taskQueue":…,"buildId":…,"health":…}`. Logs go to stderr.
+ * Takes workflow and activity tasks until the process is asked to end. When it takes tasks it prints one JSON line on
+ * stdout: `{"ready":true,"taskQueue":…,"buildId":…,"health":…}`. Logs go to stderr.
  *
  * @throws Error when it cannot start, or when the worker fails.
  */

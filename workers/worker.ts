@@ -43,8 +43,8 @@ export function createWorker({ configuration, buildId, metrics, ...parts }: Work
 const FORCE_AFTER_SECONDS = 10;
 
 /**
- * Operations are pinned to the build that started them; `cluster` says in its own file how it moves on. A worker without versioning names
- * no version at all, by which workflows know it.
+ * Operations are pinned to the build that started them; `cluster` says in its own file how it moves on. A worker
+ * without versioning names no version at all, by which workflows know it.
  */
 function versioning({ versioning: on, deploymentName }: WorkerConfiguration, buildId: string): Partial<WorkerOptions> {
   if (!on) return {};

@@ -16,8 +16,8 @@ export interface WorkflowBundle {
 export const bundleFile = (codec: boolean): string => `workflow-bundle${codec ? '-codec' : ''}.js`;
 
 /**
- * The bundle that `npm run build` made, else the one made earlier from the same sources and kept in the cache folder, else a new
- * one (three seconds).
+ * The bundle that `npm run build` made, else the one made earlier from the same sources and kept in the cache folder,
+ * else a new one (three seconds).
  *
  * @param cache folder of caches; nothing is kept when undefined.
  * @throws Error if workflow code does not compile or uses what workflows must not use.
@@ -53,7 +53,8 @@ export async function makeWorkflowBundle(codec: boolean, logger: Logger): Promis
     workflowsPath: join(CODE_ROOT, 'workflows', isBuilt ? 'index.js' : 'index.ts'),
     payloadConverterPath: payloadConverterPath(),
     ...(codec ? { failureConverterPath: failureConverterPath() } : {}),
-    // All workflows share the library of schemas, which keeps no state. (The schemas themselves do: zod compiles them on first use.)
+    // All workflows share the library of schemas, which keeps no state. (The schemas themselves do: zod compiles them
+    // on first use.)
     preloadModules: [fileURLToPath(import.meta.resolve('zod'))],
     // What webpack has to say of a bundle that works is for developers.
     logger: { ...logger, info: (message, meta) => void logger.debug(message, meta) },

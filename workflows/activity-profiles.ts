@@ -4,7 +4,8 @@ import type { ActivityOptions } from '@temporalio/workflow';
  * Complete time-out and retry settings by the kind of work. Whether a failure is retried at all is said by the failure
  * itself (`activities/lib/failures.ts`): what can never succeed is non-retryable there.
  *
- * Every activity heartbeats by itself (`workers/activity-interceptor.ts`), so a killed worker is noticed within `HEARTBEAT_MS`.
+ * Every activity heartbeats by itself (`workers/activity-interceptor.ts`), so a killed worker is noticed within
+ * `HEARTBEAT_MS`.
  */
 
 /** Three missed heartbeats; short, because after a crash nothing goes on before it. */
@@ -16,7 +17,9 @@ const RETRY = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '
 /** A deletion that follows must find what a cancelled activity was just making, so its end is waited for. */
 const CANCELLATION = 'WAIT_CANCELLATION_COMPLETED';
 
-/** Find, create, return: a few calls that each answer within seconds. Fifteen minutes outlast a controller's restart. */
+/**
+ * Find, create, return: a few calls that each answer within seconds. Fifteen minutes outlast a controller's restart.
+ */
 export const ENSURE: ActivityOptions = {
   startToCloseTimeout: '2m',
   scheduleToCloseTimeout: '15m',
@@ -34,7 +37,9 @@ export const CREATE_MANY: ActivityOptions = {
   cancellationType: CANCELLATION,
 };
 
-/** A poll loop inside the activity: load balancers take up to ten minutes, a large group of servers up to half an hour. */
+/**
+ * A poll loop inside the activity: load balancers take up to ten minutes, a large group of servers up to half an hour.
+ */
 export const WAIT: ActivityOptions = {
   startToCloseTimeout: '40m',
   scheduleToCloseTimeout: '45m',
@@ -67,7 +72,9 @@ export const KEEP_BRIEFLY: ActivityOptions = { ...ENSURE, startToCloseTimeout: '
 /** What a terminated run left under way has heard of it, and abandoned its requests, after a heartbeat and a half. */
 export const QUIET_MS = 1.5 * HEARTBEAT_MS;
 
-/** How long a caller waits before it asks again what became of its request: the word of the end may be lost by a reset. */
+/**
+ * How long a caller waits before it asks again what became of its request: the word of the end may be lost by a reset.
+ */
 export const REMINDER = '10m';
 
 /** After a day, in which others may run before it, a caller gives up. */

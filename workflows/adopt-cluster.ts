@@ -7,8 +7,8 @@ import { invalidInput, toWorkflowFailure } from './lib/failures.ts';
 const activities = proxyActivities<Activities>(ENSURE);
 
 /**
- * Makes the lost workflow of a cluster anew, after it was terminated or Temporal's database is gone, from what Vault keeps of it. Refused while a workflow
- * answers for the cluster. Nothing of the cluster itself is touched.
+ * Makes the lost workflow of a cluster anew, after it was terminated or Temporal's database is gone, from what Vault
+ * keeps of it. Refused while a workflow answers for the cluster. Nothing of the cluster itself is touched.
  */
 export async function adoptCluster(input: unknown): Promise<AdoptClusterResult> {
   const parsed = parseInput(adoptClusterSchema, input);

@@ -34,7 +34,9 @@ const steps = {
   revokeJoinTokens: { title: 'Revoke join tokens', seconds: 1 },
 } satisfies Record<string, StepDeclaration>;
 
-/** Creates a cluster. Run again after a failure, it goes on where it stopped: every step finds what an earlier run made. */
+/**
+ * Creates a cluster. Run again after a failure, it goes on where it stopped: every step finds what an earlier run made.
+ */
 export const createCluster = operation('createCluster', (_, { clusterId: id, spec }) =>
   runSteps(
     'createCluster',
@@ -63,7 +65,8 @@ export const createCluster = operation('createCluster', (_, { clusterId: id, spe
         ensure.publishKubeconfig({ id, endpoint }),
       );
 
-      // An earlier try may have let machines in, and its control plane may be lost (the fault matrix, "control-plane-lost").
+      // An earlier try may have let machines in, and its control plane may be lost (the fault matrix,
+      // "control-plane-lost").
       const cleared = step('removeStrandedMachines', [], () => remove.removeStrandedMachines({ id, spec }));
       const machines = Promise.all([secrets, network, securityGroups, serverGroups, api, cleared]).then(
         ([keys, net, firewall, groups, address]) =>
@@ -81,8 +84,8 @@ export const createCluster = operation('createCluster', (_, { clusterId: id, spe
         }),
       );
 
-      // Not before every server stays: what joined a control plane that is replaced would never come back (the fault matrix,
-      // "ensureControlPlane POST …/servers: error for good").
+      // Not before every server stays: what joined a control plane that is replaced would never come back (the fault
+      // matrix, "ensureControlPlane POST …/servers: error for good").
       const answered = step('waitForApi', [active, kubeconfig], () => wait.waitForApi({ id, spec }));
       const admitted = step('admitMachines', [answered], () => ensure.admitMachines({ id, groups }));
       const ready = step('waitForNodes', [admitted], () => wait.waitForNodes({ id, spec, expected }));

@@ -25,10 +25,11 @@ const steps = {
 } satisfies Record<string, StepDeclaration>;
 
 /**
- * Deletes a cluster: inside out, then from outside in, then a sweep of every service. Needs no more than the cluster's id and its spec's own
- * resources to leave alone, so it works at any moment of a creation and when the cluster's API never came up. A step that fails does
- * not stop the others; the sweep says what is left and why. But where the cloud's answers cannot be trusted nothing more is begun, unless the
- * cluster is abandoned: then each step refuses by itself (docs/decisions/0014).
+ * Deletes a cluster: inside out, then from outside in, then a sweep of every service. Needs no more than the cluster's
+ * id and its spec's own resources to leave alone, so it works at any moment of a creation and when the cluster's API
+ * never came up. A step that fails does not stop the others; the sweep says what is left and why. But where the cloud's
+ * answers cannot be trusted nothing more is begun, unless the cluster is abandoned: then each step refuses by itself
+ * (docs/decisions/0014).
  */
 export const deleteCluster = operation('deleteCluster', (input, { clusterId: id, spec }) =>
   runSteps(

@@ -6,7 +6,10 @@ import { invalidInput, toWorkflowFailure } from './lib/failures.ts';
 
 const activities = proxyActivities<Activities>({ ...WAIT, startToCloseTimeout: '10m', scheduleToCloseTimeout: '15m' });
 
-/** Lists every cluster that has something in a cloud or in Vault and no workflow that answers for it. Changes nothing; a Schedule may start it. */
+/**
+ * Lists every cluster that has something in a cloud or in Vault and no workflow that answers for it. Changes nothing; a
+ * Schedule may start it.
+ */
 export async function findOrphans(input?: unknown): Promise<OrphanReport> {
   const parsed = parseInput(findOrphansSchema, input);
   if (!parsed.ok) throw invalidInput(parsed.issues);

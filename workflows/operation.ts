@@ -41,8 +41,9 @@ const cancelOperation = defineSignal<[string]>(messages.cancelOperation);
 const { requestOperation } = proxyActivities<Activities>(ASK);
 
 /**
- * Makes the workflow of an operation from its script. Started by anyone, it asks the cluster's workflow to run the operation and
- * waits for the end; started by the cluster's workflow, as its child, it does the work. So the cluster's lock cannot be forgotten.
+ * Makes the workflow of an operation from its script. Started by anyone, it asks the cluster's workflow to run the
+ * operation and waits for the end; started by the cluster's workflow, as its child, it does the work. So the cluster's
+ * lock cannot be forgotten.
  */
 export function operation<N extends OperationName>(
   name: N,
@@ -73,7 +74,8 @@ async function askCluster<N extends OperationName>(
   input: OperationInput<N>,
   asked: unknown,
 ): Promise<OperationResult<N>> {
-  // The first run's id, which a reset keeps: what the cluster was asked for before it, and answers, is this request's all the same.
+  // The first run's id, which a reset keeps: what the cluster was asked for before it, and answers, is this request's
+  // all the same.
   const { workflowId, firstExecutionRunId: requestId } = workflowInfo();
   let admission: OperationAdmission | undefined;
   let ended: OperationEnded | undefined;

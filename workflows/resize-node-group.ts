@@ -46,8 +46,8 @@ const GROWTH = [
 const MAX_WAVES = 60;
 
 /**
- * Makes a node group larger or smaller. New machines come first and are Ready before any goes; those that are named go first. Run again after a failure it
- * finds what there is, and goes on from it.
+ * Makes a node group larger or smaller. New machines come first and are Ready before any goes; those that are named go
+ * first. Run again after a failure it finds what there is, and goes on from it.
  */
 export const resizeNodeGroup = operation('resizeNodeGroup', (input, { clusterId: id, spec }) =>
   runSteps('resizeNodeGroup', steps, deadlineOf('resizeNodeGroup', input, spec), async (step, skip) => {

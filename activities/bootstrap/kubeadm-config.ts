@@ -60,7 +60,8 @@ export function firstControlPlaneConfig(machine: ControlPlaneMachine): string {
   const init: InitConfiguration = {
     apiVersion: 'kubeadm.k8s.io/v1beta4',
     kind: 'InitConfiguration',
-    // kubeadm insists on making a token: one that has expired at once. Join tokens are made per group, when they are needed.
+    // kubeadm insists on making a token: one that has expired at once. Join tokens are made per group, when they are
+    // needed.
     bootstrapTokens: [{ ttl: '1s', description: 'made by kubeadm init, not used' }],
     localAPIEndpoint: endpoint(machine),
     nodeRegistration: controlPlaneRegistration(machine),
@@ -136,8 +137,8 @@ function clusterConfiguration({ id, spec, vip, floatingIp }: ControlPlaneMachine
     etcd: {
       local: {
         dataDir: '/var/lib/etcd',
-        // A cloud's disks are on the network, with fsyncs of 100 ms and more now and then: etcd's own 100 ms and 1 s make it elect
-        // leaders all day. 4 GiB in place of 2 is for thousands of nodes.
+        // A cloud's disks are on the network, with fsyncs of 100 ms and more now and then: etcd's own 100 ms and 1 s
+        // make it elect leaders all day. 4 GiB in place of 2 is for thousands of nodes.
         extraArgs: [
           { name: 'heartbeat-interval', value: '500' },
           { name: 'election-timeout', value: '5000' },

@@ -1,6 +1,7 @@
 /*
- * The part of kubeadm's configuration that Slipway writes, kubeadm.k8s.io/v1beta4 (Kubernetes: reference/config-api/kubeadm-config.v1beta4;
- * kubernetes: cmd/kubeadm/app/apis/kubeadm/v1beta4/types.go). Durations are Go's: `20m0s`.
+ * The part of kubeadm's configuration that Slipway writes, kubeadm.k8s.io/v1beta4 (Kubernetes:
+ * reference/config-api/kubeadm-config.v1beta4; kubernetes: cmd/kubeadm/app/apis/kubeadm/v1beta4/types.go). Durations
+ * are Go's: `20m0s`.
  */
 
 /** A flag without its dashes, and its value. */
@@ -84,7 +85,10 @@ export interface JoinConfiguration extends Kubeadm<'JoinConfiguration'> {
   readonly timeouts: Timeouts;
 }
 
-/** kubelet.config.k8s.io/v1beta1, for every node of the cluster: kubeadm keeps it in the cluster and gives it to those that join. */
+/**
+ * kubelet.config.k8s.io/v1beta1, for every node of the cluster: kubeadm keeps it in the cluster and gives it to those
+ * that join.
+ */
 export interface KubeletConfiguration {
   readonly apiVersion: 'kubelet.config.k8s.io/v1beta1';
   readonly kind: 'KubeletConfiguration';

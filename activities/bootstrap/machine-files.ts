@@ -29,9 +29,10 @@ export const KUBEADM_CONFIG = '/run/kubeadm/kubeadm.yaml';
 const PKI = '/etc/kubernetes/pki';
 
 /**
- * All files of a control plane: authorities, certificates, keys, encryption at rest, audit policy, kubeadm's configuration. The keys
- * of the etcd and front-proxy authorities are not among them: kubeadm takes an authority without its key when every certificate that it
- * would sign is there (kubernetes: cmd/kubeadm/app/phases/certs/certlist.go, CreateTree). Eight or nine calls to Vault.
+ * All files of a control plane: authorities, certificates, keys, encryption at rest, audit policy, kubeadm's
+ * configuration. The keys of the etcd and front-proxy authorities are not among them: kubeadm takes an authority
+ * without its key when every certificate that it would sign is there (kubernetes:
+ * cmd/kubeadm/app/phases/certs/certlist.go, CreateTree). Eight or nine calls to Vault.
  */
 export async function controlPlaneFiles(
   vault: VaultClient,
@@ -76,9 +77,9 @@ export async function controlPlaneFiles(
 }
 
 /**
- * Keeps a control plane's files in Vault and returns the token by which the machine, and it once only, can read them. The files are read
- * from a path of their own, not wrapped by `sys/wrapping/wrap`: a thief with any Vault token could wrap files of his own there,
- * but nobody else can make a token whose creation path is this one. Two calls.
+ * Keeps a control plane's files in Vault and returns the token by which the machine, and it once only, can read them.
+ * The files are read from a path of their own, not wrapped by `sys/wrapping/wrap`: a thief with any Vault token could
+ * wrap files of his own there, but nobody else can make a token whose creation path is this one. Two calls.
  */
 export async function wrapFiles(
   vault: VaultClient,
@@ -92,7 +93,10 @@ export async function wrapFiles(
   return await vault.kv.readWrapped(path, ttlSeconds, signal);
 }
 
-/** Names and alternative names as kubeadm gives them (kubernetes: cmd/kubeadm/app/phases/certs/certlist.go, util/pkiutil). */
+/**
+ * Names and alternative names as kubeadm gives them (kubernetes: cmd/kubeadm/app/phases/certs/certlist.go,
+ * util/pkiutil).
+ */
 async function issueCertificates(vault: VaultClient, signal: AbortSignal, machine: IndexedControlPlane) {
   const { pki } = vaultPaths(machine.id);
   const node = controlPlaneName(machine.id, machine.index);
@@ -115,7 +119,10 @@ async function issueCertificates(vault: VaultClient, signal: AbortSignal, machin
   return { etcdServer, etcdPeer, etcdHealthcheck, apiServerEtcd, frontProxy };
 }
 
-/** Kubernetes: tasks/administer-cluster/encrypt-data; secretbox is XSalsa20 with Poly1305. `identity` reads what was there before. */
+/**
+ * Kubernetes: tasks/administer-cluster/encrypt-data; secretbox is XSalsa20 with Poly1305. `identity` reads what was
+ * there before.
+ */
 function encryptionConfig(key: string): string {
   return stringify({
     apiVersion: 'apiserver.config.k8s.io/v1',

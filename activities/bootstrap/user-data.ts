@@ -7,7 +7,10 @@ import { readJoinTokens } from '../vault/key-material.ts';
 import { nodeConfig } from './kubeadm-config.ts';
 import { controlPlaneFiles, KUBEADM_CONFIG, wrapFiles, type IndexedControlPlane } from './machine-files.ts';
 
-/** Longest user-data that Nova takes, in base64 (nova: nova/api/openstack/compute/schemas/servers.py, maxLength of user_data). */
+/**
+ * Longest user-data that Nova takes, in base64 (nova: nova/api/openstack/compute/schemas/servers.py, maxLength of
+ * user_data).
+ */
 const MAX_BASE64 = 65_535;
 /** How long a control plane may take from the making of its user-data to its first request to Vault. */
 const WRAP_TTL_SECONDS = 30 * 60;
@@ -42,8 +45,9 @@ export class UserDataError extends Error {
 }
 
 /**
- * User-data of one control plane, as text; Nova wants it in base64. It holds no secret but a response-wrapping token, which can be used
- * once. Each call makes new certificates and a new token: use it for one machine. Ten or eleven calls to Vault.
+ * User-data of one control plane, as text; Nova wants it in base64. It holds no secret but a response-wrapping token,
+ * which can be used once. Each call makes new certificates and a new token: use it for one machine. Ten or eleven calls
+ * to Vault.
  */
 export async function controlPlaneUserData(
   vault: VaultClient,
@@ -66,8 +70,8 @@ export async function controlPlaneUserData(
 }
 
 /**
- * User-data of all machines of a node group, as text; Nova wants it in base64. Its only secret is the group's join token, which is
- * worth something while the cluster's API holds it. The same for the same input. One call to Vault.
+ * User-data of all machines of a node group, as text; Nova wants it in base64. Its only secret is the group's join
+ * token, which is worth something while the cluster's API holds it. The same for the same input. One call to Vault.
  */
 export async function nodeUserData(vault: VaultClient, signal: AbortSignal, boot: NodeBoot): Promise<string> {
   const group = boot.spec.nodeGroups.find(({ name }) => name === boot.group);

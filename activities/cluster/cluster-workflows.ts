@@ -68,7 +68,9 @@ export function clusterStart(
   };
 }
 
-/** The same with the first request to it, in one call: there is no moment in which the one is there without the other. */
+/**
+ * The same with the first request to it, in one call: there is no moment in which the one is there without the other.
+ */
 export const startWithRequest = (record: ClusterRecord, workflowId: string, taskQueue: string) =>
   new WithStartWorkflowOperation<ClusterWorkflow>('cluster', {
     ...clusterStart(record, { workflowId, taskQueue }),

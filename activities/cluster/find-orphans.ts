@@ -18,8 +18,8 @@ import { findWorkflowOf } from './cluster-workflows.ts';
 const AT_ONCE = 10;
 
 /**
- * Says which clusters have something in a cloud or in Vault, and no workflow that answers for it. Changes nothing. A cloud that cannot be looked at is
- * told as a problem.
+ * Says which clusters have something in a cloud or in Vault, and no workflow that answers for it. Changes nothing. A
+ * cloud that cannot be looked at is told as a problem.
  */
 export const findOrphans =
   ({ clouds, vault, temporal }: { clouds: Clouds; vault: KeptClusters; temporal: Client }) =>

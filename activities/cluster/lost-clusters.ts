@@ -21,8 +21,8 @@ export interface LostClusterSources {
 }
 
 /**
- * The record of a cluster that has lost its workflow: what Vault keeps of it, else what its marks in a cloud tell, if one is given. Undefined when
- * neither is there.
+ * The record of a cluster that has lost its workflow: what Vault keeps of it, else what its marks in a cloud tell, if
+ * one is given. Undefined when neither is there.
  */
 export async function findLost(
   sources: LostClusterSources,
@@ -36,8 +36,9 @@ export async function findLost(
 }
 
 /**
- * A record that is good for a deletion and nothing else: the groups are known by the machines that are there and by the join tokens in Vault; versions,
- * networks, flavors and what was never made are not known, and the defaults of a specification stand in their place.
+ * A record that is good for a deletion and nothing else: the groups are known by the machines that are there and by the
+ * join tokens in Vault; versions, networks, flavors and what was never made are not known, and the defaults of a
+ * specification stand in their place.
  */
 async function fromMarks(
   { clouds, vault }: LostClusterSources,

@@ -33,12 +33,12 @@ interface Target {
 }
 
 /**
- * Hands a caller's request to the cluster's workflow and returns as soon as it is admitted; the end is signalled to the caller. A creation starts
- * the cluster's workflow with the same call, and so does the deletion of a cluster that has lost its own: there is no moment in which the one is
- * there without the other.
+ * Hands a caller's request to the cluster's workflow and returns as soon as it is admitted; the end is signalled to the
+ * caller. A creation starts the cluster's workflow with the same call, and so does the deletion of a cluster that has
+ * lost its own: there is no moment in which the one is there without the other.
  *
- * The request's id is the update's id, and the cluster's id comes of it: however often this is tried, and whatever is reset meanwhile, it is one
- * request for one cluster.
+ * The request's id is the update's id, and the cluster's id comes of it: however often this is tried, and whatever is
+ * reset meanwhile, it is one request for one cluster.
  *
  * `asked` is the input as it was written, where the operation makes a cluster.
  */

@@ -14,15 +14,16 @@ export interface AdmitInput {
   /** The machine groups, each of which joins with a token of its own. */
   readonly groups: readonly string[];
   /**
-   * A token that was revoked is replaced: it stands in the user-data of older machines, where their pods may read it. For machines that are asked for
-   * after this.
+   * A token that was revoked is replaced: it stands in the user-data of older machines, where their pods may read it.
+   * For machines that are asked for after this.
    */
   readonly anew?: boolean;
 }
 
 /**
- * Makes the groups' join tokens valid: a bootstrap token each (Kubernetes: reference/access-authn-authz/bootstrap-tokens). Until then the machines, which have the
- * token since they were made, wait. Vault keeps that it was done, for `removeStrandedMachines`.
+ * Makes the groups' join tokens valid: a bootstrap token each (Kubernetes:
+ * reference/access-authn-authz/bootstrap-tokens). Until then the machines, which have the token since they were made,
+ * wait. Vault keeps that it was done, for `removeStrandedMachines`.
  */
 export const admitMachines =
   ({ vault }: { vault: VaultClient }) =>

@@ -59,8 +59,8 @@ export class ClusterApi {
   }
 
   /**
-   * Calls `onNode` for every change of a node until `stop` is aborted or the server ends the watch (it does so after `seconds` at the
-   * latest). Resolves either way; rejects when the watch is refused, breaks, or is not answered.
+   * Calls `onNode` for every change of a node until `stop` is aborted or the server ends the watch (it does so after
+   * `seconds` at the latest). Resolves either way; rejects when the watch is refused, breaks, or is not answered.
    */
   async watchNodes(
     resourceVersion: string,
@@ -90,7 +90,8 @@ export class ClusterApi {
         end();
         reject(error);
       };
-      // The fault matrix, "waitForNodes GET kubernetes …watch=true: hang": an API server that takes the request and never answers.
+      // The fault matrix, "waitForNodes GET kubernetes …watch=true: hang": an API server that takes the request and
+      // never answers.
       const unanswered = setTimeout(() => fail(new Error(`no answer to a watch within ${TIMEOUT_MS} ms`)), TIMEOUT_MS);
       stop.addEventListener('abort', finish, { once: true });
       if (stop.aborted) {

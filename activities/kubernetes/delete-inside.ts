@@ -11,8 +11,9 @@ import { kubernetesFailure } from './failures.ts';
 const DEADLINE_MS = 3 * 60_000;
 
 /**
- * Deletes what the cluster made for itself in the cloud, from inside, where its own controllers clean up after it: Services of type LoadBalancer.
- * A cluster whose API does not answer is a normal case: then there is nothing to do here, and all is done from outside.
+ * Deletes what the cluster made for itself in the cloud, from inside, where its own controllers clean up after it:
+ * Services of type LoadBalancer. A cluster whose API does not answer is a normal case: then there is nothing to do
+ * here, and all is done from outside.
  */
 export const deleteInside =
   ({ vault }: { vault: VaultClient }) =>

@@ -33,8 +33,9 @@ const PAGE = 500;
 const NAMED = 5;
 
 /**
- * Cordons nodes, and evicts their pods through the eviction API, so that PodDisruptionBudgets are respected. Pods of DaemonSets, static pods and pods
- * that have ended stay: they end with the node. Pods without a controller are evicted, too, and nobody makes them anew. Waits until the pods are gone.
+ * Cordons nodes, and evicts their pods through the eviction API, so that PodDisruptionBudgets are respected. Pods of
+ * DaemonSets, static pods and pods that have ended stay: they end with the node. Pods without a controller are evicted,
+ * too, and nobody makes them anew. Waits until the pods are gone.
  *
  * @throws ApplicationFailure `Kubernetes.DrainBlocked` with pods and budgets; the nodes are then still cordoned
  */

@@ -7,8 +7,8 @@ import { FailureType } from '../../model/index.ts';
 const PASSING = new Set([401, 403, 408, 429, 500, 502, 503, 504]);
 
 /**
- * Why a request to a cluster's API did not succeed, as a failure. No answer, and what passes while a cluster comes up, is retried; a plain refusal
- * is not.
+ * Why a request to a cluster's API did not succeed, as a failure. No answer, and what passes while a cluster comes up,
+ * is retried; a plain refusal is not.
  */
 export function kubernetesFailure(error: unknown, what: string): ApplicationFailure {
   if (error instanceof ApplicationFailure) return error;
@@ -20,8 +20,9 @@ export function kubernetesFailure(error: unknown, what: string): ApplicationFail
 }
 
 /**
- * What is told of an answer's body: the message of a Status. The client hands it over parsed, or, for a status code that its API description
- * does not have, as text (the fault matrix, "waitForApi GET kubernetes /api/v1/nodes: 503-before").
+ * What is told of an answer's body: the message of a Status. The client hands it over parsed, or, for a status code
+ * that its API description does not have, as text (the fault matrix, "waitForApi GET kubernetes /api/v1/nodes:
+ * 503-before").
  */
 const statusSchema = z.preprocess(
   (body) => {
@@ -35,7 +36,10 @@ const statusSchema = z.preprocess(
   z.looseObject({ message: z.string() }),
 );
 
-/** One line: HTTP status and the API server's message, or what the network said. Never the body, which may hold a Secret. */
+/**
+ * One line: HTTP status and the API server's message, or what the network said. Never the body, which may hold a
+ * Secret.
+ */
 export function describe(error: unknown): string {
   if (error instanceof ApiException) {
     const text = statusSchema.safeParse(error.body).data?.message ?? '';

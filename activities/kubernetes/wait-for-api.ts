@@ -8,13 +8,15 @@ import type { Clouds } from '../openstack/clouds.ts';
 import { requireApi } from './cluster-api.ts';
 import { describe } from './failures.ts';
 
-/** The servers are ACTIVE: they boot, and kubeadm gives up after four minutes; the load balancer may take ten beside it. */
+/**
+ * The servers are ACTIVE: they boot, and kubeadm gives up after four minutes; the load balancer may take ten beside it.
+ */
 const DEADLINE_MS = 30 * 60_000;
 
 /**
- * Waits until the cluster's API lists nodes for the administrator, through the load balancer. Meanwhile it looks now and then at what the
- * machines said on their consoles, and at the API's floating IP: a boot that failed ends the wait with their words, an address that is gone
- * with its own.
+ * Waits until the cluster's API lists nodes for the administrator, through the load balancer. Meanwhile it looks now
+ * and then at what the machines said on their consoles, and at the API's floating IP: a boot that failed ends the wait
+ * with their words, an address that is gone with its own.
  */
 export const waitForApi =
   ({ clouds, vault }: { clouds: Clouds; vault: VaultClient }) =>

@@ -17,8 +17,8 @@ const DEADLINE_MS = 35 * 60_000;
 const WATCH_SECONDS = 30;
 
 /**
- * Waits until so many machines of each group are Ready nodes, by one watch, whatever their number. Nodes are counted by the label of their group;
- * those of the control plane by kubeadm's.
+ * Waits until so many machines of each group are Ready nodes, by one watch, whatever their number. Nodes are counted by
+ * the label of their group; those of the control plane by kubeadm's.
  */
 export const waitForNodes =
   ({ clouds, vault }: { clouds: Clouds; vault: VaultClient }) =>

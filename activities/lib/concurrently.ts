@@ -1,4 +1,7 @@
-/** Calls `work` for every item, at most `limit` at a time, and waits for all of them. The first error is thrown at the end. */
+/**
+ * Calls `work` for every item, at most `limit` at a time, and waits for all of them. The first error is thrown at the
+ * end.
+ */
 export async function concurrently<T>(
   items: readonly T[],
   limit: number,

@@ -10,8 +10,8 @@ export interface EnsureOne<T> {
 }
 
 /**
- * Finds a resource or makes it. A create that was repeated after a lost answer can leave two: the oldest is kept, the others are
- * removed. Resources without the cluster's mark never reach this function.
+ * Finds a resource or makes it. A create that was repeated after a lost answer can leave two: the oldest is kept, the
+ * others are removed. Resources without the cluster's mark never reach this function.
  */
 export async function ensureOne<T extends { readonly id: string }>(resource: EnsureOne<T>): Promise<T> {
   const [kept, ...extra] = oldestFirst(await resource.find(), resource.createdAt);

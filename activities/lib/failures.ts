@@ -5,7 +5,9 @@ import { FailureType } from '../../model/index.ts';
 import { VaultError } from '../../vault/index.ts';
 import { UserDataError } from '../bootstrap/index.ts';
 
-/** How an error of a service becomes a failure: its stable type, and how often the whole activity may be tried again. */
+/**
+ * How an error of a service becomes a failure: its stable type, and how often the whole activity may be tried again.
+ */
 interface Rule {
   readonly type: FailureType;
   /** `never`: a retry cannot help. `always`: until the activity's deadline. A number: so many tries in all. */
@@ -15,8 +17,8 @@ interface Rule {
 }
 
 /**
- * The error table. A 404 on something needed and a 401 are retried a few times, because a cloud's services learn of each other's news with
- * some seconds' delay; a name conflict is, because the next try finds what is there.
+ * The error table. A 404 on something needed and a 401 are retried a few times, because a cloud's services learn of
+ * each other's news with some seconds' delay; a name conflict is, because the next try finds what is there.
  */
 const OPENSTACK_RULES: Record<ErrorKind, Rule> = {
   Unavailable: { type: FailureType.OpenStackUnavailable, retry: 'always' },

@@ -5,7 +5,10 @@ import { timeLeft } from './step-deadline.ts';
 
 /** First pause between two looks, in milliseconds. */
 const FIRST_MS = 200;
-/** Longest pause: what a wait may overshoot. Three seconds are little beside the minutes a cloud takes, and twenty calls a minute. */
+/**
+ * Longest pause: what a wait may overshoot. Three seconds are little beside the minutes a cloud takes, and twenty calls
+ * a minute.
+ */
 const LONGEST_MS = 3000;
 const FACTOR = 1.4;
 

@@ -2,7 +2,10 @@ import { activityInfo, ApplicationFailure, Context } from '@temporalio/activity'
 
 const limits = new WeakMap<Context, number>();
 
-/** Limits the current activity, all its tries together, to so many milliseconds; its own limits hold where they are shorter. */
+/**
+ * Limits the current activity, all its tries together, to so many milliseconds; its own limits hold where they are
+ * shorter.
+ */
 export function limitStep(limitMs: number | undefined): void {
   if (limitMs !== undefined) limits.set(Context.current(), limitMs);
 }

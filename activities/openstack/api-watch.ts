@@ -6,8 +6,8 @@ import { ownResources } from './own-resources.ts';
 const PAUSE_MS = 30_000;
 
 /**
- * Looks whether the API can still be reached: without its floating IP it never answers, however well it does (the fault matrix,
- * "ensureApi POST …/floatingips: vanishes").
+ * Looks whether the API can still be reached: without its floating IP it never answers, however well it does (the fault
+ * matrix, "ensureApi POST …/floatingips: vanishes").
  */
 export class ApiWatch {
   readonly #cloud: Cloud;

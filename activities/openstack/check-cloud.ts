@@ -7,9 +7,9 @@ import { preFlight } from './pre-flight/pre-flight.ts';
 import { call } from './session.ts';
 
 /**
- * Says what a cloud lacks to hold clusters, or the given one. Nothing is changed; one check that fails does not hide the others. The
- * worker's own token for the cloud is renewed, so that a role that was missing is there from now on. The first check is of the worker's
- * token for Vault, without which it does not even reach the cloud.
+ * Says what a cloud lacks to hold clusters, or the given one. Nothing is changed; one check that fails does not hide
+ * the others. The worker's own token for the cloud is renewed, so that a role that was missing is there from now on.
+ * The first check is of the worker's token for Vault, without which it does not even reach the cloud.
  */
 export const checkCloud =
   ({ clouds, vault }: { clouds: Clouds; vault: VaultClient }) =>

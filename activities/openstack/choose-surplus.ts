@@ -26,8 +26,8 @@ export interface ChooseSurplusInput {
 }
 
 /**
- * Chooses which of a group's machines go next: those that are named, then those whose node is not Ready or not there, then the oldest. None when the
- * group has no more than `count`. Changes nothing.
+ * Chooses which of a group's machines go next: those that are named, then those whose node is not Ready or not there,
+ * then the oldest. None when the group has no more than `count`. Changes nothing.
  */
 export const chooseSurplus =
   ({ clouds, vault }: { clouds: Clouds; vault: VaultClient }) =>

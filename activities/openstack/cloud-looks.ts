@@ -52,7 +52,8 @@ export const LOOKS: readonly CloudLook[] = [
     id: 'cloud.compute',
     title: 'Compute service',
     fix: `Slipway needs Nova with microversion ${NOVA} (release Train) or newer; ask the cloud’s operator`,
-    // Machines are found by a filter of this version: the client refuses an answer in another one, whatever the service announces.
+    // Machines are found by a filter of this version: the client refuses an answer in another one, whatever the service
+    // announces.
     look: async ({ client: { compute } }) => {
       await compute.service.request('GET', '/servers', { ...call(), query: { limit: 1 } });
       const range = await compute.service.microversions(call());

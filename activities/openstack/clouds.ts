@@ -29,9 +29,9 @@ export interface RefusedRequests {
 }
 
 /**
- * What Slipway's requests need, all of release Train. Nova: flavors within servers, tags in the request that creates, volume types;
- * below 2.26 it drops the filter by tag and lists the whole project (Nova's "REST API version history"). Cinder: the same release. An
- * entry of clouds.yaml may ask for more, and cannot bring it below.
+ * What Slipway's requests need, all of release Train. Nova: flavors within servers, tags in the request that creates,
+ * volume types; below 2.26 it drops the filter by tag and lists the whole project (Nova's "REST API version history").
+ * Cinder: the same release. An entry of clouds.yaml may ask for more, and cannot bring it below.
  */
 export const NEEDED_MICROVERSIONS = { compute: '2.79', 'block-storage': '3.59' } as const;
 
@@ -45,8 +45,8 @@ interface Entry {
 }
 
 /**
- * The clouds of a worker: one client, one token and one rate limit for each, shared by all activities. A credential that was changed
- * in Vault is used within a minute.
+ * The clouds of a worker: one client, one token and one rate limit for each, shared by all activities. A credential
+ * that was changed in Vault is used within a minute.
  */
 export class Clouds {
   readonly #vault: VaultClient;
@@ -86,7 +86,8 @@ export class Clouds {
     if (Date.now() - entry.checkedAt < FRESH_MS) return entry;
     entry.checkedAt = Date.now();
     const { text } = await this.#read(name);
-    // The old client stays open for the activities that still use it; it holds no timers and idle connections end by themselves.
+    // The old client stays open for the activities that still use it; it holds no timers and idle connections end by
+    // themselves.
     return text === entry.text ? entry : undefined;
   }
 

@@ -4,8 +4,8 @@ import type { Removed } from './delete-servers.ts';
 import { type OwnResources, ownResources } from './own-resources.ts';
 
 /**
- * Deletes the floating IPs that Slipway or the cloud controller manager made for this cluster. The user's own floating IP has neither mark; it
- * loses its port with the load balancer.
+ * Deletes the floating IPs that Slipway or the cloud controller manager made for this cluster. The user's own floating
+ * IP has neither mark; it loses its port with the load balancer.
  */
 export const deleteFloatingIps =
   ({ clouds }: { clouds: Clouds }) =>

@@ -10,8 +10,8 @@ import { call } from './session.ts';
 const DEADLINE_MS = 15 * 60_000;
 
 /**
- * Deletes the cluster's load balancers with all that belongs to them: the API's, and those that the cloud controller manager made for Services.
- * While Octavia changes one (PENDING_*) it refuses; that is waited for.
+ * Deletes the cluster's load balancers with all that belongs to them: the API's, and those that the cloud controller
+ * manager made for Services. While Octavia changes one (PENDING_*) it refuses; that is waited for.
  */
 export const deleteLoadBalancers =
   ({ clouds }: { clouds: Clouds }) =>

@@ -13,8 +13,9 @@ import type { Own } from './ownership.ts';
 const DEADLINE_MS = 5 * 60_000;
 
 /**
- * Deletes what the cluster has in Neutron, in the order in which Neutron lets it go: ports, the router's interface, router, subnet,
- * network, security groups. All of it is found by its mark; what is on the cluster's own network goes with it.
+ * Deletes what the cluster has in Neutron, in the order in which Neutron lets it go: ports, the router's interface,
+ * router, subnet, network, security groups. All of it is found by its mark; what is on the cluster's own network goes
+ * with it.
  */
 export const deleteNetwork =
   ({ clouds }: { clouds: Clouds }) =>
@@ -54,7 +55,8 @@ export const deleteNetwork =
 /**
  * The routers to take off a subnet: the cluster's own and the one that its specification names.
  *
- * @throws ApplicationFailure `OpenStack.Conflict` when there is another one: nobody here may change it, and the subnet cannot go before
+ * @throws ApplicationFailure `OpenStack.Conflict` when there is another one: nobody here may change it, and the subnet
+ *   cannot go before
  */
 async function connectedRouters(
   { routerInterfaces }: OwnResources,

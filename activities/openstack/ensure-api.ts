@@ -37,12 +37,13 @@ export interface EnsureApiInput {
 }
 
 /**
- * Makes the control plane's ports, the load balancer and its floating IP. The ports come first, because with their addresses the load
- * balancer, its listener, pool, health monitor and members are one request (Octavia API: "Creating a fully populated load balancer"),
- * which is built while the servers are.
+ * Makes the control plane's ports, the load balancer and its floating IP. The ports come first, because with their
+ * addresses the load balancer, its listener, pool, health monitor and members are one request (Octavia API: "Creating a
+ * fully populated load balancer"), which is built while the servers are.
  *
- * The VIP's port is the cluster's own, not Octavia's: machines know the address from their first boot, so it must outlive a load balancer
- * that turned ERROR or was deleted (the fault matrix, "ensureApi POST …/loadbalancers: error" and ": vanishes").
+ * The VIP's port is the cluster's own, not Octavia's: machines know the address from their first boot, so it must
+ * outlive a load balancer that turned ERROR or was deleted (the fault matrix, "ensureApi POST …/loadbalancers: error"
+ * and ": vanishes").
  */
 export const ensureApi =
   ({ clouds }: { clouds: Clouds }) =>
@@ -118,7 +119,8 @@ async function findOrCreateLoadBalancer(
     const usable: Own<LoadBalancer>[] = [];
     for (const one of await loadBalancers.list()) {
       if (one.provisioning_status === 'PENDING_DELETE') continue;
-      // A creation that is resumed keeps neither one that Octavia could not build, nor one that leads to ports that are gone.
+      // A creation that is resumed keeps neither one that Octavia could not build, nor one that leads to ports that are
+      // gone.
       if (one.provisioning_status !== 'ERROR' && (await leadsTo(client, one, vipPort, ports))) usable.push(one);
       else await remove(one);
     }
@@ -146,9 +148,10 @@ async function leadsTo(
 }
 
 /**
- * What one provider takes, another refuses. That of OVN knows one algorithm, and no allowed CIDRs; with it the clients' own addresses reach
- * the machines, whose security group lets in the same ones (Octavia documentation: provider drivers, OVN limitations; ovn-octavia-provider:
- * driver.py, `_check_for_allowed_cidrs`). Amphorae are in between: their listener has to know.
+ * What one provider takes, another refuses. That of OVN knows one algorithm, and no allowed CIDRs; with it the clients'
+ * own addresses reach the machines, whose security group lets in the same ones (Octavia documentation: provider
+ * drivers, OVN limitations; ovn-octavia-provider: driver.py, `_check_for_allowed_cidrs`). Amphorae are in between:
+ * their listener has to know.
  */
 function loadBalancerRequest(
   { id, spec, facts, network }: EnsureApiInput,

@@ -21,8 +21,9 @@ export interface EnsureControlPlaneInput {
 }
 
 /**
- * Asks Nova for the control plane machines that are missing. Each has user-data of its own, with a wrapping token for its own secrets, and a
- * port of its own: so a request that is repeated cannot make a second machine, Nova refuses the port.
+ * Asks Nova for the control plane machines that are missing. Each has user-data of its own, with a wrapping token for
+ * its own secrets, and a port of its own: so a request that is repeated cannot make a second machine, Nova refuses the
+ * port.
  */
 export const ensureControlPlane =
   ({ clouds, vault }: { clouds: Clouds; vault: VaultClient }) =>

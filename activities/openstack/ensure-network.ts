@@ -90,7 +90,10 @@ async function findOrCreateRouter(
   });
 }
 
-/** Plugs the subnet into the router. Neutron refuses to do it twice; then it is looked whether it is ours that is plugged in. */
+/**
+ * Plugs the subnet into the router. Neutron refuses to do it twice; then it is looked whether it is ours that is
+ * plugged in.
+ */
 async function connect(
   { client }: Cloud,
   { routerInterfaces }: OwnResources,

@@ -23,24 +23,27 @@ export interface EnsureNodesInput {
   readonly caCertHash: string;
   readonly vip: string;
   /**
-   * Number of the first batch that this request may make. The same for every try of it, and higher than any that was there before: so a try that
-   * follows a lost answer sees which batches arrived.
+   * Number of the first batch that this request may make. The same for every try of it, and higher than any that was
+   * there before: so a try that follows a lost answer sees which batches arrived.
    */
   readonly firstBatch: number;
   /** Of these machines, when they are the first that are asked for since it. */
   readonly survey?: Survey | undefined;
 }
 
-/** Nova writes every server of a batch to its database before it answers: so many times as long as an ordinary answer may take. */
+/**
+ * Nova writes every server of a batch to its database before it answers: so many times as long as an ordinary answer
+ * may take.
+ */
 const BATCH_PATIENCE = 5;
 
 /** Requests for one machine each that are under way at the same time. */
 const SINGLE_REQUESTS_AT_ONCE = 8;
 
 /**
- * Asks Nova for the machines of a group that are missing, many with each request. The names of a round's batches are known before, so a
- * try that follows a lost answer sees which batches arrived; were one to arrive later still, `waitForServers` removes the doubles, which
- * have the same names.
+ * Asks Nova for the machines of a group that are missing, many with each request. The names of a round's batches are
+ * known before, so a try that follows a lost answer sees which batches arrived; were one to arrive later still,
+ * `waitForServers` removes the doubles, which have the same names.
  */
 export const ensureNodes =
   ({ clouds, vault }: { clouds: Clouds; vault: VaultClient }) =>
@@ -114,8 +117,8 @@ interface Batch {
 }
 
 /**
- * The batches of this request that are not there. What it has to add is the group's size less the machines of earlier requests, so it is the same number
- * however often it is tried.
+ * The batches of this request that are not there. What it has to add is the group's size less the machines of earlier
+ * requests, so it is the same number however often it is tried.
  */
 function missingBatches(wanted: {
   readonly id: string;

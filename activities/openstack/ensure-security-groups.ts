@@ -55,8 +55,9 @@ function findOrCreate(
 }
 
 /**
- * All rules of one group in one request, which Neutron does as a whole or not at all; one by one only where some are there already. Rules of two
- * groups in one request are refused (neutron: neutron/db/securitygroups_db.py, `_validate_single_project_and_group`).
+ * All rules of one group in one request, which Neutron does as a whole or not at all; one by one only where some are
+ * there already. Rules of two groups in one request are refused (neutron: neutron/db/securitygroups_db.py,
+ * `_validate_single_project_and_group`).
  */
 async function createRules(
   { securityGroups }: OwnResources,

@@ -3,7 +3,10 @@ import { oldestFirst } from '../lib/ensure.ts';
 import type { Clouds } from './clouds.ts';
 import { ownResources } from './own-resources.ts';
 
-/** Makes a server group for the control plane and for each node group; returns their ids by the name of the machine group. */
+/**
+ * Makes a server group for the control plane and for each node group; returns their ids by the name of the machine
+ * group.
+ */
 export const ensureServerGroups =
   ({ clouds }: { clouds: Clouds }) =>
   async ({ id, spec }: { id: string; spec: ClusterSpec }): Promise<Record<string, string>> => {

@@ -1,7 +1,10 @@
 /** Parameters that say how a list is answered, not what is in it. */
 const NO_FILTERS = new Set(['limit', 'marker', 'offset', 'sort', 'sort_key', 'sort_dir', 'page_reverse', 'fields']);
 
-/** What Nova's filter `status` looks at: not the status that it tells, which depends on the task, too (nova: nova/api/openstack/common.py). */
+/**
+ * What Nova's filter `status` looks at: not the status that it tells, which depends on the task, too (nova:
+ * nova/api/openstack/common.py).
+ */
 const VM_STATES: Readonly<Record<string, string>> = { ACTIVE: 'active', BUILD: 'building', ERROR: 'error' };
 
 /** Whether a row is one that filters ask for. A field that the row does not have proves nothing. */
@@ -25,7 +28,10 @@ function has(object: unknown, field: unknown): boolean {
   return typeof object === 'object' && object !== null && equal(Reflect.get(object, name), value);
 }
 
-/** As the services' databases compare: without case, accents and spaces at the end. What is so equal was asked for, though it may not be ours. */
+/**
+ * As the services' databases compare: without case, accents and spaces at the end. What is so equal was asked for,
+ * though it may not be ours.
+ */
 function equal(actual: unknown, wanted: unknown): boolean {
   const [one, other] = [textOf(actual), textOf(wanted)];
   return one !== undefined && other !== undefined && one.localeCompare(other, 'en', { sensitivity: 'base' }) === 0;

@@ -17,7 +17,8 @@ export interface MachineNeeds {
 }
 
 /**
- * Finds what new machines of a living cluster need, by the cluster's mark. Changes nothing: what a living cluster has lost is not made anew in passing.
+ * Finds what new machines of a living cluster need, by the cluster's mark. Changes nothing: what a living cluster has
+ * lost is not made anew in passing.
  *
  * @throws ApplicationFailure `OpenStack.NotFound`, `Vault.NotFound` with what is missing
  */

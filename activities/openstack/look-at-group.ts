@@ -40,7 +40,8 @@ const MOST_LOST = 100;
 /**
  * Looks at a group's machines and their nodes. Changes nothing.
  *
- * @throws ApplicationFailure `Slipway.InvalidInput` when a named machine is not there and another one would go in its place
+ * @throws ApplicationFailure `Slipway.InvalidInput` when a named machine is not there and another one would go in its
+ *   place
  */
 export const lookAtGroup =
   ({ clouds, vault }: { clouds: Clouds; vault: VaultClient }) =>

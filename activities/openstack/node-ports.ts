@@ -19,9 +19,10 @@ export interface NodePortsInput {
 const PORTS_PER_REQUEST = 250;
 
 /**
- * A port on the cluster's subnet for each machine that is to be made, by the machine's name. Nova can be told a network but no subnet of it, so
- * a network of the user's own with several subnets needs them; then each machine is a request of its own, because Nova puts one port on one
- * machine only. A repeated request cannot make a second machine: Nova refuses the port. Ports of machines that failed and were replaced go.
+ * A port on the cluster's subnet for each machine that is to be made, by the machine's name. Nova can be told a network
+ * but no subnet of it, so a network of the user's own with several subnets needs them; then each machine is a request
+ * of its own, because Nova puts one port on one machine only. A repeated request cannot make a second machine: Nova
+ * refuses the port. Ports of machines that failed and were replaced go.
  */
 export async function ensureNodePorts(
   { ports }: OwnResources,

@@ -30,7 +30,10 @@ export class OwnLoadBalancers {
     return justMade(await this.#balancers.create({ ...values, description: tag, tags: [tag] }, call()));
   }
 
-  /** Removes one with all that belongs to it. 404 is success; Octavia answers before it is gone, and refuses while it changes it. */
+  /**
+   * Removes one with all that belongs to it. 404 is success; Octavia answers before it is gone, and refuses while it
+   * changes it.
+   */
   remove({ id }: Own<LoadBalancer>): Promise<void> {
     return this.#balancers.delete(id, { ...call(), cascade: true, missingOk: true });
   }

@@ -6,9 +6,9 @@ import { OwnFloatingIps, OwnNeutron, OwnPorts, OwnRouterInterfaces, OwnSecurityG
 import { OwnServerGroups, OwnServers } from './own-servers.ts';
 
 /**
- * What a cluster has in a cloud, and the only door through which an activity changes or removes anything there (a lint rule holds it). Rows of
- * these lists were proven to be the cluster's, each by itself; what is created here is marked in the request that makes it
- * (docs/decisions/0002 and 0014).
+ * What a cluster has in a cloud, and the only door through which an activity changes or removes anything there (a lint
+ * rule holds it). Rows of these lists were proven to be the cluster's, each by itself; what is created here is marked
+ * in the request that makes it (docs/decisions/0002 and 0014).
  */
 export function ownResources({ client: { compute, network, loadBalancer } }: Pick<Cloud, 'client'>, id: string) {
   return {

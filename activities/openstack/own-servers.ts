@@ -37,7 +37,9 @@ export class OwnServers {
     return found;
   }
 
-  /** With those that have the cluster's tag and another cluster's mark, too: nobody knows whose they are, so they stay. */
+  /**
+   * With those that have the cluster's tag and another cluster's mark, too: nobody knows whose they are, so they stay.
+   */
   async listAll(): Promise<{ own: Own<Server>[]; disputed: Server[] }> {
     const tagged = await listed(this.#servers, { tags: [ownerTag(this.#id)] });
     const own = tagged.filter((server) => isOwnServer(server, this.#id));
@@ -56,7 +58,8 @@ export class OwnServers {
 }
 
 /**
- * The cluster's server groups. A prefix of their names would not do: the groups of a cluster that is named like another one's id begin with it, too.
+ * The cluster's server groups. A prefix of their names would not do: the groups of a cluster that is named like another
+ * one's id begin with it, too.
  */
 export class OwnServerGroups {
   readonly #groups: ServerGroups;

@@ -7,8 +7,8 @@ import { call } from './session.ts';
 declare const proven: unique symbol;
 
 /**
- * A row on which the cluster's mark was seen. What changes or removes something takes nothing else, and only this file makes one
- * (docs/decisions/0014).
+ * A row on which the cluster's mark was seen. What changes or removes something takes nothing else, and only this file
+ * makes one (docs/decisions/0014).
  */
 export type Own<T> = T & { readonly [proven]: true };
 
@@ -19,8 +19,9 @@ export interface Row {
 }
 
 /**
- * A list of OpenStack whose every row was compared with the filters: they are a hint to the service, not a proof. Below microversion 2.26 Nova
- * knows no `tags` and answers the whole project (nova: nova/api/openstack/compute/schemas/servers.py); a layer on the way may drop a query.
+ * A list of OpenStack whose every row was compared with the filters: they are a hint to the service, not a proof. Below
+ * microversion 2.26 Nova knows no `tags` and answers the whole project (nova:
+ * nova/api/openstack/compute/schemas/servers.py); a layer on the way may drop a query.
  *
  * @throws ApplicationFailure `OpenStack.FilterIgnored` when it holds a row that was not asked for
  */
@@ -74,8 +75,9 @@ export function isApiLoadBalancer(row: LoadBalancer, id: string): row is Own<Loa
   return row.name === clusterNames(id).loadBalancer && marksOnly(owners([...row.tags, row.description ?? '']), id);
 }
 
-// The cloud controller manager marks with texts of its own, which hold the cluster's unique id (kubernetes/cloud-provider-openstack:
-// pkg/openstack/loadbalancer.go). Names of namespaces and Services have neither spaces nor underscores.
+// The cloud controller manager marks with texts of its own, which hold the cluster's unique id
+// (kubernetes/cloud-provider-openstack: pkg/openstack/loadbalancer.go). Names of namespaces and Services have neither
+// spaces nor underscores.
 
 /** The load balancer of a Service. */
 export function isServiceLoadBalancer(row: LoadBalancer, id: string): row is Own<LoadBalancer> {

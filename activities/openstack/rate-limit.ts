@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Lets so many requests a second through, evenly, in the order in which they came. A pause leaves at most one second's worth to be
- * spent at once.
+ * Lets so many requests a second through, evenly, in the order in which they came. A pause leaves at most one second's
+ * worth to be spent at once.
  */
 export class RateLimit {
   readonly #intervalMs: number;

@@ -11,8 +11,8 @@ import { type OwnResources, ownResources } from './own-resources.ts';
 const AT_ONCE = 10;
 
 /**
- * Removes machines of a group: the servers, then, once no kubelet can make them anew, the nodes, and ports that were made for them. Each is proven on its
- * own row to be this cluster's and of this group; what is gone already is well.
+ * Removes machines of a group: the servers, then, once no kubelet can make them anew, the nodes, and ports that were
+ * made for them. Each is proven on its own row to be this cluster's and of this group; what is gone already is well.
  */
 export const removeMachines =
   ({ clouds, vault }: { clouds: Clouds; vault: VaultClient }) =>
@@ -37,7 +37,9 @@ export const removeMachines =
     if (spec.network.networkId !== undefined) await removePorts(own, machines);
   };
 
-/** A network of the user's own with several subnets needs ports that are made before the machines; Nova leaves those. */
+/**
+ * A network of the user's own with several subnets needs ports that are made before the machines; Nova leaves those.
+ */
 async function removePorts({ ports }: OwnResources, machines: readonly Machine[]): Promise<void> {
   const names = new Set(machines.map(({ name }) => name));
   const left = (await ports.list()).filter(({ name, device_id: device }) => names.has(name) && device === '');

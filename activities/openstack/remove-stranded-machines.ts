@@ -7,9 +7,10 @@ import { type Removed, removeServers } from './delete-servers.ts';
 import { ownResources } from './own-resources.ts';
 
 /**
- * Removes all machines of an unfinished cluster that has lost a control plane since machines were let in. The first control plane that is made anew
- * makes a new Kubernetes, and what had joined the old one stays with it; another one finds its own old self among etcd's members. Before
- * machines are let in nothing is lost, and nothing is removed. Not for a cluster that was Ready: what it has lost is repaired.
+ * Removes all machines of an unfinished cluster that has lost a control plane since machines were let in. The first
+ * control plane that is made anew makes a new Kubernetes, and what had joined the old one stays with it; another one
+ * finds its own old self among etcd's members. Before machines are let in nothing is lost, and nothing is removed. Not
+ * for a cluster that was Ready: what it has lost is repaired.
  */
 export const removeStrandedMachines =
   ({ clouds, vault }: { clouds: Clouds; vault: VaultClient }) =>

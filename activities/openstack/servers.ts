@@ -16,7 +16,10 @@ export interface ServerRequest {
   readonly availabilityZone: string | undefined;
 }
 
-/** The body of Nova's request for a cluster's machines. They carry the cluster's mark from the first moment (microversion 2.52). */
+/**
+ * The body of Nova's request for a cluster's machines. They carry the cluster's mark from the first moment
+ * (microversion 2.52).
+ */
 export function serverRequest(request: ServerRequest): ServerCreate {
   const { id, group, template, sshKey, availabilityZone } = request;
   return {

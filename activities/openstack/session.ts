@@ -4,7 +4,8 @@ import { cancellationSignal } from '@temporalio/activity';
 /** What every call of the current activity passes on. */
 export function call(): { signal: AbortSignal } {
   const signal = cancellationSignal();
-  // Each request that is under way listens to it. Node takes more than ten for a leak, and says so on the worker's stderr.
+  // Each request that is under way listens to it. Node takes more than ten for a leak, and says so on the worker's
+  // stderr.
   setMaxListeners(0, signal);
   return { signal };
 }

@@ -15,7 +15,8 @@ export interface Survey {
 }
 
 /**
- * Asks for every list whose filter is the cluster's mark, before anything is made or removed: where one of them is ignored, nothing is begun.
+ * Asks for every list whose filter is the cluster's mark, before anything is made or removed: where one of them is
+ * ignored, nothing is begun.
  *
  * @throws ApplicationFailure `OpenStack.FilterIgnored`
  */
@@ -41,8 +42,9 @@ export const surveyCluster =
   };
 
 /**
- * Whether the survey saw none of a kind and nobody can have made one since, so that whoever makes the first need not look again. Another try of
- * the activity follows one that may have made some. So may a workflow that was reset: it has the survey of a run before its own.
+ * Whether the survey saw none of a kind and nobody can have made one since, so that whoever makes the first need not
+ * look again. Another try of the activity follows one that may have made some. So may a workflow that was reset: it has
+ * the survey of a run before its own.
  */
 export function sawNone(survey: Survey | undefined, kind: SurveyedKind): boolean {
   const { attempt, workflowExecution } = activityInfo();

@@ -11,8 +11,8 @@ import { ownResources } from './own-resources.ts';
 import { call } from './session.ts';
 
 /**
- * Looks at every service once more and says what of the cluster is left. What Octavia, Nova and Neutron still show a moment after they said
- * that it is gone is looked at again before it counts.
+ * Looks at every service once more and says what of the cluster is left. What Octavia, Nova and Neutron still show a
+ * moment after they said that it is gone is looked at again before it counts.
  */
 export const sweep =
   ({ clouds, vault }: { clouds: Clouds; vault: VaultClient }) =>

@@ -19,7 +19,10 @@ export interface FailedServer {
 export interface SettledServers {
   /** Those in ERROR, fifty at most. */
   readonly failed: readonly FailedServer[];
-  /** By node group, the first batch that none of its machines came with: names of machines that are made from now on are new. */
+  /**
+   * By node group, the first batch that none of its machines came with: names of machines that are made from now on are
+   * new.
+   */
   readonly nextBatch: Readonly<Record<string, number>>;
   /** How many are expected beyond those that exist: somebody deleted them. */
   readonly missing: number;
@@ -39,8 +42,9 @@ const DEADLINE_MS = 35 * 60_000;
 const MAX_TOLD = 50;
 
 /**
- * Waits until Nova builds none of the expected servers any more. One page of one server answers whether any is in BUILD, so waiting for a thousand costs
- * what waiting for one does. What to do about those that are in ERROR or missing is the workflow's decision.
+ * Waits until Nova builds none of the expected servers any more. One page of one server answers whether any is in
+ * BUILD, so waiting for a thousand costs what waiting for one does. What to do about those that are in ERROR or missing
+ * is the workflow's decision.
  */
 export const waitForServers =
   ({ clouds }: { clouds: Clouds }) =>
@@ -65,8 +69,8 @@ export const waitForServers =
   };
 
 /**
- * A request that arrived although its answer was lost, and was repeated, leaves machines with the same names: the oldest stay. Returns those
- * that do.
+ * A request that arrived although its answer was lost, and was repeated, leaves machines with the same names: the
+ * oldest stay. Returns those that do.
  */
 async function removeDoubles(servers: OwnResources['servers'], group: string | undefined): Promise<Own<Server>[]> {
   const byName = new Map<string, Own<Server>[]>();

@@ -23,7 +23,10 @@ export const roles = {
   frontProxyClient: 'client',
 } as const;
 
-/** Group that kubeadm binds to cluster-admin (kubernetes: cmd/kubeadm/app/constants, ClusterAdminsGroupAndClusterRoleBinding). */
+/**
+ * Group that kubeadm binds to cluster-admin (kubernetes: cmd/kubeadm/app/constants,
+ * ClusterAdminsGroupAndClusterRoleBinding).
+ */
 const ADMINISTRATORS = 'kubeadm:cluster-admins';
 
 /** The secret at `vaultPaths(id).kubernetesAuthority`: certificate and key, PEM. */
@@ -31,8 +34,8 @@ export const authoritySchema = z.looseObject({ certificate: z.string(), privateK
 export type Authority = z.output<typeof authoritySchema>;
 
 /**
- * Makes the cluster's three certificate authorities and their roles, or finds them. Returns the certificate of the Kubernetes authority.
- * Twelve calls when nothing is there.
+ * Makes the cluster's three certificate authorities and their roles, or finds them. Returns the certificate of the
+ * Kubernetes authority. Twelve calls when nothing is there.
  */
 export async function ensureAuthorities(vault: VaultClient, signal: AbortSignal, id: string): Promise<string> {
   const { pki } = vaultPaths(id);
@@ -67,9 +70,9 @@ export function caCertHash(certificate: string): string {
 }
 
 /**
- * The Kubernetes authority's key must be on the control planes: kube-controller-manager signs the kubelets' certificates with it. So
- * Vault generates it exported. The key/value secret is the truth, written once: whatever an interrupted or a parallel run left in the
- * mount, the mount is made to follow it.
+ * The Kubernetes authority's key must be on the control planes: kube-controller-manager signs the kubelets'
+ * certificates with it. So Vault generates it exported. The key/value secret is the truth, written once: whatever an
+ * interrupted or a parallel run left in the mount, the mount is made to follow it.
  */
 async function ensureKubernetesAuthority(vault: VaultClient, signal: AbortSignal, id: string): Promise<string> {
   const paths = vaultPaths(id);

@@ -16,8 +16,8 @@ export interface RemainingSecret {
 }
 
 /**
- * Removes everything secret of a cluster from Vault: mounts, and secrets with all their versions. What is not there is no error. Its specification
- * stays until nothing else is left (`kept-clusters.ts`).
+ * Removes everything secret of a cluster from Vault: mounts, and secrets with all their versions. What is not there is
+ * no error. Its specification stays until nothing else is left (`kept-clusters.ts`).
  */
 export async function removeSecrets(vault: VaultClient, signal: AbortSignal, id: string): Promise<RemovedSecrets> {
   const [mounts, secrets] = await Promise.all([

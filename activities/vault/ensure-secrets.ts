@@ -12,9 +12,9 @@ export interface EnsuredSecrets {
 }
 
 /**
- * Makes all secrets of a cluster in Vault, or finds them: three certificate authorities, service account keys, the key of encryption
- * at rest, and join tokens. May run twice, also at the same time: both runs end with the same secrets. 15 calls and one per node
- * group, at most five of them after one another; one less when it runs again.
+ * Makes all secrets of a cluster in Vault, or finds them: three certificate authorities, service account keys, the key
+ * of encryption at rest, and join tokens. May run twice, also at the same time: both runs end with the same secrets. 15
+ * calls and one per node group, at most five of them after one another; one less when it runs again.
  */
 export async function makeSecrets(
   vault: VaultClient,

@@ -32,8 +32,8 @@ export async function keptIds({ kv }: KeptClusters, signal: AbortSignal, name?: 
 }
 
 /**
- * Activity: keeps what a cluster's workflow knows, before an operation and after it. When more is kept than that, it is left as it is and
- * returned.
+ * Activity: keeps what a cluster's workflow knows, before an operation and after it. When more is kept than that, it is
+ * left as it is and returned.
  */
 export const keepRecord =
   ({ vault }: { vault: KeptClusters }) =>

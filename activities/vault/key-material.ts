@@ -8,10 +8,16 @@ import type { VaultClient } from '../../vault/index.ts';
 export const serviceAccountKeysSchema = z.looseObject({ privateKey: z.string(), publicKey: z.string() });
 /** The secret at `vaultPaths(id).encryptionKey`: 32 random bytes in base64. */
 export const encryptionKeySchema = z.looseObject({ key: z.base64() });
-/** The secret at `vaultPaths(id).joinToken(group)`: a bootstrap token (Kubernetes: reference/access-authn-authz/bootstrap-tokens). */
+/**
+ * The secret at `vaultPaths(id).joinToken(group)`: a bootstrap token (Kubernetes:
+ * reference/access-authn-authz/bootstrap-tokens).
+ */
 export const joinTokenSchema = z.looseObject({ token: z.string().regex(/^[a-z0-9]{6}\.[a-z0-9]{16}$/) });
 
-/** Writes every key and token that is not there yet; what is there stays. One call each: 2 + control plane + node groups. */
+/**
+ * Writes every key and token that is not there yet; what is there stays. One call each: 2 + control plane + node
+ * groups.
+ */
 export async function ensureKeyMaterial(
   vault: VaultClient,
   signal: AbortSignal,
@@ -30,8 +36,8 @@ export async function ensureKeyMaterial(
 }
 
 /**
- * The join tokens of these groups (`CONTROL_PLANE_GROUP` for the control plane), by group. A machine's token lets it join once the
- * cluster's API holds it as a bootstrap token. Throws VaultError `not-found` when a group has none.
+ * The join tokens of these groups (`CONTROL_PLANE_GROUP` for the control plane), by group. A machine's token lets it
+ * join once the cluster's API holds it as a bootstrap token. Throws VaultError `not-found` when a group has none.
  */
 export async function readJoinTokens(
   vault: VaultClient,

@@ -26,8 +26,9 @@ export interface PublishedKubeconfig {
 }
 
 /**
- * Writes the administrator's kubeconfig to Vault: a client certificate for one year in the group `kubeadm:cluster-admins`. One that is
- * there for the same endpoint and valid for another 30 days stays. Three calls, or one.
+ * Writes the administrator's kubeconfig to Vault: a client certificate for one year in the group
+ * `kubeadm:cluster-admins`. One that is there for the same endpoint and valid for another 30 days stays. Three calls,
+ * or one.
  */
 export async function writeKubeconfig(
   vault: VaultClient,
@@ -56,13 +57,17 @@ export const publishKubeconfig =
     writeKubeconfig(vault, cancellationSignal(), input.id, input.endpoint);
 
 /**
- * A name that kubeadm puts into every API server's certificate (kubernetes/kubernetes:cmd/kubeadm/app/util/pkiutil/pki_helpers.go,
- * GetAPIServerAltNames). Checked in place of the address, which may be another one than when the certificate was made (the fault matrix,
- * "ensureApi POST …/floatingips: vanishes"). Each cluster has an authority of its own: no other server has a certificate that passes.
+ * A name that kubeadm puts into every API server's certificate
+ * (kubernetes/kubernetes:cmd/kubeadm/app/util/pkiutil/pki_helpers.go, GetAPIServerAltNames). Checked in place of the
+ * address, which may be another one than when the certificate was made (the fault matrix, "ensureApi POST
+ * …/floatingips: vanishes"). Each cluster has an authority of its own: no other server has a certificate that passes.
  */
 const SERVER_NAME = 'kubernetes';
 
-/** Kubernetes: reference/config-api/kubeconfig.v1. Cluster and context carry the cluster's id, so that files can be merged. */
+/**
+ * Kubernetes: reference/config-api/kubeconfig.v1. Cluster and context carry the cluster's id, so that files can be
+ * merged.
+ */
 function kubeconfigText(
   id: string,
   endpoint: string,

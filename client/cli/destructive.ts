@@ -17,7 +17,9 @@ export interface Loss {
 
 /** A command's work, divided at the moment in which a person may still say no. */
 export interface Removal {
-  /** Looks at what would be lost; undefined when this time it is nothing. Changes nothing. Not asked for with `--yes`. */
+  /**
+   * Looks at what would be lost; undefined when this time it is nothing. Changes nothing. Not asked for with `--yes`.
+   */
   readonly loss: () => Promise<Loss | undefined>;
   /** Does it. */
   readonly work: () => Promise<JsonResult>;
@@ -26,8 +28,8 @@ export interface Removal {
 const declared = new WeakSet<Command>();
 
 /**
- * Declares that a command removes or replaces something, and makes its action. The command gets the option `--yes`, and does nothing before a
- * person agreed: without a terminal, or with `--json`, `--yes` has to stand on the command line.
+ * Declares that a command removes or replaces something, and makes its action. The command gets the option `--yes`, and
+ * does nothing before a person agreed: without a terminal, or with `--json`, `--yes` has to stand on the command line.
  *
  * @param prepare checks whether it can be done at all, and changes nothing; gets the command's arguments and options
  */
@@ -65,7 +67,9 @@ async function askBefore(look: Removal['loss'], session: Session, command: Comma
   if (answer?.trim() !== loss.answer) throw notConfirmed(`That is not "${loss.answer}": nothing was done`);
 }
 
-/** One line from the terminal; undefined when it was closed (Ctrl-D). @throws SlipwayError `Client.Aborted` at Ctrl-C */
+/**
+ * One line from the terminal; undefined when it was closed (Ctrl-D). @throws SlipwayError `Client.Aborted` at Ctrl-C
+ */
 async function ask(question: string, session: Session, command: Command): Promise<string | undefined> {
   const { stdin, stdout } = session.environment;
   const lines = createInterface({ input: stdin, output: stdout });

@@ -10,8 +10,8 @@ import { runCli } from './run-cli.ts';
 
 const variables = await withLocalStack(clientConfiguration().variables);
 const interrupt = new AbortController();
-// The first Ctrl-C (or request to end, or closed terminal) ends the wait, a later one the process. Parents that pass a signal on, such as
-// npm, make two of one: what comes in the same second is the same request.
+// The first Ctrl-C (or request to end, or closed terminal) ends the wait, a later one the process. Parents that pass a
+// signal on, such as npm, make two of one: what comes in the same second is the same request.
 const SAME_REQUEST_MS = 1000;
 let interruptedAt = Infinity;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

@@ -11,9 +11,11 @@ export interface CloudsFileSource {
 }
 
 /**
- * Reads an entry of clouds.yaml as workers will: by the OpenStack client's own reader, which takes the certificates in as text.
+ * Reads an entry of clouds.yaml as workers will: by the OpenStack client's own reader, which takes the certificates in
+ * as text.
  *
- * @throws SlipwayError `Slipway.InvalidInput` for what no worker could log in with; no message repeats a line of these files
+ * @throws SlipwayError `Slipway.InvalidInput` for what no worker could log in with; no message repeats a line of these
+ *   files
  */
 export const readCloudsFile = ({ entry, file, variables }: CloudsFileSource): Promise<OpenStackCloud> =>
   usable(() => readCloud({ cloud: entry, cloudsFile: file, env: variables }));

@@ -20,14 +20,17 @@ export interface CloudsApi {
   /**
    * Adds a cloud, or replaces its credential and settings: workers take the change within a minute.
    *
-   * @throws SlipwayError `Slipway.InvalidInput` for an entry with which no worker could log in, such as one with an `auth_type` that is not
-   * supported
+   * @throws SlipwayError `Slipway.InvalidInput` for an entry with which no worker could log in, such as one with an
+   * `auth_type` that is not supported
    */
   put(name: string, entry: z.input<typeof cloudEntrySchema>, signal?: AbortSignal): Promise<CloudSummary>;
   list(signal?: AbortSignal): Promise<CloudSummary[]>;
   /** Whether there is a cloud of this name. */
   has(name: string, signal?: AbortSignal): Promise<boolean>;
-  /** Forgets a cloud: its credential is removed from Vault, the cloud itself is not touched. @throws SlipwayError `Slipway.UnknownCloud` */
+  /**
+   * Forgets a cloud: its credential is removed from Vault, the cloud itself is not touched. @throws SlipwayError
+   * `Slipway.UnknownCloud`
+   */
   remove(name: string, signal?: AbortSignal): Promise<void>;
 }
 

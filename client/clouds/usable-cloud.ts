@@ -9,7 +9,8 @@ export type OpenStackCloud = { auth: { auth_url: string; [key: string]: unknown 
 const cloudSchema = z.looseObject({ auth: z.looseObject({ auth_url: z.url() }) });
 
 /**
- * The entry, if the workers' client can be made of it and can try to log in. Asked at every door by which an entry comes.
+ * The entry, if the workers' client can be made of it and can try to log in. Asked at every door by which an entry
+ * comes.
  *
  * @param label what messages call the entry
  * @throws SlipwayError `Slipway.InvalidInput`; no message repeats a value of the entry's `auth`

@@ -19,8 +19,8 @@ export interface ExamineOptions {
 }
 
 /**
- * Looks at everything that Slipway needs and says what is missing: Temporal, the workers, Vault, and each cloud as the workers see it.
- * A check that needs one that failed is left out. Changes nothing.
+ * Looks at everything that Slipway needs and says what is missing: Temporal, the workers, Vault, and each cloud as the
+ * workers see it. A check that needs one that failed is left out. Changes nothing.
  */
 export async function* examine(environment: Environment, options: ExamineOptions): AsyncGenerator<DoctorCheck> {
   const { signal } = options;

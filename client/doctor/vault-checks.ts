@@ -42,7 +42,10 @@ function checkMount(vault: VaultClient, signal: AbortSignal): Promise<DoctorChec
   });
 }
 
-/** Whether there is such a secret, and whether this token may read it, does not matter: a missing mount answers otherwise. */
+/**
+ * Whether there is such a secret, and whether this token may read it, does not matter: a missing mount answers
+ * otherwise.
+ */
 async function isMountMissing(vault: VaultClient, signal: AbortSignal): Promise<boolean> {
   try {
     await vault.kv.find(cloudPath('doctor'), z.unknown(), signal);

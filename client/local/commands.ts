@@ -88,7 +88,9 @@ export function registerLocalCommands(program: Command, cli: Cli): void {
     });
 }
 
-/** Whatever broke because the user interrupted is an interruption, and no failure. Unlike an operation, nothing goes on. */
+/**
+ * Whatever broke because the user interrupted is an interruption, and no failure. Unlike an operation, nothing goes on.
+ */
 async function asInterrupted<T>(work: Promise<T>, session: Session, outcome: string): Promise<T> {
   try {
     return await work;

@@ -15,8 +15,8 @@ export interface LocalConfig {
 }
 
 /**
- * Reads the local stack's configuration. The directories follow the XDG Base Directory Specification 0.8, which says that a
- * relative path in a variable is to be ignored.
+ * Reads the local stack's configuration. The directories follow the XDG Base Directory Specification 0.8, which says
+ * that a relative path in a variable is to be ignored.
  */
 export function localConfig(environment: Environment = process.env): LocalConfig {
   const home = environment['HOME'] ?? homedir();
@@ -31,7 +31,10 @@ export function localConfig(environment: Environment = process.env): LocalConfig
   };
 }
 
-/** Variables that would lead a process of the local stack to another Temporal, Vault, cloud or cluster than the local one. */
+/**
+ * Variables that would lead a process of the local stack to another Temporal, Vault, cloud or cluster than the local
+ * one.
+ */
 const FOREIGN = /^(TEMPORAL_|VAULT_|BAO_|OS_|SLIPWAY_|KUBECONFIG$)/;
 
 /** The environment of a process of the local stack: this process's own, without what points elsewhere, and `extra`. */

@@ -31,7 +31,9 @@ const SPEC = {
   nodeGroups: [{ name: 'workers', count: 3 }],
 } satisfies ClusterSpecInput;
 
-/** Starts a stack of its own, creates a cluster, uses it, deletes it, and removes everything again, whatever happens. */
+/**
+ * Starts a stack of its own, creates a cluster, uses it, deletes it, and removes everything again, whatever happens.
+ */
 export async function runDemo(options: DemoOptions, session: Session, cli: CliEnvironment): Promise<JsonResult> {
   const directory = await mkdtemp(join(tmpdir(), 'slipway-demo-'));
   const guard = startProcessGuard();

@@ -11,7 +11,9 @@ export interface DownloadProgress {
 
 /** Limits of a download, in milliseconds. */
 export interface DownloadLimits {
-  /** Until the response's headers: short, so that a machine without a way out falls through to the next source at once. */
+  /**
+   * Until the response's headers: short, so that a machine without a way out falls through to the next source at once.
+   */
   readonly connect: number;
   /** Without a byte. */
   readonly stall: number;
@@ -28,11 +30,11 @@ const ATTEMPTS = 4;
 class Unreachable extends Error {}
 
 /**
- * Downloads `url` to `file`, which must not hold anything else. A connection that breaks in the middle is continued with a range
- * request, at most three times. Throws when the source cannot be reached, refuses, or stalls.
+ * Downloads `url` to `file`, which must not hold anything else. A connection that breaks in the middle is continued
+ * with a range request, at most three times. Throws when the source cannot be reached, refuses, or stalls.
  *
- * Node's fetch heeds HTTPS_PROXY only with NODE_USE_ENV_PROXY=1 (Node 22.21 and 24 on); elsewhere a machine behind a proxy takes the
- * wheel, because pip heeds it always.
+ * Node's fetch heeds HTTPS_PROXY only with NODE_USE_ENV_PROXY=1 (Node 22.21 and 24 on); elsewhere a machine behind a
+ * proxy takes the wheel, because pip heeds it always.
  */
 export async function download(
   url: string,

@@ -4,10 +4,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { identify, isAlive } from './process-identity.ts';
 
 /**
- * Runs `work` while no other process runs it under the same lock file. A lock whose holder has died is taken over. Throws when the
- * lock is not free within `timeout` milliseconds.
+ * Runs `work` while no other process runs it under the same lock file. A lock whose holder has died is taken over.
+ * Throws when the lock is not free within `timeout` milliseconds.
  *
- * The lock only saves double work: what it guards must be safe without it (two processes may take over a dead holder's lock at the same moment).
+ * The lock only saves double work: what it guards must be safe without it (two processes may take over a dead holder's
+ * lock at the same moment).
  */
 export async function withFileLock<T>(
   file: string,

@@ -13,8 +13,8 @@ const resultSchema = z.looseObject({ ok: z.boolean(), directory: z.string().opti
 const BUILD_DEADLINE = 60 * 60_000;
 
 /**
- * The folder with what real machines boot from. It is built the first time (10 to 15 minutes) and cached; `tell` hears how far it is.
- * Throws with the builder's own words when it cannot be built here.
+ * The folder with what real machines boot from. It is built the first time (10 to 15 minutes) and cached; `tell` hears
+ * how far it is. Throws with the builder's own words when it cannot be built here.
  */
 export async function machineImage(tell: (detail: string) => void, signal: AbortSignal): Promise<string> {
   const builder = spawn(process.execPath, nodeArguments('sandbox/image/build.ts', '--json'), {

@@ -2,8 +2,9 @@ import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
 /**
- * Ports are looked for here: below those that the kernel gives to whoever asks for any (ip(7), ip_local_port_range: 32768 on).
- * Temporal's server asks for some while it starts, and one of them was the port that had been chosen for its front.
+ * Ports are looked for here: below those that the kernel gives to whoever asks for any (ip(7), ip_local_port_range:
+ * 32768 on). Temporal's server asks for some while it starts, and one of them was the port that had been chosen for its
+ * front.
  */
 const [FIRST, LAST] = [10_000, 32_000];
 const TRIES = 100;

@@ -13,8 +13,8 @@ export interface ProcessGuard {
 }
 
 /**
- * Keeps the pids that it reads, and ends them when its input ends, which is when the other end of the pipe is gone, however that came.
- * A shell, because it is everywhere and takes a megabyte.
+ * Keeps the pids that it reads, and ends them when its input ends, which is when the other end of the pipe is gone,
+ * however that came. A shell, because it is everywhere and takes a megabyte.
  */
 const SCRIPT = `
 pids=" "

@@ -48,8 +48,9 @@ const POLL = 20;
 const DEFAULT_GRACE = 10_000;
 
 /**
- * Starts a program in its own process group, so that a Ctrl-C in the terminal reaches it only through this process, and waits until it
- * is ready. Throws when it ends before that or is not ready in time (it is stopped then); the error holds the end of its log.
+ * Starts a program in its own process group, so that a Ctrl-C in the terminal reaches it only through this process, and
+ * waits until it is ready. Throws when it ends before that or is not ready in time (it is stopped then); the error
+ * holds the end of its log.
  */
 export async function startProcess(spec: ProcessSpec, signal: AbortSignal): Promise<BackgroundProcess> {
   signal.throwIfAborted();
@@ -157,7 +158,10 @@ async function stopChild(child: ChildProcess, ended: () => boolean, grace: numbe
   if (!(await waitUntil(ended, 5_000))) throw new Error(`process ${pid} cannot be killed`);
 }
 
-/** Stops a process that another process started, if it is still the same one: SIGTERM, then SIGKILL to its group. Says whether it was alive. */
+/**
+ * Stops a process that another process started, if it is still the same one: SIGTERM, then SIGKILL to its group. Says
+ * whether it was alive.
+ */
 export async function stopByIdentity(identity: ProcessIdentity, grace = DEFAULT_GRACE): Promise<boolean> {
   if (!isAlive(identity)) return false;
   const gone = () => !isAlive(identity);

@@ -8,10 +8,16 @@ import { startProcess, type BackgroundProcess } from './process.ts';
 import type { ProcessGuard } from './process-guard.ts';
 import { nodeArguments } from './repository.ts';
 
-/** What turns servers into machines: Kubernetes simulated in one process, or real containers booted by systemd-nspawn (root, Linux). */
+/**
+ * What turns servers into machines: Kubernetes simulated in one process, or real containers booted by systemd-nspawn
+ * (root, Linux).
+ */
 export type MachineKind = 'simulated' | 'nspawn';
 
-/** What the cloud is: an emulator of OpenStack in one process, or the real services (Linux; they are installed by the first start). */
+/**
+ * What the cloud is: an emulator of OpenStack in one process, or the real services (Linux; they are installed by the
+ * first start).
+ */
 export type CloudKind = 'emulator' | 'openstack';
 
 export interface SandboxCloudOptions {
@@ -33,7 +39,10 @@ export interface SandboxCloudOptions {
 /** Where the floating IPs of `slipway up` are. */
 export const DEFAULT_EXTERNAL_CIDR = '127.64.0.0/16';
 
-/** A range of 4,094 loopback addresses that other sandboxes on this machine hardly have: one of 992, outside the default. */
+/**
+ * A range of 4,094 loopback addresses that other sandboxes on this machine hardly have: one of 992, outside the
+ * default.
+ */
 export function randomExternalCidr(): string {
   return `127.${randomInt(65, 127)}.${16 * randomInt(16)}.0/20`;
 }
@@ -134,13 +143,18 @@ export async function startSandboxMachines(
   );
 }
 
-/** Where real machines find what the host forwards to them (the machine driver's own link-local address), and Vault's port there. */
+/**
+ * Where real machines find what the host forwards to them (the machine driver's own link-local address), and Vault's
+ * port there.
+ */
 const MACHINE_HOST_ADDRESS = '169.254.169.253';
 const MACHINE_VAULT_PORT = 8200;
 
 const cloudsSchema = z.looseObject({ clouds: z.looseObject({ sandbox: z.record(z.string(), z.unknown()) }) });
 
-/** The cloud `sandbox` as Slipway keeps clouds in Vault: the entry of clouds.yaml, and where its machines reach Vault. */
+/**
+ * The cloud `sandbox` as Slipway keeps clouds in Vault: the entry of clouds.yaml, and where its machines reach Vault.
+ */
 export async function sandboxCloudEntry(
   cloudsFile: string,
   kind: MachineKind,

@@ -11,8 +11,8 @@ import { type LocalStackState, readState, stackEnvironment } from './state.ts';
 const BUSY: readonly string[] = Object.values(operations).map(({ phases }) => phases.running);
 
 /**
- * What `slipway down` takes away. Machines live in the stack's processes, so its clusters lose them; an operation stops where it is, and
- * goes on without them at the next `slipway up`. With `wipe` everything that was written goes, too.
+ * What `slipway down` takes away. Machines live in the stack's processes, so its clusters lose them; an operation stops
+ * where it is, and goes on without them at the next `slipway up`. With `wipe` everything that was written goes, too.
  */
 export async function stackLoss(wipe: boolean, signal: AbortSignal): Promise<Loss | undefined> {
   const { stateDirectory } = localConfig();
@@ -46,7 +46,10 @@ function describeClusters(clusters: readonly ClusterSummary[] | undefined, runs:
   return clusters.length === 0 ? 'none' : `${names(clusters)}: lose their machines`;
 }
 
-/** The clusters that lose their machines when the stack stops; undefined when its Temporal cannot say. None when nothing runs. */
+/**
+ * The clusters that lose their machines when the stack stops; undefined when its Temporal cannot say. None when nothing
+ * runs.
+ */
 export async function clustersAtStake(signal: AbortSignal): Promise<readonly ClusterSummary[] | undefined> {
   const state = await readState(localConfig().stateDirectory);
   return state?.processes.some(isAlive) === true ? clustersOf(state, signal) : [];

@@ -20,7 +20,10 @@ export interface StackProgress {
   readonly end: () => void;
 }
 
-/** Begins to show the start of a stack: a list that is redrawn in place on a terminal, elsewhere a line per part and event. */
+/**
+ * Begins to show the start of a stack: a list that is redrawn in place on a terminal, elsewhere a line per part and
+ * event.
+ */
 export function showStackProgress(stream: HumanStream, style: Style): StackProgress {
   return stream.isTTY === true ? liveList(stream, style) : plainLines(stream);
 }

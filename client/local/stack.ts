@@ -85,8 +85,8 @@ export interface LocalStack {
 }
 
 /**
- * Starts a stack, what does not depend on each other at the same time. When a part fails, the others are stopped and the error says
- * which it was, with the end of its log.
+ * Starts a stack, what does not depend on each other at the same time. When a part fails, the others are stopped and
+ * the error says which it was, with the end of its log.
  */
 export async function startStack(options: StackOptions, signal: AbortSignal): Promise<LocalStack> {
   const run = new StackRun(options, signal);
@@ -198,7 +198,10 @@ class StackRun {
     await this.stop();
   }
 
-  /** Workers first, so that none complains of a server that is gone; the machines before their cloud; then the rest at once. */
+  /**
+   * Workers first, so that none complains of a server that is gone; the machines before their cloud; then the rest at
+   * once.
+   */
   async stop(): Promise<Error[]> {
     const machines = this.#started.filter(({ title }) => title.includes('machines'));
     const rest = this.#started.filter((process) => !machines.includes(process));

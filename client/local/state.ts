@@ -48,7 +48,10 @@ export type LocalProcess = z.output<typeof processSchema>;
 
 const stateFile = (directory: string): string => join(directory, 'stack.json');
 
-/** What `slipway up` started last, whether it still runs or not; undefined when there is nothing, or nothing that can be read. */
+/**
+ * What `slipway up` started last, whether it still runs or not; undefined when there is nothing, or nothing that can be
+ * read.
+ */
 export async function readState(directory = localConfig().stateDirectory): Promise<LocalStackState | undefined> {
   const text = await readFile(stateFile(directory), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
@@ -81,7 +84,9 @@ export async function removeState(directory = localConfig().stateDirectory): Pro
 /** What Slipway's own processes need to know: not the cloud, which they find in Vault. */
 export type SlipwayEndpoints = Omit<LocalEndpoints, 'cloudUrl' | 'cloudsFile'>;
 
-/** The variables by which Slipway's processes and commands find a local stack's Temporal and Vault. They hold no secret. */
+/**
+ * The variables by which Slipway's processes and commands find a local stack's Temporal and Vault. They hold no secret.
+ */
 export function stackEnvironment(endpoints: SlipwayEndpoints): Record<string, string> {
   return {
     TEMPORAL_ADDRESS: endpoints.temporalAddress,
@@ -100,8 +105,8 @@ export function shellEnvironment(endpoints: LocalEndpoints): Record<string, stri
 }
 
 /**
- * The environment for a command: as it is when it names Temporal or Vault, otherwise completed with the stack that `slipway up` left
- * running, so that the other commands find it without any variable.
+ * The environment for a command: as it is when it names Temporal or Vault, otherwise completed with the stack that
+ * `slipway up` left running, so that the other commands find it without any variable.
  */
 export async function withLocalStack(
   environment: Readonly<Record<string, string | undefined>>,

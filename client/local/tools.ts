@@ -38,9 +38,10 @@ export interface ToolProgress extends Partial<DownloadProgress> {
 const FETCH_DEADLINE = 15 * 60_000;
 
 /**
- * Finds a tool: on PATH if the version there will do, else in the cache, else fetched into the cache from the first source that
- * works. A fetched file is used only when its SHA-256 is the pinned one, and the cache never holds a half-written program: it is
- * unpacked aside and moved into place by one rename. Throws an error that lists every source tried and what to install by hand.
+ * Finds a tool: on PATH if the version there will do, else in the cache, else fetched into the cache from the first
+ * source that works. A fetched file is used only when its SHA-256 is the pinned one, and the cache never holds a
+ * half-written program: it is unpacked aside and moved into place by one rename. Throws an error that lists every
+ * source tried and what to install by hand.
  */
 export async function findTool(name: ToolName, options: ToolOptions): Promise<FoundTool> {
   const tool = options.tool ?? catalogue[name];
@@ -169,7 +170,8 @@ async function install(
   if (version === undefined) throw new Error(`${program} ${artifact.version} does not run on this machine`);
 
   const place = join(directory, artifact.version);
-  await rm(place, { recursive: true, force: true }); // Only there when the program in it was removed or is not executable.
+  // Only there when the program in it was removed or is not executable.
+  await rm(place, { recursive: true, force: true });
   await rename(ready, place);
   return join(place, program);
 }

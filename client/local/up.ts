@@ -16,8 +16,8 @@ export interface UpOptions {
 }
 
 /**
- * Starts a stack that stays when this command ends. When all of an earlier one still runs, that one is returned; what is left of a broken
- * one is stopped first.
+ * Starts a stack that stays when this command ends. When all of an earlier one still runs, that one is returned; what
+ * is left of a broken one is stopped first.
  */
 export async function up(
   options: UpOptions,

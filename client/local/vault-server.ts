@@ -33,8 +33,9 @@ const keysSchema = z.object({ storage: z.string(), unsealKey: z.string(), rootTo
 type Keys = z.output<typeof keysSchema>;
 
 /**
- * Starts Vault or OpenBao with storage on disk, initialises it the first time and unseals it every time. The unseal key and the root
- * token are kept beside the storage in a file of mode 0600, as good as a development machine needs and no better.
+ * Starts Vault or OpenBao with storage on disk, initialises it the first time and unseals it every time. The unseal key
+ * and the root token are kept beside the storage in a file of mode 0600, as good as a development machine needs and no
+ * better.
  */
 export async function startVaultServer(options: VaultServerOptions, signal: AbortSignal): Promise<VaultServer> {
   const { directory, port, guard } = options;
@@ -94,7 +95,10 @@ const sealSchema = z.looseObject({ sealed: z.boolean() });
 const mountsSchema = z.looseObject({ data: z.record(z.string(), z.unknown()) });
 const tokenSchema = z.looseObject({ auth: z.looseObject({ client_token: z.string() }) });
 
-/** Steps from a bare server to one that Slipway can use (Vault HTTP API: sys/init, sys/unseal, sys/mounts, sys/policies, auth/token). */
+/**
+ * Steps from a bare server to one that Slipway can use (Vault HTTP API: sys/init, sys/unseal, sys/mounts, sys/policies,
+ * auth/token).
+ */
 class Setup {
   readonly #transport: VaultTransport;
   readonly #signal: AbortSignal;
@@ -145,7 +149,10 @@ class Setup {
   }
 }
 
-/** OpenBao 2.7 replaced `file` by `pebbledb`; Vault, and OpenBao before that, have `file`. Raft would take 10 s to elect itself. */
+/**
+ * OpenBao 2.7 replaced `file` by `pebbledb`; Vault, and OpenBao before that, have `file`. Raft would take 10 s to elect
+ * itself.
+ */
 function storageType(tool: FoundTool): string {
   const [major = 0, minor = 0] = (/(\d+)\.(\d+)/.exec(tool.version) ?? []).slice(1).map(Number);
   return basename(tool.path) === 'bao' && (major > 2 || minor >= 7) ? 'pebbledb' : 'file';
@@ -158,7 +165,8 @@ async function writeConfiguration(directory: string, storage: string, address: s
     storage: { [storage]: { path: join(directory, 'vault-storage') } },
     listener: { tcp: { address: new URL(address).host, tls_disable: true } },
     api_addr: address,
-    // Vault locks its memory unless told otherwise, which needs a capability that a user does not have; OpenBao no longer does.
+    // Vault locks its memory unless told otherwise, which needs a capability that a user does not have; OpenBao no
+    // longer does.
     ...(storage === 'file' ? { disable_mlock: true } : {}),
   };
   await writePrivate(file, JSON.stringify(configuration, null, 2));

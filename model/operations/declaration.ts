@@ -47,8 +47,9 @@ export interface Refusal {
 /** What happens to a request that meets another operation of its cluster. */
 export interface ConflictRules {
   /**
-   * The same operation waits or runs: `join` it and share its end; `queue` behind it; `refuse`; or `merge` with one that waits, where `merge`
-   * finds that they are one wish (else it is queued). One that runs already has begun with its input: what merges waits behind it.
+   * The same operation waits or runs: `join` it and share its end; `queue` behind it; `refuse`; or `merge` with one
+   * that waits, where `merge` finds that they are one wish (else it is queued). One that runs already has begun with
+   * its input: what merges waits behind it.
    */
   readonly same: 'join' | 'queue' | 'refuse' | 'merge';
   /** Another operation waits or runs. `preempt` cancels what runs and refuses what waits. */
@@ -56,8 +57,8 @@ export interface ConflictRules {
 }
 
 /**
- * What an operation is, without doing any of it: pure, no I/O. Admission, clients, command line, schemas and reference pages are made from it.
- * The workflow of the same name does the work.
+ * What an operation is, without doing any of it: pure, no I/O. Admission, clients, command line, schemas and reference
+ * pages are made from it. The workflow of the same name does the work.
  */
 export interface OperationDeclaration<Input extends z.ZodType = z.ZodType, Result extends z.ZodType = z.ZodType> {
   /** Imperative, as a heading: `Create a cluster`. */
@@ -74,8 +75,8 @@ export interface OperationDeclaration<Input extends z.ZodType = z.ZodType, Resul
   /** The cluster's phase while it runs and after each end; a cancelled operation has not completed. */
   readonly phases: { readonly running: ClusterPhase; readonly completed: ClusterPhase; readonly failed: ClusterPhase };
   /**
-   * The cluster's spec from the operation's start on. Asked when the request comes, and again when its turn comes. Absent: it stays as it is, and the
-   * cluster need not understand the input, which may be of another version.
+   * The cluster's spec from the operation's start on. Asked when the request comes, and again when its turn comes.
+   * Absent: it stays as it is, and the cluster need not understand the input, which may be of another version.
    */
   desire?(cluster: KnownCluster, input: z.output<Input>): Desire;
   /** What the record learns when the operation has completed. Absent: nothing. */
@@ -84,7 +85,10 @@ export interface OperationDeclaration<Input extends z.ZodType = z.ZodType, Resul
   refuse?(cluster: KnownCluster, request: DeclaredRequest<z.output<Input>>): Refusal | undefined;
   /** The result of this very request, when the record knows it: a repeated request has it. */
   answer?(cluster: KnownCluster, request: DeclaredRequest<z.output<Input>>): z.output<Result> | undefined;
-  /** What the operation takes away, in words that fit after "This"; undefined when it is nothing. A person is asked before. Absent: never anything. */
+  /**
+   * What the operation takes away, in words that fit after "This"; undefined when it is nothing. A person is asked
+   * before. Absent: never anything.
+   */
   loss?(cluster: Pick<KnownCluster, 'id' | 'spec'>, input: z.output<Input>): string | undefined;
   readonly conflicts: ConflictRules;
   /** Two inputs as one; undefined when they are two wishes. */

@@ -10,7 +10,10 @@ export const cidr = z
 /** Prefix of the range of pod addresses that the controller manager gives each node, as kubeadm leaves it. */
 const NODE_PREFIX = 24;
 
-/** Ranges in which no machine, pod or service can have an address (RFC 6890): what is in them is not routed, or means something else. */
+/**
+ * Ranges in which no machine, pod or service can have an address (RFC 6890): what is in them is not routed, or means
+ * something else.
+ */
 const UNUSABLE = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/4', '240.0.0.0/4'];
 
 /**
@@ -30,7 +33,10 @@ export const podCidr = usable(
  */
 export const serviceCidr = usable(cidr.refine(prefixBetween(12, 28), 'must be a network from /12 to /28'));
 
-/** How many machines a pods' range is kept free for, beside those of the specification: replacements join before others leave. */
+/**
+ * How many machines a pods' range is kept free for, beside those of the specification: replacements join before others
+ * leave.
+ */
 export const spareNodes = (machines: number): number => Math.max(3, Math.ceil(machines / 10));
 
 /** The parts of a specification that speak of addresses. */
@@ -39,7 +45,9 @@ export interface AddressPlan {
   readonly network: { readonly cidr: string; readonly subnetId?: string | undefined };
 }
 
-/** What does not fit among a specification's ranges and its number of machines. Ranges that are none are not spoken of. */
+/**
+ * What does not fit among a specification's ranges and its number of machines. Ranges that are none are not spoken of.
+ */
 export function addressIssues(plan: AddressPlan, machines: number): { path: string[]; message: string }[] {
   return [...overlaps(plan), ...tooSmall(plan, machines)];
 }

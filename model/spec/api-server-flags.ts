@@ -18,10 +18,11 @@ import {
 import { cipherSuites } from './kube-apiserver.ts';
 
 /*
- * Flags of kube-apiserver that a specification may set. kube-apiserver refuses to start for an unknown flag or a value that it does not
- * take, which shows only as a cluster that never answers, so each is known here with what it takes (kubernetes: pkg/controlplane/apiserver,
- * pkg/kubeapiserver/options; apiserver: pkg/server/options). Flags that name a file, but for a certificate authority, are not
- * among them: the container of the API server sees no such file of the machine.
+ * Flags of kube-apiserver that a specification may set. kube-apiserver refuses to start for an unknown flag or a value
+ * that it does not take, which shows only as a cluster that never answers, so each is known here with what it takes
+ * (kubernetes: pkg/controlplane/apiserver, pkg/kubeapiserver/options; apiserver: pkg/server/options). Flags that name a
+ * file, but for a certificate authority, are not among them: the container of the API server sees no such file of the
+ * machine.
  */
 
 const feature = matches('Name=true or Name=false', /^[A-Za-z0-9]+=(true|false)$/);
@@ -153,7 +154,9 @@ export const kubeadmFlags = [
   'tls-private-key-file',
 ] as const;
 
-/** Flags that Slipway sets, and the field that they come from. `audit-log-*` are its defaults, which a user may change. */
+/**
+ * Flags that Slipway sets, and the field that they come from. `audit-log-*` are its defaults, which a user may change.
+ */
 export const slipwayFlags: ReadonlyMap<string, string> = new Map([
   ['audit-policy-file', 'kubernetes.auditPolicy'],
   ['encryption-provider-config', 'kubernetes.encryptionAtRest'],

@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { isDnsName } from './text.ts';
 
 /*
- * audit.k8s.io/v1 Policy, as kube-apiserver reads it (apiserver: pkg/apis/audit/v1/types.go and validation/validation.go,
- * pkg/audit/policy/reader.go). An unknown field is an error here; the API server only writes a warning and records other things than
- * its author meant.
+ * audit.k8s.io/v1 Policy, as kube-apiserver reads it (apiserver: pkg/apis/audit/v1/types.go and
+ * validation/validation.go, pkg/audit/policy/reader.go). An unknown field is an error here; the API server only writes
+ * a warning and records other things than its author meant.
  */
 
 const stages = z.array(z.enum(['RequestReceived', 'ResponseStarted', 'ResponseComplete', 'Panic'])).nullish();

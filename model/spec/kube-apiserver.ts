@@ -1,6 +1,6 @@
 /*
- * What kube-apiserver 1.36.3 says of itself (`kube-apiserver --help`, and its objections). `npm run e2e -- --case schema` compares it
- * with the real program.
+ * What kube-apiserver 1.36.3 says of itself (`kube-apiserver --help`, and its objections). `npm run e2e -- --case
+ * schema` compares it with the real program.
  */
 
 /** The minor version that this is true for. Of others neither gates nor plugins nor groups are judged. */

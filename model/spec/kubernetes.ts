@@ -7,8 +7,8 @@ import { auditPolicyIssue } from './audit-policy.ts';
 import { isDnsName, isIpv6 } from './text.ts';
 
 /*
- * What runs on the machines. What a field may be is what its readers take: kubeadm, kubelet, kube-apiserver, containerd. A test compares
- * the two (`npm run e2e -- --case schema`).
+ * What runs on the machines. What a field may be is what its readers take: kubeadm, kubelet, kube-apiserver,
+ * containerd. A test compares the two (`npm run e2e -- --case schema`).
  */
 
 const version = z
@@ -18,7 +18,10 @@ const version = z
     'must be a Kubernetes version from 1.34 on, such as 1.36.3, without a leading "v"',
   );
 
-/** The longest domain that leaves room for a pod's name in a headless service, `<63>.<63>.<63>.svc.`, in the 253 characters of DNS. */
+/**
+ * The longest domain that leaves room for a pod's name in a headless service, `<63>.<63>.<63>.svc.`, in the 253
+ * characters of DNS.
+ */
 const LONGEST_DOMAIN = 253 - 3 * 64 - 'svc.'.length;
 
 const dnsDomain = z.string().max(LONGEST_DOMAIN).refine(isHostDomain, 'must be a DNS domain in lower case');
@@ -26,7 +29,9 @@ const dnsDomain = z.string().max(LONGEST_DOMAIN).refine(isHostDomain, 'must be a
 /** The longest image name that kubeadm puts behind a repository; containerd takes 255 characters of both. */
 const LONGEST_IMAGE = '/kube-controller-manager'.length;
 
-/** A registry with a port and a path (distribution/reference: ReferenceRegexp; kubeadm puts `/<image>:<tag>` behind it). */
+/**
+ * A registry with a port and a path (distribution/reference: ReferenceRegexp; kubeadm puts `/<image>:<tag>` behind it).
+ */
 const imageRepository = z
   .string()
   .max(255 - LONGEST_IMAGE)

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { isDnsName } from './text.ts';
 
 /*
- * Labels and taints, as kubelets and the API server take them (kubernetes: cmd/kubelet/app/options/options.go, ValidateKubeletFlags;
- * pkg/util/taints; apimachinery: pkg/util/validation, IsQualifiedName and IsValidLabelValue).
+ * Labels and taints, as kubelets and the API server take them (kubernetes: cmd/kubelet/app/options/options.go,
+ * ValidateKubeletFlags; pkg/util/taints; apimachinery: pkg/util/validation, IsQualifiedName and IsValidLabelValue).
  */
 
 /** Optional DNS prefix, then a name of at most 63 characters. */
@@ -25,7 +25,9 @@ const labelValue = z
     'must be a Kubernetes label value of at most 63 characters',
   );
 
-/** Labels that one group may have. With 20 taints, all as long as can be, its user-data still fits into what Nova takes. */
+/**
+ * Labels that one group may have. With 20 taints, all as long as can be, its user-data still fits into what Nova takes.
+ */
 const MOST_LABELS = 50;
 
 /** Labels of a group's nodes. */

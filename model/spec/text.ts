@@ -25,8 +25,8 @@ export const ipv4 = z
   .meta({ pattern: '^\\d{1,3}(\\.\\d{1,3}){3}$' });
 
 /**
- * Whether a text is a DNS name in lower case of at most `max` characters. Kubernetes does without the limit of 63 for a label
- * (apimachinery: pkg/util/validation, IsDNS1123Subdomain); what resolves names does not.
+ * Whether a text is a DNS name in lower case of at most `max` characters. Kubernetes does without the limit of 63 for a
+ * label (apimachinery: pkg/util/validation, IsDNS1123Subdomain); what resolves names does not.
  */
 export const isDnsName = (text: string, max = 253): boolean =>
   text.length <= max && text.split('.').every((label) => /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(label));

@@ -50,7 +50,9 @@ export type AuthOptions = Partial<Record<keyof typeof authOptionsSchema.shape, s
 /** What the methods of `auth_type` log in with. */
 const SECRETS = ['password', 'token', 'application_credential_secret'] as const;
 
-/** The `auth_type`s of clouds.yaml that can be used (keystoneauth's plugins), and the field of `auth` each logs in with. */
+/**
+ * The `auth_type`s of clouds.yaml that can be used (keystoneauth's plugins), and the field of `auth` each logs in with.
+ */
 const AUTH_TYPES: Readonly<Record<string, (typeof SECRETS)[number]>> = {
   password: 'password',
   v3password: 'password',
@@ -60,8 +62,8 @@ const AUTH_TYPES: Readonly<Record<string, (typeof SECRETS)[number]>> = {
 };
 
 /**
- * Fields of `auth` that other ways to log in use (keystoneauth's plugins for TOTP, several factors, OpenID Connect, SAML, OAuth and
- * Kerberos). Without an `auth_type` they say that one of these is meant.
+ * Fields of `auth` that other ways to log in use (keystoneauth's plugins for TOTP, several factors, OpenID Connect,
+ * SAML, OAuth and Kerberos). Without an `auth_type` they say that one of these is meant.
  */
 const FOREIGN_FIELDS: ReadonlySet<string> = new Set([
   ...['passcode', 'auth_methods', 'identity_provider', 'identity_provider_url', 'protocol', 'mutual_auth'],
@@ -99,7 +101,8 @@ const refuseForeign = (authType: string | undefined, auth: AuthOptions, label: s
 /**
  * What an `auth_type` uses of `auth`: with several secrets at hand, it decides.
  *
- * @throws ConfigurationError for a type that can not be used, or whose secret is missing; for a field of a login that can not be used
+ * @throws ConfigurationError for a type that can not be used, or whose secret is missing; for a field of a login that
+ *   can not be used
  */
 export const authFor = (authType: string | undefined, auth: AuthOptions, label: string): AuthOptions => {
   refuseForeign(authType, auth, label);
@@ -164,8 +167,8 @@ const scope = (auth: AuthOptions): Record<string, unknown> | undefined => {
 export const checkCredential = (auth: AuthOptions): void => void tokenRequest(auth);
 
 /**
- * The body of Keystone's `POST /v3/auth/tokens`. An application credential carries its own scope, so none is sent with it.
- * https://docs.openstack.org/api-ref/identity/v3/#authentication-and-token-management
+ * The body of Keystone's `POST /v3/auth/tokens`. An application credential carries its own scope, so none is sent with
+ * it. https://docs.openstack.org/api-ref/identity/v3/#authentication-and-token-management
  *
  * @throws ConfigurationError if nothing to authenticate with is given
  */

@@ -34,8 +34,8 @@ export interface ClientOptions {
   /** Microversion by service type; default: compute 2.79, block-storage 3.59 (both of 2019). */
   microversions?: Readonly<Record<string, string | undefined>> | undefined;
   /**
-   * The least that the caller's requests need, by service type: an older one in `microversions`, such as a clouds.yaml's, is
-   * raised to it. `latest` is, too. A microversion of a single call is the call's own business.
+   * The least that the caller's requests need, by service type: an older one in `microversions`, such as a
+   * clouds.yaml's, is raised to it. `latest` is, too. A microversion of a single call is the call's own business.
    */
   minimumMicroversions?: Readonly<Record<string, string | undefined>> | undefined;
   tls?: TlsOptions | undefined;
@@ -69,7 +69,8 @@ const DISCOVERY_TIMEOUT_MS = 30_000;
 
 /**
  * One cloud, seen with one credential. Making it sends nothing: the token is fetched with the first request. Use
- * {@link connect} to read clouds.yaml and to fail early. Close it when done, or its idle connections linger for seconds.
+ * {@link connect} to read clouds.yaml and to fail early. Close it when done, or its idle connections linger for
+ * seconds.
  */
 export class OpenStackClient {
   readonly identity: IdentityService;
@@ -194,7 +195,8 @@ export class OpenStackClient {
 export type ConnectOptions = CloudSource & Partial<ClientOptions> & { signal?: AbortSignal | undefined };
 
 /**
- * Reads clouds.yaml, secure.yaml and OS_* (see {@link loadCloud}), and fetches a token, so that a wrong credential shows here.
+ * Reads clouds.yaml, secure.yaml and OS_* (see {@link loadCloud}), and fetches a token, so that a wrong credential
+ * shows here.
  *
  * @throws ConfigurationError, UnauthorizedError, UnavailableError
  */

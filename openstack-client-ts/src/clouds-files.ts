@@ -25,8 +25,8 @@ export type Section = Record<string, unknown>;
 /** A cloud as it is described, before anything is made of it. */
 export interface CloudDescription {
   /**
-   * The entry, complete: secrets and profile merged in, `cacert`, `cert` and `key` as PEM, nothing empty. It can be kept elsewhere, as
-   * it holds the names of no files, and given to `cloudOptions`.
+   * The entry, complete: secrets and profile merged in, `cacert`, `cert` and `key` as PEM, nothing empty. It can be
+   * kept elsewhere, as it holds the names of no files, and given to `cloudOptions`.
    */
   entry: Section;
   /** What messages call it. */
@@ -56,8 +56,8 @@ const readText = async (file: string): Promise<string | undefined> => {
 };
 
 /**
- * Reads YAML without guessing types: a password of digits, 0x10, 1e5, `yes` or a date is the text that was written. Only null stays
- * what it is. Merge keys (`<<`) are followed, as PyYAML does for OpenStack's own tools.
+ * Reads YAML without guessing types: a password of digits, 0x10, 1e5, `yes` or a date is the text that was written.
+ * Only null stays what it is. Merge keys (`<<`) are followed, as PyYAML does for OpenStack's own tools.
  */
 const readYaml = (text: string): unknown =>
   parse(text, { schema: 'failsafe', customTags: ['null'], merge: true, logLevel: 'error' });
@@ -149,8 +149,8 @@ const isPem = (text: string): boolean => text.includes('-----BEGIN ');
 const PEM_SETTINGS = ['cacert', 'cert', 'key'];
 
 /**
- * An entry whose certificates and key are read in. Their files are beside the one that names them, or in the current folder, where
- * openstacksdk looks.
+ * An entry whose certificates and key are read in. Their files are beside the one that names them, or in the current
+ * folder, where openstacksdk looks.
  */
 export const withPem = async (
   entry: Readonly<Section>,

@@ -50,8 +50,9 @@ const bySuffix = (cloud: Section, suffix: string): Record<string, string> =>
   );
 
 /**
- * The options of a client for one entry of clouds.yaml that is already at hand, for example because it is kept in a secret store.
- * Nothing else is looked at. `cacert`, `cert` and `key` are files, or the PEM itself; what is empty counts as left out.
+ * The options of a client for one entry of clouds.yaml that is already at hand, for example because it is kept in a
+ * secret store. Nothing else is looked at. `cacert`, `cert` and `key` are files, or the PEM itself; what is empty
+ * counts as left out.
  *
  * @param label what messages call the entry
  * @throws ConfigurationError
@@ -84,9 +85,10 @@ export const cloudOptions = async (given: Readonly<Section>, label: string): Pro
 };
 
 /**
- * Finds a cloud the way OpenStack's own tools do. The name is `cloud`, else OS_CLOUD. With a name: its entry in the first
- * clouds.yaml found (OS_CLIENT_CONFIG_FILE, `./`, `~/.config/openstack`, `/etc/openstack`), over its `profile` in
- * clouds-public.yaml, under its entry in secure.yaml (beside a clouds.yaml that was named, else in the same places). Without a name: OS_* if OS_AUTH_URL is set, else the only entry there is.
+ * Finds a cloud the way OpenStack's own tools do. The name is `cloud`, else OS_CLOUD. With a name: its entry in the
+ * first clouds.yaml found (OS_CLIENT_CONFIG_FILE, `./`, `~/.config/openstack`, `/etc/openstack`), over its `profile` in
+ * clouds-public.yaml, under its entry in secure.yaml (beside a clouds.yaml that was named, else in the same places).
+ * Without a name: OS_* if OS_AUTH_URL is set, else the only entry there is.
  * https://docs.openstack.org/openstacksdk/latest/user/config/configuration.html
  *
  * @throws ConfigurationError naming the files looked at and the entries found

@@ -50,12 +50,14 @@ export const ownConnections = ({ tls = {}, proxy = {}, connections = 32 }: Conne
     route: (url) => {
       const uri = proxyFor(url, proxy);
       if (uri === undefined) return { dispatcher: direct };
-      // One agent does for both kinds of targets: TLS is tunnelled, plain HTTP is not, as squid allows CONNECT to 443 only.
+      // One agent does for both kinds of targets: TLS is tunnelled, plain HTTP is not, as squid allows CONNECT to 443
+      // only.
       const agent =
         proxies.get(uri) ??
         new ProxyAgent({
           ...{ uri, connections, proxyTunnel: false },
-          // The cloud's certificates are about the cloud. A proxy that speaks TLS is checked with the system's authorities.
+          // The cloud's certificates are about the cloud. A proxy that speaks TLS is checked with the system's
+          // authorities.
           requestTls: connect,
           proxyTls: { timeout: CONNECT_TIMEOUT_MS },
         });

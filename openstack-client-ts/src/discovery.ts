@@ -2,7 +2,9 @@ import type { ApiResponse } from './http-types.ts';
 import { OpenStackError } from './errors.ts';
 import { versionDocumentSchema, type Version } from './microversion.ts';
 
-/** The major version each service is spoken to in, as its URL segment and as the start of its id in version documents. */
+/**
+ * The major version each service is spoken to in, as its URL segment and as the start of its id in version documents.
+ */
 const MAJOR: Readonly<Record<string, string>> = {
   identity: 'v3',
   compute: 'v2.1',
@@ -24,8 +26,8 @@ const withoutSlash = (url: string): string => url.replace(/\/+$/, '');
 const segments = (url: string): string[] => new URL(url).pathname.split('/').filter((part) => part !== '');
 
 /**
- * The version that a service's path ends with, e.g. of `…/v2.1`, `…/v3/<project>` or `…/v1/AUTH_<project>`. A segment further up, such
- * as in `/api/v1/network`, is a gateway's.
+ * The version that a service's path ends with, e.g. of `…/v2.1`, `…/v3/<project>` or `…/v1/AUTH_<project>`. A segment
+ * further up, such as in `/api/v1/network`, is a gateway's.
  */
 const versionOf = (url: string, project: string): string | undefined => {
   const [last = '', before = ''] = segments(url).reverse();
@@ -53,9 +55,9 @@ export const readVersions = (response: ApiResponse): Version[] => {
 const majorOf = (id: string): string => id.replace(/^v/, '').split('.')[0] ?? '';
 
 /**
- * The versioned URL of a service. A catalogue URL that ends with a version of the service is used as it is, without a request.
- * Otherwise the version document says how the version's path ends; scheme, host and path before it stay the catalogue's, because the
- * document of a service behind a proxy names addresses that only the proxy can reach.
+ * The versioned URL of a service. A catalogue URL that ends with a version of the service is used as it is, without a
+ * request. Otherwise the version document says how the version's path ends; scheme, host and path before it stay the
+ * catalogue's, because the document of a service behind a proxy names addresses that only the proxy can reach.
  *
  * @param project id of the token's project, which may follow the version
  */
@@ -77,7 +79,8 @@ export const discover = async (
     if (!(error instanceof OpenStackError) || error.kind === 'Unavailable' || error.kind === 'RateLimited') throw error;
   }
   const usable = versions.filter((version) => majorOf(version.id) === majorOf(wanted));
-  // Another version at the end is a gateway's if the service says so, else the service's own and all that the catalogue offers.
+  // Another version at the end is a gateway's if the service says so, else the service's own and all that the catalogue
+  // offers.
   if (named !== undefined && usable.length === 0) return base;
   const best = usable.find((version) => version.id === wanted) ?? usable.at(-1);
   const href = best?.links.find((link) => link.rel === 'self')?.href;

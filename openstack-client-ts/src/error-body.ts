@@ -79,9 +79,9 @@ const fromRecord = (body: Record<string, unknown>, depth = 0): ErrorWords | unde
 };
 
 /**
- * The words and the error name in an error body. Known shapes: Neutron's `NeutronError`, Nova's and Cinder's named faults,
- * Octavia's `faultstring`, Keystone's `error`, lists of `errors` (Placement, Magnum, Designate), a bare `message`
- * (Glance, Designate), plain text, and HTML of a proxy. An empty body gives `fallback`.
+ * The words and the error name in an error body. Known shapes: Neutron's `NeutronError`, Nova's and Cinder's named
+ * faults, Octavia's `faultstring`, Keystone's `error`, lists of `errors` (Placement, Magnum, Designate), a bare
+ * `message` (Glance, Designate), plain text, and HTML of a proxy. An empty body gives `fallback`.
  */
 export const readErrorBody = (body: string, fallback: string): ErrorWords => {
   const trimmed = body.trim();

@@ -13,8 +13,8 @@ import {
 } from './errors.ts';
 
 /**
- * Quotas are refused with 403 (Nova, Octavia), 409 (Neutron) or 413 (Cinder, Glance, Designate, Swift); only name and text
- * tell them from a policy, a conflict or a body that is too large.
+ * Quotas are refused with 403 (Nova, Octavia), 409 (Neutron) or 413 (Cinder, Glance, Designate, Swift); only name and
+ * text tell them from a policy, a conflict or a body that is too large.
  */
 const QUOTA_CODE = /^(over_?quota|overLimit|.*QuotaExceeded|.*LimitExceeded)$/i;
 const QUOTA_TEXT =
@@ -60,7 +60,10 @@ export const classify = (status: number, context: ErrorContext): OpenStackError 
   }
 };
 
-/** Seconds of a Retry-After header (RFC 9110 section 10.2.3: seconds or a date), never negative; undefined if unreadable. */
+/**
+ * Seconds of a Retry-After header (RFC 9110 section 10.2.3: seconds or a date), never negative; undefined if
+ * unreadable.
+ */
 export const readRetryAfter = (header: string | undefined, now = Date.now()): number | undefined => {
   if (header === undefined || header.trim() === '') return undefined;
   const seconds = Number(header);

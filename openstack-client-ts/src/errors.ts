@@ -188,9 +188,9 @@ export class TimeoutError extends OpenStackError {
 }
 
 /**
- * The service answered in another microversion than it was asked for, or in none: something on the way dropped the header, or
- * the endpoint has no microversions. Filters and fields of the version that was asked for may have been ignored, so the answer
- * is not used. The request may have had its effect.
+ * The service answered in another microversion than it was asked for, or in none: something on the way dropped the
+ * header, or the endpoint has no microversions. Filters and fields of the version that was asked for may have been
+ * ignored, so the answer is not used. The request may have had its effect.
  */
 export class VersionIgnoredError extends OpenStackError {
   readonly kind = 'VersionIgnored';

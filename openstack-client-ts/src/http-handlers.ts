@@ -81,7 +81,9 @@ const endedBy = (signal: AbortSignal | undefined, stream: Readable): Readable =>
   return stream;
 };
 
-/** Sends over undici; the time-out covers connection, headers and body, of a stream each silence instead of the body. */
+/**
+ * Sends over undici; the time-out covers connection, headers and body, of a stream each silence instead of the body.
+ */
 export const sender =
   ({ route }: Connections, defaultTimeoutMs: number, redactor: Redactor): Handler =>
   async (request) => {
@@ -156,8 +158,9 @@ const beforeVersion = (error: OpenStackError): boolean =>
   error instanceof UnavailableError || error instanceof RateLimitedError || error instanceof UnauthorizedError;
 
 /**
- * Turns a status from 400 on into the error of its meaning, and an answer in another microversion than was asked for into a
- * VersionIgnoredError. A refusal that names no version stays what it is: it may be a proxy's, or about a path that is not there.
+ * Turns a status from 400 on into the error of its meaning, and an answer in another microversion than was asked for
+ * into a VersionIgnoredError. A refusal that names no version stays what it is: it may be a proxy's, or about a path
+ * that is not there.
  */
 export const raising =
   (next: Handler, redactor: Redactor): Handler =>

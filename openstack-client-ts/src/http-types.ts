@@ -70,8 +70,8 @@ export interface RequestOutcome {
 /** Called for every HTTP request that goes out: tokens, discovery, pages, polls and repetitions too. */
 export interface Hooks {
   /**
-   * Awaited before each request: a rate limiter delays here, and should give up when `signal` is aborted. What it throws
-   * is thrown to the caller, and nothing is sent. The request's time-out starts after it.
+   * Awaited before each request: a rate limiter delays here, and should give up when `signal` is aborted. What it
+   * throws is thrown to the caller, and nothing is sent. The request's time-out starts after it.
    */
   beforeRequest?: ((request: RequestInfo) => void | Promise<void>) | undefined;
   /** Called once for each request that `beforeRequest` let through, however it ended: count here, free a slot here. */

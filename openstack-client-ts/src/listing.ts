@@ -8,8 +8,8 @@ export interface Page<T> {
 const MAX_PAGES = 100_000;
 
 /**
- * A list that is asked for when it is used: `await` it for all items, or `for await` over it to hold one page at a time.
- * Awaiting twice asks once; iterating asks anew each time.
+ * A list that is asked for when it is used: `await` it for all items, or `for await` over it to hold one page at a
+ * time. Awaiting twice asks once; iterating asks anew each time.
  */
 export class Listing<T> implements PromiseLike<T[]>, AsyncIterable<T> {
   readonly #fetch: (next: string | undefined) => Promise<Page<T>>;

@@ -26,7 +26,9 @@ export const compareMicroversions = (a: string, b: string): number => {
   return majorA - majorB || minorA - minorB;
 };
 
-/** The later of a version and the least that will do. `latest` is no number to be compared with, so the least is taken. */
+/**
+ * The later of a version and the least that will do. `latest` is no number to be compared with, so the least is taken.
+ */
 export const atLeast = (least: string | undefined, version: string | undefined): string | undefined => {
   if (least === undefined) return version;
   if (version === undefined || version === LATEST) return least;
@@ -91,9 +93,10 @@ export interface IgnoredVersion {
 }
 
 /**
- * How an answer differs from what its request asked for; undefined if it does not, or nothing was asked for. Nova and Cinder name
- * the version in every answer that one of their controllers gives, refusals and 204 among them, and `latest` as the number it
- * stood for; only 401, an unknown path and an unreadable version are answered without (nova:api/openstack/wsgi.py `Fault`).
+ * How an answer differs from what its request asked for; undefined if it does not, or nothing was asked for. Nova and
+ * Cinder name the version in every answer that one of their controllers gives, refusals and 204 among them, and
+ * `latest` as the number it stood for; only 401, an unknown path and an unreadable version are answered without
+ * (nova:api/openstack/wsgi.py `Fault`).
  */
 export const ignoredVersion = (
   service: string,

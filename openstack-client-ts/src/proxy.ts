@@ -4,20 +4,24 @@ import { redactUrl } from './redact.ts';
 
 /** Which requests go through a proxy. */
 export interface ProxyOptions {
-  /** Proxy for `https:` URLs, which are tunnelled (CONNECT); an `http:` or `https:` URL, with user info where it asks for it. */
+  /**
+   * Proxy for `https:` URLs, which are tunnelled (CONNECT); an `http:` or `https:` URL, with user info where it asks
+   * for it.
+   */
   https?: string | undefined;
   /** Proxy for `http:` URLs, which it is asked for whole. */
   http?: string | undefined;
   /**
-   * Hosts that are reached directly: names with all below them (`example.org`, `.example.org`), addresses, ranges (`10.0.0.0/8`), each
-   * with a port or without, or `*`. This machine's own addresses always are.
+   * Hosts that are reached directly: names with all below them (`example.org`, `.example.org`), addresses, ranges
+   * (`10.0.0.0/8`), each with a port or without, or `*`. This machine's own addresses always are.
    */
   noProxy?: readonly string[] | undefined;
 }
 
 /**
- * HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY as requests, and so keystoneauth, reads them: lower case wins over upper case, and an
- * empty one is none (requests:utils.py `select_proxy`, Python's urllib.request `getproxies_environment`).
+ * HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY as requests, and so keystoneauth, reads them: lower case wins over
+ * upper case, and an empty one is none (requests:utils.py `select_proxy`, Python's urllib.request
+ * `getproxies_environment`).
  */
 export const readProxies = (env: Readonly<Record<string, string | undefined>>): ProxyOptions => {
   const read = (name: string): string | undefined => (env[name] ?? env[name.toUpperCase()])?.trim() || undefined;
@@ -68,8 +72,8 @@ const covers = (entry: string, host: string, port: string): boolean => {
 };
 
 /**
- * The proxy through which a URL is asked for; undefined: none. What this machine serves itself is never asked of a proxy, which would
- * look for it on its own machine.
+ * The proxy through which a URL is asked for; undefined: none. What this machine serves itself is never asked of a
+ * proxy, which would look for it on its own machine.
  *
  * @throws ConfigurationError if it is no URL of an HTTP proxy
  */

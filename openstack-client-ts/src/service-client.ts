@@ -32,7 +32,10 @@ export interface CallOptions extends RequestOptions {
 
 const linksSchema = z.array(z.looseObject({ rel: z.string(), href: z.string() }));
 
-/** What says where the next page is: `<name>_links` (Nova, Cinder, Neutron, Octavia), `next` (Glance), `links.next` (Keystone, Designate). */
+/**
+ * What says where the next page is: `<name>_links` (Nova, Cinder, Neutron, Octavia), `next` (Glance), `links.next`
+ * (Keystone, Designate).
+ */
 const pageSchema = z.looseObject({
   next: z.string().nullish(),
   links: z.looseObject({ next: z.string().nullish() }).optional().catch(undefined),
@@ -53,8 +56,8 @@ const nextQuery = (document: unknown): string | undefined => {
 };
 
 /**
- * One service of the cloud, for requests this library has no method for, and the base of those it has. Paths are relative
- * to the versioned endpoint, e.g. `/servers`.
+ * One service of the cloud, for requests this library has no method for, and the base of those it has. Paths are
+ * relative to the versioned endpoint, e.g. `/servers`.
  */
 export class ServiceClient {
   /** Official type of the service, e.g. `compute`. */

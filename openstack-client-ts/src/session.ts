@@ -9,7 +9,9 @@ import type { Redactor } from './redact.ts';
 
 const reference = z.looseObject({ id: z.string(), name: z.string().optional() });
 
-/** What Keystone says about a token. https://docs.openstack.org/api-ref/identity/v3/#authentication-and-token-management */
+/**
+ * What Keystone says about a token. https://docs.openstack.org/api-ref/identity/v3/#authentication-and-token-management
+ */
 export const tokenSchema = z.looseObject({
   expires_at: z.string(),
   issued_at: z.string().optional(),
@@ -99,8 +101,8 @@ export class Session {
 }
 
 /**
- * Keystone answers 404 for an application credential or a token that is gone. That is a credential refused: whoever takes
- * a missing resource for success must not see it (keystone:keystone/exception.py, ApplicationCredentialNotFound).
+ * Keystone answers 404 for an application credential or a token that is gone. That is a credential refused: whoever
+ * takes a missing resource for success must not see it (keystone:keystone/exception.py, ApplicationCredentialNotFound).
  */
 const refuseLogin = (error: unknown): never => {
   if (!(error instanceof NotFoundError)) throw error;

@@ -1,7 +1,10 @@
 import { sleep, withDeadline } from './abort.ts';
 import { NotFoundError, RateLimitedError, ResourceInErrorError, TimeoutError, UnavailableError } from './errors.ts';
 
-/** The states of a wait, as data. A state in none of the lists counts as pending, unless `pending` is given: then it fails. */
+/**
+ * The states of a wait, as data. A state in none of the lists counts as pending, unless `pending` is given: then it
+ * fails.
+ */
 export interface WaitStates {
   /** Waited for. `GONE` is the state of what is no longer there (404). */
   target: readonly string[];
@@ -46,8 +49,8 @@ const DEFAULT_DEADLINE_MS = 600_000;
 const DEFAULT_INTERVAL: WaitInterval = { startMs: 250, maxMs: 3000, factor: 1.5 };
 
 /**
- * Polls until the target state. A service that is unavailable or asks to be asked later is waited for until the deadline.
- * Resolves to the last value seen, or to undefined if it is gone and that was the target.
+ * Polls until the target state. A service that is unavailable or asks to be asked later is waited for until the
+ * deadline. Resolves to the last value seen, or to undefined if it is gone and that was the target.
  *
  * @throws ResourceInErrorError on a failure state, with the fault's words
  * @throws NotFoundError if the resource vanishes and that was not the target

@@ -8,7 +8,10 @@ export async function machineImageDirectory(cache: string = defaultCacheDirector
   return stepDirectory(cache, machine);
 }
 
-/** Where kubeadm, kubelet and kube-apiserver of the image are, or will be once it is built: as they are, without what the image puts before them. */
+/**
+ * Where kubeadm, kubelet and kube-apiserver of the image are, or will be once it is built: as they are, without what
+ * the image puts before them.
+ */
 export async function kubernetesDirectory(cache: string = defaultCacheDirectory()): Promise<string> {
   return stepDirectory(cache, kubernetes);
 }

@@ -1,6 +1,9 @@
 /** What the machine image is made of. A change here, in `go/` or in `rootfs/` gives an image of another name. */
 
-/** Versions without a leading `v`. They must agree with `go/<part>/go.mod`, and with what kubeadm of this version expects. */
+/**
+ * Versions without a leading `v`. They must agree with `go/<part>/go.mod`, and with what kubeadm of this version
+ * expects.
+ */
 export const versions = {
   kubernetes: '1.36.3',
   etcd: '3.6.8',

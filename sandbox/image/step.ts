@@ -99,8 +99,8 @@ async function makeOnce(
 }
 
 /**
- * Removes the results of a step and of what it needs that were not among the last `keep` to be used: each is hundreds of
- * megabytes, and every change of an input makes new ones.
+ * Removes the results of a step and of what it needs that were not among the last `keep` to be used: each is hundreds
+ * of megabytes, and every change of an input makes new ones.
  */
 export async function removeOld(cache: string, step: Step, keep: number, log: (line: string) => void): Promise<void> {
   for (const needed of step.needs) await removeOld(cache, needed, keep, log);

@@ -74,7 +74,10 @@ export async function benchAdopt({ clusters: count, latency, keepLogs }: AdoptOp
   });
 }
 
-/** As the how-to says: an empty Temporal knows no build of a worker's, and a worker makes its build known when it starts. */
+/**
+ * As the how-to says: an empty Temporal knows no build of a worker's, and a worker makes its build known when it
+ * starts.
+ */
 async function restartWorkers({ stack, signal }: Bench): Promise<void> {
   await Promise.all(
     stack.workers().map(async (worker) => {

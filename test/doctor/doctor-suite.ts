@@ -14,7 +14,8 @@ const CLOUD = 'tenant';
 const TIMEOUT_MS = 60_000;
 
 /**
- * Takes everything that Slipway needs from a tenant of a cloud, one thing after the other, and asks the doctor each time.
+ * Takes everything that Slipway needs from a tenant of a cloud, one thing after the other, and asks the doctor each
+ * time.
  *
  * @param real clouds.yaml of real services, with the entry `sandbox-admin`; the stack's own emulator when absent
  */

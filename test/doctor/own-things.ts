@@ -13,7 +13,10 @@ export interface OwnThings {
   readonly back: () => Promise<void>;
 }
 
-/** Network, subnet and router of the tenant's user; the router has a gateway and is on the subnet, unless told otherwise. */
+/**
+ * Network, subnet and router of the tenant's user; the router has a gateway and is on the subnet, unless told
+ * otherwise.
+ */
 export async function makeOwnThings(
   tenant: Tenant,
   signal: AbortSignal,

@@ -31,8 +31,8 @@ export interface Made {
 export const EXTERNAL_CIDR = '198.51.100.0/24';
 
 /**
- * A project with a user, a flavor, an image and an external network of its own, made by the cloud's administrator: what is then taken away is
- * missing for nobody else. Everything is removed by `close`.
+ * A project with a user, a flavor, an image and an external network of its own, made by the cloud's administrator: what
+ * is then taken away is missing for nobody else. Everything is removed by `close`.
  */
 export class Tenant {
   readonly name = `doctor-${randomBytes(3).toString('hex')}`;

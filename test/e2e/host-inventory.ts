@@ -2,7 +2,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { commandOutput } from '../../client/local/command-output.ts';
 
-/** What real machines have made on this host: machines, mounts, network namespaces (which hold the bridges) and files. */
+/**
+ * What real machines have made on this host: machines, mounts, network namespaces (which hold the bridges) and files.
+ */
 export async function hostInventory(stackDirectory: string, signal: AbortSignal): Promise<string[]> {
   const machines = join(stackDirectory, 'machines');
   const mounts = (await readFile('/proc/mounts', 'utf8')).split('\n').filter((line) => line.includes(machines));

@@ -30,8 +30,8 @@ const rowsSchema = z.array(
 );
 
 /**
- * What the list commands of python-openstackclient show, all of them in one session as the cloud's administrator: a line
- * for each thing, but for projects' default security groups, which Neutron makes by itself.
+ * What the list commands of python-openstackclient show, all of them in one session as the cloud's administrator: a
+ * line for each thing, but for projects' default security groups, which Neutron makes by itself.
  *
  * @throws Error with its words when a command fails
  */

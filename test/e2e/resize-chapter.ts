@@ -27,7 +27,10 @@ const GROUP = 'workers';
 const PROBE_MS = 200;
 const LABELS = { app: 'steady' };
 
-/** Grows the workers by one machine and shrinks them to one, while a Deployment with a budget has to stay available and the API is probed. */
+/**
+ * Grows the workers by one machine and shrinks them to one, while a Deployment with a budget has to stay available and
+ * the API is probed.
+ */
 export async function resizeChapter({ name, client, image, signal, tell }: ChapterTools): Promise<ResizeFigures> {
   const config = new KubeConfig();
   config.loadFromString(await client.clusters.kubeconfig(name, { signal }));

@@ -39,7 +39,10 @@ export async function vanish({ request, forward }: Exchange): Promise<Reply> {
   return { ...answer, body };
 }
 
-/** Waits until no machine answers in place of a cluster's API: one that is deleted runs for a moment longer. Ten seconds at most. */
+/**
+ * Waits until no machine answers in place of a cluster's API: one that is deleted runs for a moment longer. Ten seconds
+ * at most.
+ */
 export async function untilSilent({ forward, request: { headers: sent } }: Exchange): Promise<void> {
   const headers = without(sent, 'content-length', 'content-type');
   for (let attempt = 0; attempt < 20; attempt++) {

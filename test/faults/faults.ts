@@ -25,7 +25,10 @@ export type PoolName = 'passing' | 'permanent' | 'killed' | 'replaced' | 'new-bu
 export type Expectation =
   /** As without the fault. */
   | 'success'
-  /** As without the fault, or with a verdict, after which the operation can be resumed: what was made is broken for good. */
+  /**
+   * As without the fault, or with a verdict, after which the operation can be resumed: what was made is broken for
+   * good.
+   */
   | 'success or verdict'
   /** It may be stopped: another operation that was asked for meanwhile goes first. */
   | 'anything';
@@ -49,7 +52,10 @@ export interface Fault {
   readonly expects: Expectation;
   /** Ends as without the fault where it does not matter, or with the verdict, also when it met one call only. */
   readonly mayBeRefused?: true;
-  /** The call has its effect although its answer is lost: the next try may find it, so even a permanent fault may end well. */
+  /**
+   * The call has its effect although its answer is lost: the next try may find it, so even a permanent fault may end
+   * well.
+   */
   readonly hasEffect?: true;
   /** At such a place it does what the call was for, so even a permanent fault may end well. */
   readonly helps?: (place: Place) => boolean;

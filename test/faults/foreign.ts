@@ -60,8 +60,8 @@ const example = fc.record({
 type Example = typeof example extends fc.Arbitrary<infer T> ? T : never;
 
 /**
- * The property: in a project full of what others have, whatever steps run and whichever filters are dropped on the way, what is not the cluster's is
- * as it was, byte for byte. A counterexample is printed with its seed.
+ * The property: in a project full of what others have, whatever steps run and whichever filters are dropped on the way,
+ * what is not the cluster's is as it was, byte for byte. A counterexample is printed with its seed.
  */
 export async function holdsForeignResources(
   world: ForeignWorld,
@@ -278,8 +278,9 @@ const inventorySchema = z.looseObject({
 });
 
 /**
- * All rows of a project, by their ids. Left out is what Neutron itself writes on a foreign row when something of ours goes that it hangs on: the time and
- * number of a change, and the port that a floating IP loses; and the console, which a machine writes while it boots.
+ * All rows of a project, by their ids. Left out is what Neutron itself writes on a foreign row when something of ours
+ * goes that it hangs on: the time and number of a change, and the port that a floating IP loses; and the console, which
+ * a machine writes while it boots.
  */
 async function rowsOf({ cloudUrl }: ForeignWorld, project: string): Promise<Map<string, string>> {
   const answer = await fetch(`${cloudUrl}/_sandbox/inventory?project=${project}`, {

@@ -28,7 +28,10 @@ export interface Pool {
   readonly disturb?: (pid: number) => Promise<void>;
 }
 
-/** The stack on which the matrix runs: one Temporal, Vault, cloud and machines; proxies before all of them; workers in pools. */
+/**
+ * The stack on which the matrix runs: one Temporal, Vault, cloud and machines; proxies before all of them; workers in
+ * pools.
+ */
 export class House {
   readonly cloud: CloudKind;
   readonly pace: Pace;
@@ -247,7 +250,9 @@ const credentialSchema = z.object({
 });
 const entrySchema = z.looseObject({ auth: z.looseObject({ auth_url: z.string() }) });
 
-/** The cluster that a workflow belongs to: `cluster/<name>`, its operations, and requests for it, `<anything>/<name>/…`. */
+/**
+ * The cluster that a workflow belongs to: `cluster/<name>`, its operations, and requests for it, `<anything>/<name>/…`.
+ */
 const clusterOf = (workflowId: string): string => workflowId.split('/')[1] ?? '';
 
 /** A certificate for the proxies before the clusters' APIs, from an authority of their own in Vault. */

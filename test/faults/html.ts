@@ -6,7 +6,9 @@ import type { CaseResult } from './run-case.ts';
 /** Calls shown around the fault of a case that passed; of one that failed all are. */
 const AROUND = 8;
 
-/** The report as one page that needs nothing else: a grid of calls and faults, and for each case its calls and verdicts. */
+/**
+ * The report as one page that needs nothing else: a grid of calls and faults, and for each case its calls and verdicts.
+ */
 export function page(result: MatrixResult): string {
   const data = {
     summary: summaryOf(result),

@@ -10,8 +10,8 @@ import { type Inventory, inventoryOf, makeProject } from './projects.ts';
 import { startOperation } from './start-operation.ts';
 
 /**
- * A project of its own, in which cases run one after the other beside a bystander: another cluster, and a user's own resources. What the
- * project holds beyond them belongs to the case.
+ * A project of its own, in which cases run one after the other beside a bystander: another cluster, and a user's own
+ * resources. What the project holds beyond them belongs to the case.
  */
 export class Lane {
   readonly project: string;
@@ -51,7 +51,10 @@ export class Lane {
     return inventoryOf(this.#house, this.project, this.#client);
   }
 
-  /** What the project holds beyond the bystanders: kinds and names, with placeholders, sorted; equal for every sound cluster. */
+  /**
+   * What the project holds beyond the bystanders: kinds and names, with placeholders, sorted; equal for every sound
+   * cluster.
+   */
   async resources(cluster: string): Promise<string[]> {
     const found = [...(await this.inventory())].filter(([key]) => !this.baseline.has(key));
     return found.map(([, { kind, name }]) => `${kind} ${placeholders(name, cluster)}`).sort();

@@ -71,7 +71,10 @@ function select(cases: readonly Case[]): readonly Case[] {
   return options.sample === undefined ? wanted : sampled(wanted, options.sample, options.seed);
 }
 
-/** The property over others' resources belongs to a run of everything; it is the emulator's, which makes projects in no time. */
+/**
+ * The property over others' resources belongs to a run of everything; it is the emulator's, which makes projects in no
+ * time.
+ */
 const everything = options.only === undefined && options.sample === undefined && options.case.length === 0;
 const foreignRuns = options.foreign ?? (everything && !options.list && !options.fixtures ? 500 : 0);
 let foreign: { runs: number; refused: number } | undefined;

@@ -49,7 +49,10 @@ const RECORDINGS = 3;
 
 const WAITING_POOLS: readonly PoolName[] = ['permanent', 'killed', 'replaced', 'new-build'];
 
-/** Records the operations, runs the chosen cases, and says how they ended. Everything that was started is gone at the end. */
+/**
+ * Records the operations, runs the chosen cases, and says how they ended. Everything that was started is gone at the
+ * end.
+ */
 export async function runMatrix(options: MatrixOptions): Promise<MatrixResult> {
   const started = Date.now();
   const closing: (() => unknown)[] = [];
@@ -103,7 +106,8 @@ export async function runMatrix(options: MatrixOptions): Promise<MatrixResult> {
     };
     const casesOfPool = (name: PoolName) => chosen.filter((one) => poolOf(one) === name);
     const { lanes } = options;
-    // Where workers are disturbed and faults stay, cases mostly wait: those pools, one after the other, beside the busy one.
+    // Where workers are disturbed and faults stay, cases mostly wait: those pools, one after the other, beside the busy
+    // one.
     const others = async () => {
       let first = lanes;
       for (const name of WAITING_POOLS) {
@@ -131,7 +135,9 @@ export async function runMatrix(options: MatrixOptions): Promise<MatrixResult> {
   }
 }
 
-/** How many lanes keep this machine busy: most of a case is waiting, unless for services that run on the same machine. */
+/**
+ * How many lanes keep this machine busy: most of a case is waiting, unless for services that run on the same machine.
+ */
 export const defaultLanes = (cloud: CloudKind): number => (cloud === 'emulator' ? 4 : 1) * availableParallelism();
 
 const stopWorkers = async ({ workers }: Pool): Promise<void> => {
@@ -141,7 +147,8 @@ const stopWorkers = async ({ workers }: Pool): Promise<void> => {
 const poolOf = ({ permanent, fault }: Case): PoolName => (permanent ? 'permanent' : (faultOf(fault).pool ?? 'passing'));
 
 /**
- * Takes so many cases, of every fault in turn; the same ones for the same seed, also where another recording has some calls more or less.
+ * Takes so many cases, of every fault in turn; the same ones for the same seed, also where another recording has some
+ * calls more or less.
  */
 export function sampled(cases: readonly Case[], count: number, seed: number): Case[] {
   const rank = (one: Case) =>

@@ -5,8 +5,8 @@ import { bodyOf, type Proxy, type ProxiedAnswer, startProxy, withBody } from '..
 const PREFIXES: Readonly<Record<string, string>> = { network: 'networking', 'block-storage': 'volume' };
 
 /**
- * The services of a cloud, each of which has an address of its own, at one address: what a service tells of others, the catalogue of a
- * token, is changed on the way, so that all goes through whatever proxy the client asked.
+ * The services of a cloud, each of which has an address of its own, at one address: what a service tells of others, the
+ * catalogue of a token, is changed on the way, so that all goes through whatever proxy the client asked.
  *
  * @param keystone - any URL of Keystone; the others are learnt from the catalogue
  */

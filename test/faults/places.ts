@@ -43,7 +43,10 @@ export function placeOf(
   };
 }
 
-/** Replaces what differs between runs: the cluster's name and id, ids of the cloud, tokens, versions of the Kubernetes API. */
+/**
+ * Replaces what differs between runs: the cluster's name and id, ids of the cloud, tokens, versions of the Kubernetes
+ * API.
+ */
 export function placeholders(text: string, cluster: string): string {
   return text
     .replaceAll(new RegExp(`${cluster}-[a-z2-7]{6}`, 'g'), '{cluster}')

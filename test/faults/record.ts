@@ -25,7 +25,10 @@ export interface LeftOut {
 /** Reads of one place come again and again while something is waited for; calls that change something are all met. */
 const MAX_READS = 2;
 
-/** Runs every operation without a fault, once in each lane, and lists its calls: those that all of these runs have made are met by faults. */
+/**
+ * Runs every operation without a fault, once in each lane, and lists its calls: those that all of these runs have made
+ * are met by faults.
+ */
 export async function record(
   house: House,
   lanes: readonly Lane[],

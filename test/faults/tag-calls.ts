@@ -10,9 +10,10 @@ import { CALL_HEADER, type CallTag } from './call-tag.ts';
 const headersSchema = z.record(z.string(), z.union([z.string(), z.array(z.string())]));
 
 /**
- * Marks every request of this process with the activity that sends it. The activities know nothing of it: OpenStack and Vault are asked
- * through undici's agents, and the Kubernetes client's requests are made by `https.request`. (undici's diagnostics channel would be too
- * late: a request that waits for a connection is announced when another activity's answer has freed one.)
+ * Marks every request of this process with the activity that sends it. The activities know nothing of it: OpenStack and
+ * Vault are asked through undici's agents, and the Kubernetes client's requests are made by `https.request`. (undici's
+ * diagnostics channel would be too late: a request that waits for a connection is announced when another activity's
+ * answer has freed one.)
  */
 export function tagCalls(): void {
   // An agent has its `dispatch` from here.

@@ -14,8 +14,9 @@ import { type Traffic, tagOf } from './traffic.ts';
 export const PROXY_NAME = 'fault-proxy';
 
 /**
- * The way from the workers to Vault. A call belongs to the cluster that its activity's workflow names. A kubeconfig that is read is changed on the
- * way: it leads to the cluster's own proxy, which holds the administrator's certificate instead of the worker.
+ * The way from the workers to Vault. A call belongs to the cluster that its activity's workflow names. A kubeconfig
+ * that is read is changed on the way: it leads to the cluster's own proxy, which holds the administrator's certificate
+ * instead of the worker.
  */
 export function startVaultProxy(
   target: () => string,

@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const GATHER_MS = 4000;
 
 /**
- * Holds calls for a moment, so that what is done to a worker is done once for all calls that are under way: a worker takes seconds to start,
- * and a hundred cases would wait for a hundred workers.
+ * Holds calls for a moment, so that what is done to a worker is done once for all calls that are under way: a worker
+ * takes seconds to start, and a hundred cases would wait for a hundred workers.
  */
 export class Wave {
   readonly #size: number;

@@ -7,7 +7,10 @@ import { loadWorkflowBundle } from '../../workers/workflow-bundle.ts';
 import { careless } from './careless-activities.ts';
 import { tagCalls } from './tag-calls.ts';
 
-/** Slipway's worker, whose requests say which activity sent them. An argument names activities that are replaced by careless ones. */
+/**
+ * Slipway's worker, whose requests say which activity sent them. An argument names activities that are replaced by
+ * careless ones.
+ */
 tagCalls();
 await runProcess(() =>
   runWorker(loadWorkerConfiguration(), {

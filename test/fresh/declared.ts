@@ -12,7 +12,10 @@ export interface Undeclared {
   readonly by: string;
 }
 
-/** Every file that a package of the root owns, by dpkg's lists, without the `/usr` that Debian's merged folders may have or not. */
+/**
+ * Every file that a package of the root owns, by dpkg's lists, without the `/usr` that Debian's merged folders may have
+ * or not.
+ */
 export async function ownedFiles(root: string): Promise<Set<string>> {
   const folder = join(root, 'var/lib/dpkg/info');
   const owned = new Set<string>();

@@ -12,7 +12,10 @@ export interface HostSettings {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Proxies, indexes and certificates: nothing that says where this host keeps something, but the bundle that Debian makes too. */
+/**
+ * Proxies, indexes and certificates: nothing that says where this host keeps something, but the bundle that Debian
+ * makes too.
+ */
 const VARIABLES =
   /^((https?|no|all)_proxy|npm_config_(registry|strict_ssl)|PIP_(INDEX_URL|EXTRA_INDEX_URL|PROXY|TRUSTED_HOST|DEFAULT_TIMEOUT)|UV_(INDEX|DEFAULT_INDEX|INDEX_URL|EXTRA_INDEX_URL|HTTP_TIMEOUT)|GO(PROXY|SUMDB|NOSUMDB|NOPROXY|PRIVATE|INSECURE|TOOLCHAIN))$/i;
 const BUNDLE = '/etc/ssl/certs/ca-certificates.crt';

@@ -19,8 +19,8 @@ export interface MinimalRoot {
 }
 
 /**
- * Makes a machine that nothing was ever installed on: Debian's essential packages, those named, Node and Go (which Debian has too old),
- * the host's word on where packages come from, and a clone of HEAD.
+ * Makes a machine that nothing was ever installed on: Debian's essential packages, those named, Node and Go (which
+ * Debian has too old), the host's word on where packages come from, and a clone of HEAD.
  * @throws Error when a program fails; nothing is left then.
  */
 export async function makeMinimalRoot(

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { run } from '../../sandbox/image/run.ts';
 
-/** What decides what a machine needs: installers, pins, host programs, the services' configuration, and this check itself. */
+/**
+ * What decides what a machine needs: installers, pins, host programs, the services' configuration, and this check
+ * itself.
+ */
 const INPUTS = [
   ...['package.json', 'package-lock.json', 'scripts', 'bin', '.npmrc', 'client/local', 'test/fresh'],
   ...['sandbox/package.json', 'sandbox/image', 'sandbox/openstack', 'sandbox/src/openstack', 'sandbox/scripts'],

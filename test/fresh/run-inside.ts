@@ -25,8 +25,8 @@ export interface Ran {
 }
 
 /**
- * Runs a command in a root: with process and mount namespaces of its own, so that all it mounts and starts ends with it. The network is
- * the host's. `tell` hears each line that it writes.
+ * Runs a command in a root: with process and mount namespaces of its own, so that all it mounts and starts ends with
+ * it. The network is the host's. `tell` hears each line that it writes.
  */
 export async function runInside(
   { folder, binds }: MinimalRoot,

@@ -7,8 +7,8 @@ const BIRTHS = ['fork', 'vfork', 'clone', 'clone3'];
 const QUESTIONS = ['stat', 'statx', 'newfstatat', 'access', 'faccessat', 'faccessat2'];
 
 /**
- * Options of strace that write what {@link readTrace} reads. Only these calls stop a process (--seccomp-bpf). With `questions` also what
- * is asked for and not there is seen: five times as many calls.
+ * Options of strace that write what {@link readTrace} reads. Only these calls stop a process (--seccomp-bpf). With
+ * `questions` also what is asked for and not there is seen: five times as many calls.
  */
 export const traceOptions = (questions: boolean): string[] => [
   ...['-f', '--seccomp-bpf', '-q', '-y', '-e', 'signal=none'],
@@ -24,14 +24,17 @@ export interface Trace {
 }
 
 /**
- * What installs packages. It and the packages' own scripts, which it starts, make files that no package owns yet, and look for what each can do
- * without; what they leave is looked at when something of ours opens it.
+ * What installs packages. It and the packages' own scripts, which it starts, make files that no package owns yet, and
+ * look for what each can do without; what they leave is looked at when something of ours opens it.
  */
 const INSTALLERS = /\/(apt-get|dpkg)$/;
 
 interface Process {
   program: string;
-  /** `before`: of the set-up; `root`: in the root; `other`: in a root of its own, such as that of a machine, or installing a package. */
+  /**
+   * `before`: of the set-up; `root`: in the root; `other`: in a root of its own, such as that of a machine, or
+   * installing a package.
+   */
   view: 'before' | 'root' | 'other';
 }
 
@@ -47,7 +50,10 @@ export class TraceReader implements Trace {
   readonly missed = new Map<string, string>();
   readonly programs = new Set<string>();
   readonly #processes = new Map<string, Process>();
-  /** Calls of processes whose parent's call has not returned yet, or returned the number of a machine's own process namespace. */
+  /**
+   * Calls of processes whose parent's call has not returned yet, or returned the number of a machine's own process
+   * namespace.
+   */
   readonly #early = new Map<string, Call[]>();
   readonly #unfinished = new Map<string, string>();
 

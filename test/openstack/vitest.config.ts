@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-// Needs real services, which `npm run test:openstack` starts; the file with their credentials is in OPENSTACK_CLOUDS_FILE.
+// Needs real services, which `npm run test:openstack` starts; the file with their credentials is in
+// OPENSTACK_CLOUDS_FILE.
 export default defineConfig({
   resolve: { conditions: ['source'] },
   ssr: { resolve: { conditions: ['source'] } },

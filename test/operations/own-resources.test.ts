@@ -71,8 +71,8 @@ it('uses a user’s own network, router, security groups and floating IP, and le
 });
 
 /**
- * Neutron itself counts a resource's revision and the time of its last change when a port comes and goes on it; a floating IP that was lent is
- * DOWN again. Nothing else may differ.
+ * Neutron itself counts a resource's revision and the time of its last change when a port comes and goes on it; a
+ * floating IP that was lent is DOWN again. Nothing else may differ.
  */
 function withoutTimes(resources: unknown[]): unknown[] {
   return resources.map((row) => ({ ...z.looseObject({}).parse(row), updated_at: '', revision_number: 0 }));

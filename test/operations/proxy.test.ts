@@ -25,7 +25,8 @@ let house: TestStack;
 beforeAll(async () => {
   proxy.listen(0, '127.0.0.1');
   await once(proxy, 'listening');
-  // The processes of the stack get these as they would from a user's shell; gRPC's client reads lower case only. Nothing is at port 9.
+  // The processes of the stack get these as they would from a user's shell; gRPC's client reads lower case only.
+  // Nothing is at port 9.
   const { port } = proxy.address() as AddressInfo;
   const shell = { http_proxy: `http://127.0.0.1:${port}`, https_proxy: 'http://127.0.0.1:9', no_proxy: undefined };
   for (const [name, value] of Object.entries(shell)) {

@@ -37,7 +37,9 @@ describe('a creation that is resumed after a control plane was lost', () => {
     expect((await (await slipway.clusters.delete('phoebe')).result()).left).toEqual([]);
   }, 90_000);
 
-  /** Runs a creation until all that it waits for is the API, and cancels it; returns the machines' ids by their names. */
+  /**
+   * Runs a creation until all that it waits for is the API, and cancels it; returns the machines' ids by their names.
+   */
   async function createMachines(name: string): Promise<Map<string, string>> {
     const { slipway, openstack, temporal } = house;
     const spec = { cloud: 'sandbox', controlPlane: { count: 3 }, nodeGroups: [{ name: 'workers', count: 2 }] };

@@ -5,7 +5,10 @@ import { startTestStack, type TestStack } from '../support/stack.ts';
 
 /** How often the worker is killed while clusters are created and others deleted. */
 const KILLS = 20;
-/** A creation and a deletion start after every fourth kill, so that one kill meets several of each, at different moments. */
+/**
+ * A creation and a deletion start after every fourth kill, so that one kill meets several of each, at different
+ * moments.
+ */
 const PAIRS = 5;
 
 let house: TestStack;

@@ -24,8 +24,9 @@ export async function readFixtures(): Promise<Fixture[]> {
 }
 
 /**
- * Keeps the histories of these clusters as those of the current version: one of each kind of run that it has none of. What was kept before stays,
- * because an installation may have such runs; taken anew is what somebody has removed. Who ran them, on which machine, is taken out.
+ * Keeps the histories of these clusters as those of the current version: one of each kind of run that it has none of.
+ * What was kept before stays, because an installation may have such runs; taken anew is what somebody has removed. Who
+ * ran them, on which machine, is taken out.
  */
 export async function writeFixtures(client: Client, clusters: readonly string[]): Promise<void> {
   const folder = join(FOLDER, packageVersion());
@@ -49,7 +50,10 @@ export async function writeFixtures(client: Client, clusters: readonly string[])
 const kindOf = ({ type, workflowId }: JsonHistory): string =>
   type !== 'cluster' && workflowId.startsWith('cluster/') ? `${type}-steps` : type;
 
-/** Names of processes and machines say nothing, and do not belong into a repository. What SDK wrote it decides how it is replayed, and stays. */
+/**
+ * Names of processes and machines say nothing, and do not belong into a repository. What SDK wrote it decides how it is
+ * replayed, and stays.
+ */
 function withoutIdentity(json: string): string {
   const plain: unknown = JSON.parse(json, (key, value: unknown) => (key === 'identity' ? 'worker' : value));
   return JSON.stringify(plain, null, 1);

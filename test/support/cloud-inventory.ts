@@ -85,7 +85,9 @@ const rowSchema = z
     return { id: id ?? keypair?.name ?? name ?? '', name: name ?? keypair?.name ?? '', row };
   });
 
-/** A cloud as the user of Slipway and its administrator see it, by the lists of OpenStack's services and nothing else. */
+/**
+ * A cloud as the user of Slipway and its administrator see it, by the lists of OpenStack's services and nothing else.
+ */
 export class CloudInventory {
   readonly #user: OpenStackClient;
   readonly #admin: OpenStackClient;
@@ -130,7 +132,10 @@ async function rows(
   return found.filter(({ name }) => !isDefaultGroup(type, name)).map((one) => ({ type, ...one }));
 }
 
-/** Neutron makes it when a project first does something with groups; for Octavia's own project that is the first load balancer. */
+/**
+ * Neutron makes it when a project first does something with groups; for Octavia's own project that is the first load
+ * balancer.
+ */
 const isDefaultGroup = (type: string, name: string): boolean => type === 'security group' && name === 'default';
 
 /** Swift shows an account that holds nothing yet as 404. */

@@ -44,7 +44,10 @@ export class FakeActivities {
     });
   }
 
-  /** Holds an activity that is called for the first time, until it is released or cancelled; resolves when it was entered. */
+  /**
+   * Holds an activity that is called for the first time, until it is released or cancelled; resolves when it was
+   * entered.
+   */
   hold(name: keyof Activities, cluster: string): Promise<{ release: () => void }> {
     return new Promise((entered) => {
       this.set(name, cluster, () => {
@@ -136,7 +139,10 @@ export class FakeActivities {
   }
 }
 
-/** Waits until it is released, or throws when the current activity is cancelled. A worker learns of that by the answer to a heartbeat. */
+/**
+ * Waits until it is released, or throws when the current activity is cancelled. A worker learns of that by the answer
+ * to a heartbeat.
+ */
 async function releasedOrCancelled(released = new Promise<void>(() => undefined)): Promise<void> {
   const signal = cancellationSignal();
   const beat = setInterval(() => heartbeat(), 100);

@@ -29,13 +29,19 @@ export interface ProxiedAnswer {
   readonly body: Buffer | Readable;
 }
 
-/** What the client gets: an answer, a connection that breaks without one (`cut`), or nothing at all until it gives up (`hang`). */
+/**
+ * What the client gets: an answer, a connection that breaks without one (`cut`), or nothing at all until it gives up
+ * (`hang`).
+ */
 export type Reply = ProxiedAnswer | 'cut' | 'hang';
 
 /** Where requests go on to. */
 export interface ProxyTarget {
   readonly url: string;
-  /** PEM: what to trust, and the client's certificate and key, for a server that asks for them; the name that its certificate must have. */
+  /**
+   * PEM: what to trust, and the client's certificate and key, for a server that asks for them; the name that its
+   * certificate must have.
+   */
   readonly tls?: { readonly ca: string; readonly cert: string; readonly key: string; readonly servername?: string };
 }
 
@@ -145,7 +151,10 @@ export function withBody({ status, headers }: ProxiedAnswer, body: Buffer): Prox
   return { status, headers: { ...without(headers, 'transfer-encoding'), 'content-length': body.length }, body };
 }
 
-/** What the proxy does with a request: `before` and `after` break the connection before or after its effect; a number answers so. */
+/**
+ * What the proxy does with a request: `before` and `after` break the connection before or after its effect; a number
+ * answers so.
+ */
 export type Fault = 'pass' | 'before' | 'after' | number;
 
 /** One request as it came. */

@@ -4,7 +4,9 @@ import { z } from 'zod';
 import type { Client } from '@temporalio/client';
 import { operationNames } from '../../model/index.ts';
 
-/** A run's history: every text in it as the server keeps it, and everything that its payloads say when they are decoded. */
+/**
+ * A run's history: every text in it as the server keeps it, and everything that its payloads say when they are decoded.
+ */
 export interface ExportedHistory {
   readonly workflowId: string;
   readonly type: string;

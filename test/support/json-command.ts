@@ -16,7 +16,10 @@ export function interruptSignal(): AbortSignal {
   return interrupt.signal;
 }
 
-/** The action of a command whose last line is JSON: what it throws is told, printed as `ok: false`, and ends it with status 1. */
+/**
+ * The action of a command whose last line is JSON: what it throws is told, printed as `ok: false`, and ends it with
+ * status 1.
+ */
 export const jsonAction =
   <Flags>(main: (flags: Flags) => Promise<void>) =>
   async (flags: Flags): Promise<void> => {

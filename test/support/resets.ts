@@ -23,7 +23,9 @@ export async function resetPoints(client: Client, { workflowId, runId }: Run): P
   );
 }
 
-/** Resets a run to before the end of a workflow task, as the UI and `temporal workflow reset` do. Returns the new run. */
+/**
+ * Resets a run to before the end of a workflow task, as the UI and `temporal workflow reset` do. Returns the new run.
+ */
 export async function resetRun(client: Client, run: Run, point: number, kept: Reapplied = 'everything'): Promise<Run> {
   const { RESET_REAPPLY_EXCLUDE_TYPE_SIGNAL: signals, RESET_REAPPLY_EXCLUDE_TYPE_UPDATE: updates } =
     ResetReapplyExcludeType;

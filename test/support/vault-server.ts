@@ -11,7 +11,10 @@ import { startVaultServer } from '../../client/local/vault-server.ts';
 export interface VaultOwner {
   /** Never expires, may everything. */
   readonly rootToken: string;
-  /** A new token, with what the API's `auth/token/create-orphan` takes; with the worker's policy unless others are named. */
+  /**
+   * A new token, with what the API's `auth/token/create-orphan` takes; with the worker's policy unless others are
+   * named.
+   */
   readonly createToken: (body?: Readonly<Record<string, unknown>>) => Promise<string>;
   readonly revokeToken: (token: string) => Promise<void>;
   /** Writes a policy under a name, which tokens can then be made with. */

@@ -7,8 +7,9 @@ import { reapplied, type Reapplied, resetPoints, resetRun, type Run, runsOf } fr
 import { startWorkflowHouse, type WorkflowHouse } from '../support/workflow-house.ts';
 
 /**
- * Whatever a person resets in Temporal's UI: a cluster keeps one id, two operations never work on it at once, and it can be deleted. Each test takes one
- * run through every one of its workflow tasks, on a cluster of its own for each, with and without the messages that came later.
+ * Whatever a person resets in Temporal's UI: a cluster keeps one id, two operations never work on it at once, and it
+ * can be deleted. Each test takes one run through every one of its workflow tasks, on a cluster of its own for each,
+ * with and without the messages that came later.
  */
 let house: WorkflowHouse;
 beforeAll(async () => {
@@ -49,7 +50,10 @@ async function expectDeletable(name: string): Promise<void> {
   expect(house.activities.called(name)).toHaveLength(calls);
 }
 
-/** Every point of a run to which it can be reset, times what is reapplied. A cluster is made for each, by `prepare`, which returns the run. */
+/**
+ * Every point of a run to which it can be reset, times what is reapplied. A cluster is made for each, by `prepare`,
+ * which returns the run.
+ */
 async function atEveryTask(
   prefix: string,
   prepare: (name: string) => Promise<Run>,

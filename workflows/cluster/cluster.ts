@@ -64,20 +64,20 @@ const describe = defineQuery<ClusterDescription>(messages.describe);
 const cancelOperation = defineSignal<[unknown]>(messages.cancelOperation);
 
 /**
- * The cluster itself: lives from creation to deletion, holds its spec and state, and lets operations in one at a time. A deletion
- * is let in at any time: it cancels what runs.
+ * The cluster itself: lives from creation to deletion, holds its spec and state, and lets operations in one at a time.
+ * A deletion is let in at any time: it cancels what runs.
  *
- * Cancelling this workflow does nothing; a cluster ends by `deleteCluster`. Started by hand with anything that is no record of a cluster, it ends
- * with `Slipway.InvalidInput`.
+ * Cancelling this workflow does nothing; a cluster ends by `deleteCluster`. Started by hand with anything that is no
+ * record of a cluster, it ends with `Slipway.InvalidInput`.
  */
 export async function cluster(input: unknown): Promise<{ name: string; id: string }> {
   return CancellationScope.nonCancellable(() => new Cluster(parseRecord(input)).live());
 }
 
 /**
- * A cluster waits for months between operations; pinned to the build of its last one, it would need that build's worker for ever. Its history
- * is short (a new run after every operation), and operations, which are pinned, hold the code that changes. A worker without versioning
- * belongs to no deployment, and must not name a behaviour.
+ * A cluster waits for months between operations; pinned to the build of its last one, it would need that build's worker
+ * for ever. Its history is short (a new run after every operation), and operations, which are pinned, hold the code
+ * that changes. A worker without versioning belongs to no deployment, and must not name a behaviour.
  */
 setWorkflowOptions(
   () => (workflowInfo().currentDeploymentVersion?.deploymentName ? { versioningBehavior: 'AUTO_UPGRADE' } : {}),
@@ -89,7 +89,8 @@ function parseRecord(input: unknown): ClusterRecord {
   const { workflowId, continuedFromExecutionRunId } = workflowInfo();
   if (!parsed.ok) {
     if (continuedFromExecutionRunId === undefined) throw notARecord(parsed.issues);
-    // A living cluster does not end because a build cannot read what another one wrote: its task waits for a build that can.
+    // A living cluster does not end because a build cannot read what another one wrote: its task waits for a build that
+    // can.
     throw new Error(`this build cannot read the cluster’s record: ${describeIssues(parsed.issues)}`);
   }
   const record = parsed.value;
@@ -153,7 +154,10 @@ class Cluster {
     return { clusterId: this.#record.id, createdAt: this.#record.createdAt };
   }
 
-  /** Refuses what this cluster cannot do now. Synchronous, and throws ApplicationFailures only, so that a refusal writes no history. */
+  /**
+   * Refuses what this cluster cannot do now. Synchronous, and throws ApplicationFailures only, so that a refusal writes
+   * no history.
+   */
   validate(request: OperationRequest): void {
     if (!isRequest(request))
       throw refusal({ type: FailureType.NotAdmitted, message: 'this is no request for an operation' });
@@ -235,7 +239,10 @@ class Cluster {
     await Promise.all([notifyCallers(callers, ended), this.#keepEnd()]);
   }
 
-  /** The operation itself, once what is known before it is kept outside of Temporal, and what ran before an adoption is quiet. */
+  /**
+   * The operation itself, once what is known before it is kept outside of Temporal, and what ran before an adoption is
+   * quiet.
+   */
   async #work(entry: QueuedOperation): Promise<OperationResult<OperationName>> {
     const { adoptedAt } = this.#record;
     const early = adoptedAt === undefined ? 0 : Date.parse(adoptedAt) + QUIET_MS - Date.now();

@@ -32,8 +32,8 @@ export type Decision =
   | { readonly kind: 'preempt' };
 
 /**
- * Decides on a request by the declaration of its operation, whatever that is. Pure: the cluster's workflow asks twice, first as the Update's
- * validator.
+ * Decides on a request by the declaration of its operation, whatever that is. Pure: the cluster's workflow asks twice,
+ * first as the Update's validator.
  */
 export function decide(
   record: ClusterRecord,
@@ -109,7 +109,9 @@ function whenBusy(
   return { kind: 'queue' };
 }
 
-/** How the operation ended, if this request was made before; what failed is tried again unless the caller only reminds. */
+/**
+ * How the operation ended, if this request was made before; what failed is tried again unless the caller only reminds.
+ */
 function answerTo(record: ClusterRecord, request: OperationRequest): OperationEnd | undefined {
   const { answer } = record;
   if (answer?.requestIds.includes(request.requestId) && (answer.outcome === 'completed' || request.reminder === true)) {
@@ -123,7 +125,10 @@ function answerTo(record: ClusterRecord, request: OperationRequest): OperationEn
     : { outcome: 'completed', result: known as NonNullable<OperationEnd['result']> };
 }
 
-/** Why the cluster cannot be what is wished for. Anybody may send an Update with anything in it, so the wish is parsed first. */
+/**
+ * Why the cluster cannot be what is wished for. Anybody may send an Update with anything in it, so the wish is parsed
+ * first.
+ */
 function wishRefusal(record: ClusterRecord, declaration: OperationDeclaration, input: unknown): Refusal | undefined {
   if (declaration.desire === undefined) return undefined;
   const parsed = parseInput(declaration.schema, input);

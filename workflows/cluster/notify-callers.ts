@@ -3,7 +3,9 @@ import { type Caller, messages, type OperationEnd, type OperationEnded } from '.
 
 const operationEnded = defineSignal<[OperationEnded]>(messages.operationEnded);
 
-/** Tells everybody who asked for an operation how it ended. A caller that was reset is another run of the same workflow. */
+/**
+ * Tells everybody who asked for an operation how it ended. A caller that was reset is another run of the same workflow.
+ */
 export async function notifyCallers(callers: readonly Caller[], ended: OperationEnd): Promise<void> {
   await Promise.all(
     callers.map(async ({ workflowId, requestId }) => {

@@ -22,13 +22,17 @@ import type { OperationContext } from '../operation.ts';
 /** The workflow of any operation, as the cluster starts it. */
 type OperationWorkflow = (input: unknown, context: OperationContext) => Promise<OperationResult<OperationName>>;
 
-/** What was cancelled ends within seconds; a request to Nova for many servers may take minutes. With its pauses: half an hour. */
+/**
+ * What was cancelled ends within seconds; a request to Nova for many servers may take minutes. With its pauses: half an
+ * hour.
+ */
 const MAX_TRIES = 65;
 const LONGEST_PAUSE_MS = 30_000;
 
 /**
- * Runs an operation as a child, once no other one of this cluster runs. One may: after a reset of the cluster's workflow its child goes on by
- * itself, and after a termination it is being cancelled. It is stopped and waited for, so that two never make or remove at once.
+ * Runs an operation as a child, once no other one of this cluster runs. One may: after a reset of the cluster's
+ * workflow its child goes on by itself, and after a termination it is being cancelled. It is stopped and waited for, so
+ * that two never make or remove at once.
  */
 export async function runOperation(
   operation: OperationName,
@@ -50,8 +54,9 @@ export async function runOperation(
 }
 
 /**
- * Runs the child, and cancels it when the current scope is cancelled: by its workflow id, which is known to be this cluster's. Temporal's own way
- * would cancel a certain run of a certain parent, and so miss a child that was reset, or whose parent was (measured on server 1.32).
+ * Runs the child, and cancels it when the current scope is cancelled: by its workflow id, which is known to be this
+ * cluster's. Temporal's own way would cancel a certain run of a certain parent, and so miss a child that was reset, or
+ * whose parent was (measured on server 1.32).
  */
 async function runChild(
   operation: OperationName,
@@ -64,7 +69,8 @@ async function runChild(
     const child = await startChild<OperationWorkflow>(operation, {
       workflowId,
       args: [input, context],
-      // Without its cluster's workflow nobody waits for it. Cancelled, it ends when its activities have; terminated, they would go on a while.
+      // Without its cluster's workflow nobody waits for it. Cancelled, it ends when its activities have; terminated,
+      // they would go on a while.
       parentClosePolicy: 'REQUEST_CANCEL',
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       staticSummary: `${declarationOf(operation).title}: ${context.clusterId}`,

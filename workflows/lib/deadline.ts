@@ -8,7 +8,9 @@ import {
   type OperationName,
 } from '../../model/index.ts';
 
-/** The failure of an operation that went past its deadline. What it made stays, so that it can be resumed or deleted. */
+/**
+ * The failure of an operation that went past its deadline. What it made stays, so that it can be resumed or deleted.
+ */
 export function deadlineExceeded(operation: string, deadline: Duration): ApplicationFailure {
   return ApplicationFailure.create({
     type: FailureType.DeadlineExceeded,

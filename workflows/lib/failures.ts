@@ -27,8 +27,8 @@ export function invalidInput(issues: InputIssue[]): ApplicationFailure {
 }
 
 /**
- * What a person should see of an error: the innermost cause with a type of its own, not the wrappers Temporal puts around it. A step that
- * ran out of time says what it last tried.
+ * What a person should see of an error: the innermost cause with a type of its own, not the wrappers Temporal puts
+ * around it. A step that ran out of time says what it last tried.
  */
 export function describeFailure(error: unknown): OperationFailure {
   if (isCancellation(error)) return { type: FailureType.Cancelled, message: 'The operation was cancelled' };
@@ -51,7 +51,10 @@ export function describeFailure(error: unknown): OperationFailure {
   return { type: 'Error', message: error instanceof Error ? error.message : String(error) };
 }
 
-/** The same as a failure that ends a workflow. Only an ApplicationFailure does; any other error would retry the task for ever. */
+/**
+ * The same as a failure that ends a workflow. Only an ApplicationFailure does; any other error would retry the task for
+ * ever.
+ */
 export function toWorkflowFailure(error: unknown): Error {
   if (isCancellation(error))
     return error instanceof Error ? error : new CancelledFailure('The operation was cancelled');

@@ -21,7 +21,10 @@ export interface Settling {
 /** A host that fails now and then is normal in a large cloud; one that fails three times in a row is not. */
 const MAX_ROUNDS = 3;
 
-/** Waits until every server is ACTIVE. Those that Nova could not build, or that vanished, are replaced, a bounded number of times. */
+/**
+ * Waits until every server is ACTIVE. Those that Nova could not build, or that vanished, are replaced, a bounded number
+ * of times.
+ */
 export async function settleServers({ id, spec, expected, request, clear }: Settling): Promise<void> {
   for (let round = 1; ; round++) {
     const { failed, missing, nextBatch } = await waitForServers({ id, spec, expected });

@@ -15,7 +15,9 @@ import { deadlineExceeded } from './deadline.ts';
 export interface StepDeclaration {
   readonly title: string;
   readonly parent?: string;
-  /** Types of the activities that work for it, unless it is named like its only one: their heartbeats are shown with it. */
+  /**
+   * Types of the activities that work for it, unless it is named like its only one: their heartbeats are shown with it.
+   */
   readonly activities?: readonly string[];
   /** Seconds it usually takes on a real cloud; weighs the percentage. */
   readonly seconds: number;
@@ -23,8 +25,8 @@ export interface StepDeclaration {
 
 /**
  * Starts a step once the steps it needs are done, and hands it their results. If one of them failed it never starts and
- * rejects with the same error. With `tolerate` the operation may go on when the step fails: with what it returns for the
- * error as the step's result, or not when it throws. A cancellation is never tolerated.
+ * rejects with the same error. With `tolerate` the operation may go on when the step fails: with what it returns for
+ * the error as the step's result, or not when it throws. A cancellation is never tolerated.
  */
 export type StartStep<Id extends string> = <const Needs extends readonly Promise<unknown>[], Result>(
   id: Id,
@@ -38,9 +40,9 @@ type Results<Needs extends readonly Promise<unknown>[]> = { -readonly [K in keyo
 const progressQuery = defineQuery<OperationProgress>(messages.progress);
 
 /**
- * Runs an operation as a graph of steps: all that do not need each other run at the same time. The first step that fails cancels the
- * others, which are waited for, and its error is thrown. What the script skips is shown so. The tree is answered by the query `progress` and shown as the
- * workflow's current details.
+ * Runs an operation as a graph of steps: all that do not need each other run at the same time. The first step that
+ * fails cancels the others, which are waited for, and its error is thrown. What the script skips is shown so. The tree
+ * is answered by the query `progress` and shown as the workflow's current details.
  */
 export async function runSteps<Id extends string, Result>(
   operation: string,

@@ -6,8 +6,9 @@ import { overlap } from './own-network.ts';
 import { type Report, someNames } from './report.ts';
 
 /**
- * The external network of the API's floating IP and of the router's gateway: the one that is named, else the one that the user's own
- * floating IP or router tells, else the only one there is. Undefined where none is needed, or none found.
+ * The external network of the API's floating IP and of the router's gateway: the one that is named, else the one that
+ * the user's own floating IP or router tells, else the only one there is. Undefined where none is needed, or none
+ * found.
  */
 export async function findExternalNetwork(
   cloud: Cloud,

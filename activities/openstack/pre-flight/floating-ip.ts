@@ -5,7 +5,9 @@ import { listed } from '../ownership.ts';
 import { call } from '../session.ts';
 import { orMissing, type Report } from './report.ts';
 
-/** The user's own floating IP. It must be free: taking it from a port takes an address from what stands behind the port. */
+/**
+ * The user's own floating IP. It must be free: taking it from a port takes an address from what stands behind the port.
+ */
 export async function checkFloatingIp(
   { client }: Cloud,
   { api: { floatingIp: address } }: ClusterSpec,

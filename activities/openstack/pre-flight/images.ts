@@ -9,8 +9,8 @@ import { orMissing, type Report } from './report.ts';
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /**
- * The image of each group, by the group's name: the one that is named, or the newest active one whose property `kube_version` is the
- * cluster's version, as kubernetes-sigs/image-builder sets it (images/capi/packer/openstack).
+ * The image of each group, by the group's name: the one that is named, or the newest active one whose property
+ * `kube_version` is the cluster's version, as kubernetes-sigs/image-builder sets it (images/capi/packer/openstack).
  */
 export async function findImages(
   cloud: Cloud,
@@ -47,7 +47,10 @@ async function findOf({ client }: Cloud, version: string): Promise<Image | undef
   return newest(await listed(client.image.images, { status: 'active', kube_version: version }));
 }
 
-/** By name, an active one before others; by id, which shows those that lists do not (Glance: community and hidden images). */
+/**
+ * By name, an active one before others; by id, which shows those that lists do not (Glance: community and hidden
+ * images).
+ */
 async function findNamed({ client }: Cloud, image: string): Promise<Image | undefined> {
   const named = await listed(client.image.images, { name: image });
   const byName = newest(named.filter(({ status }) => status === 'active')) ?? newest(named);
@@ -58,7 +61,10 @@ async function findNamed({ client }: Cloud, image: string): Promise<Image | unde
 const newest = (images: readonly Image[]): Image | undefined =>
   [...images].sort((a, b) => (b.created_at ?? '').localeCompare(a.created_at ?? ''))[0];
 
-/** GiB that a machine's disk needs for an image: Nova and Cinder refuse less (nova: compute/api.py, _validate_flavor_image_nostatus). */
+/**
+ * GiB that a machine's disk needs for an image: Nova and Cinder refuse less (nova: compute/api.py,
+ * _validate_flavor_image_nostatus).
+ */
 export function leastDisk({ min_disk: least, size, virtual_size: virtual }: Image): number {
   return Math.max(least ?? 0, Math.ceil(Math.max(size ?? 0, virtual ?? 0) / 1024 ** 3));
 }

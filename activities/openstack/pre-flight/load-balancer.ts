@@ -8,9 +8,9 @@ import { type Report, someNames } from './report.ts';
 const AMPHORA = ['amphora', 'octavia', 'amphorav2'];
 
 /**
- * The provider of the API's load balancer: the one that is named. Octavia does not tell a project which is the default, and what one provider
- * takes another refuses when the network is already made; so it is named in the request: the only one there is, or, of several, `amphora` or
- * else `ovn`. Of several others the default is left to Octavia.
+ * The provider of the API's load balancer: the one that is named. Octavia does not tell a project which is the default,
+ * and what one provider takes another refuses when the network is already made; so it is named in the request: the only
+ * one there is, or, of several, `amphora` or else `ovn`. Of several others the default is left to Octavia.
  */
 export async function checkProvider(
   { client }: Cloud,

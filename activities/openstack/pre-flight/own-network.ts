@@ -17,7 +17,10 @@ export interface OwnNetwork {
   readonly ports: readonly Port[] | undefined;
 }
 
-/** Whether machines and the API's load balancer can be on the user's own network. Undefined where there is none, or not this one. */
+/**
+ * Whether machines and the API's load balancer can be on the user's own network. Undefined where there is none, or not
+ * this one.
+ */
 export async function checkOwnNetwork(
   cloud: Cloud,
   spec: ClusterSpec,

@@ -26,11 +26,16 @@ export interface OwnNetworkFacts {
   readonly networkId: string;
   readonly subnetId: string;
   readonly cidr: string;
-  /** Nova, which is told a network, could put a machine on another subnet of it: each machine needs a port of its own. */
+  /**
+   * Nova, which is told a network, could put a machine on another subnet of it: each machine needs a port of its own.
+   */
   readonly severalSubnets: boolean;
 }
 
-/** What was found, what the cluster takes of the quotas, and all that is wrong, as sentences (docs/reference/pre-flight.md). */
+/**
+ * What was found, what the cluster takes of the quotas, and all that is wrong, as sentences
+ * (docs/reference/pre-flight.md).
+ */
 export interface PreFlight {
   readonly facts: ClusterFacts;
   readonly needs: string;
@@ -40,7 +45,8 @@ export interface PreFlight {
 /**
  * Whether the cloud can hold a cluster. Reads whatever the specification names, and nothing else; changes nothing.
  *
- * @param clusterId id of the cluster that is being made: what an earlier try of the same creation has made does not count against it
+ * @param clusterId id of the cluster that is being made: what an earlier try of the same creation has made does not
+ *   count against it
  */
 export async function preFlight(cloud: Cloud, spec: ClusterSpec, clusterId?: string): Promise<PreFlight> {
   const { report, problems } = startReport();

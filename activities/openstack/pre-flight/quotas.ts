@@ -6,8 +6,8 @@ import { type Flavors, type QuotaNeed, quotaNeeds, type QuotaRow } from './quota
 import type { Report } from './report.ts';
 
 /**
- * Says which quotas the cluster does not fit into, and returns what it takes of each, for a person. What an earlier try of the same creation
- * made counts as made.
+ * Says which quotas the cluster does not fit into, and returns what it takes of each, for a person. What an earlier try
+ * of the same creation made counts as made.
  */
 export async function checkQuotas(
   cloud: Cloud,
@@ -38,8 +38,9 @@ export async function checkQuotas(
 const exceeds = ({ need, used, limit }: QuotaNeed): boolean => need > 0 && limit >= 0 && need > limit - used;
 
 /**
- * How much of each quota's need the cluster has already, from 0 to 1, by their rows. Asked only when a quota seems too small. Which
- * machines of a resumed creation are missing does not matter here: the share of all of them is near enough.
+ * How much of each quota's need the cluster has already, from 0 to 1, by their rows. Asked only when a quota seems too
+ * small. Which machines of a resumed creation are missing does not matter here: the share of all of them is near
+ * enough.
  */
 async function madeShares(
   cloud: Cloud,
@@ -73,7 +74,8 @@ async function madeShares(
     'quota.network': networks.length,
     'quota.subnet': subnets.length,
     'quota.router': routers.length,
-    // The VIP's and the control plane's ports have our mark, the nodes' are Nova's; the router's interface comes with the subnet.
+    // The VIP's and the control plane's ports have our mark, the nodes' are Nova's; the router's interface comes with
+    // the subnet.
     'quota.port': (ports.length + Math.max(0, nodes) + subnets.length) / (machines + 2),
     'quota.floatingip': floatingIps.length,
     'quota.security_group': groups.length / 2,

@@ -11,7 +11,9 @@ const INTERFACES = [
   ...['network:router_interface', 'network:router_interface_distributed', 'network:ha_router_replicated_interface'],
 ];
 
-/** The router of the machines' subnet that is there already: the one that is named, or the one on the user's own subnet. */
+/**
+ * The router of the machines' subnet that is there already: the one that is named, or the one on the user's own subnet.
+ */
 export async function findRouter(
   { client }: Cloud,
   { network: { routerId } }: ClusterSpec,
@@ -63,7 +65,10 @@ export async function judgeRouter(
   if (spec.network.networkId === undefined) await checkOverlap(cloud, spec, router, clusterId, report);
 }
 
-/** Neutron refuses a subnet on a router whose range overlaps another one's (neutron: db/l3_db.py, _check_for_dup_router_subnets). */
+/**
+ * Neutron refuses a subnet on a router whose range overlaps another one's (neutron: db/l3_db.py,
+ * _check_for_dup_router_subnets).
+ */
 async function checkOverlap(
   { client }: Cloud,
   spec: ClusterSpec,

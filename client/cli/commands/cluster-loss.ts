@@ -3,7 +3,10 @@ import type { ClustersApi } from '../../clusters.ts';
 import type { ClusterSnapshot } from '../../cluster-snapshot.ts';
 import type { Loss } from '../destructive.ts';
 
-/** What a cluster's deletion takes away: everything that its specification let Slipway make, named as it is in the cloud and in Vault. */
+/**
+ * What a cluster's deletion takes away: everything that its specification let Slipway make, named as it is in the cloud
+ * and in Vault.
+ */
 export function clusterLoss({ description }: Pick<ClusterSnapshot, 'description'>): Loss {
   const { name, id, cloud, phase, spec, running, queued } = description;
   const { controlPlane, nodeGroups, network, api } = spec;
@@ -40,7 +43,10 @@ export function clusterLoss({ description }: Pick<ClusterSnapshot, 'description'
   };
 }
 
-/** The same of a cluster that is named by its id: what its workflow tells, else what is found of it in the clouds and in Vault. */
+/**
+ * The same of a cluster that is named by its id: what its workflow tells, else what is found of it in the clouds and in
+ * Vault.
+ */
 export async function lossById(
   clusters: ClustersApi,
   id: string,

@@ -4,7 +4,9 @@ import type { Cli } from '../cli.ts';
 import { destructive } from '../destructive.ts';
 import { usageError } from '../usage-error.ts';
 
-/** `slipway kubeconfig`: the administrator's kubeconfig, on standard output or into a file that only its owner can read. */
+/**
+ * `slipway kubeconfig`: the administrator's kubeconfig, on standard output or into a file that only its owner can read.
+ */
 export function registerKubeconfig(program: Command, cli: Cli): void {
   const command = program
     .command('kubeconfig')

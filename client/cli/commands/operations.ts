@@ -26,7 +26,10 @@ type Field = z.output<typeof inputSchema>['properties'][string];
 
 const isLater = (name: string): name is LaterOperation => name !== 'createCluster' && name !== 'deleteCluster';
 
-/** A command for each operation on a living cluster, made from its declaration: `slipway resize-node-group atlas --count 5 …`. */
+/**
+ * A command for each operation on a living cluster, made from its declaration: `slipway resize-node-group atlas --count
+ * 5 …`.
+ */
 export function registerOperations(program: Command, cli: Cli): void {
   for (const name of operationNames().filter(isLater)) registerOperation(program, cli, name);
 }

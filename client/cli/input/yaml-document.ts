@@ -52,7 +52,9 @@ function toValue(document: Document.Parsed, fileName: string): unknown {
   }
 }
 
-/** Walks as far along a path such as `nodeGroups[0].labels.a.b/c` as the document goes; keys may hold dots themselves. */
+/**
+ * Walks as far along a path such as `nodeGroups[0].labels.a.b/c` as the document goes; keys may hold dots themselves.
+ */
 function findOffset(node: unknown, path: string): number | undefined {
   let offset: number | undefined;
   let here = node;

@@ -15,7 +15,10 @@ export function createStyle(colours: boolean): Style {
   return { good: green, bad: red, busy: cyan, dim, bold };
 }
 
-/** Whether to colour: on a terminal, unless NO_COLOR is set (no-color.org) or the terminal is dumb; FORCE_COLOR overrides. */
+/**
+ * Whether to colour: on a terminal, unless NO_COLOR is set (no-color.org) or the terminal is dumb; FORCE_COLOR
+ * overrides.
+ */
 export function wantsColours(isTerminal: boolean, environment: Readonly<Record<string, string | undefined>>): boolean {
   const { NO_COLOR: no, FORCE_COLOR: force, TERM: term } = environment;
   if (no !== undefined && no !== '') return false;

@@ -62,7 +62,10 @@ export type VolumeType = z.output<typeof volumeTypeSchema>;
 
 const quota = z.looseObject({ limit: z.number(), in_use: z.number(), reserved: z.number() });
 
-/** -1 means no limit; per-type quotas (`volumes_<type>`) are beside these. https://docs.openstack.org/api-ref/block-storage/v3/#show-quota-usage-for-a-project */
+/**
+ * -1 means no limit; per-type quotas (`volumes_<type>`) are beside these.
+ * https://docs.openstack.org/api-ref/block-storage/v3/#show-quota-usage-for-a-project
+ */
 export const volumeQuotaSchema = z.looseObject({
   volumes: quota,
   snapshots: quota,

@@ -53,7 +53,9 @@ export const serverSchema = z.looseObject({
 });
 export type Server = z.output<typeof serverSchema>;
 
-/** What a creation answers: no more than the id; with `return_reservation_id` something else, which is not offered here. */
+/**
+ * What a creation answers: no more than the id; with `return_reservation_id` something else, which is not offered here.
+ */
 export const createdServerSchema = z.looseObject({ id: z.string(), adminPass: z.string().optional() });
 export type CreatedServer = z.output<typeof createdServerSchema>;
 
@@ -109,7 +111,9 @@ export const availabilityZoneSchema = z.looseObject({
 });
 export type AvailabilityZone = z.output<typeof availabilityZoneSchema>;
 
-/** Limits of the project and what it uses; -1 means no limit. https://docs.openstack.org/api-ref/compute/#limits-limits */
+/**
+ * Limits of the project and what it uses; -1 means no limit. https://docs.openstack.org/api-ref/compute/#limits-limits
+ */
 export const computeLimitsSchema = z.looseObject({
   maxTotalInstances: z.number(),
   maxTotalCores: z.number(),

@@ -47,8 +47,8 @@ export class Servers extends ReadableResource<Server, ServerFilters> {
   }
 
   /**
-   * Asks for one server, or for several with `min_count`/`max_count`: then the answer names the first only, and the others
-   * are found by name or tag. Nova builds on after it has answered, see `waitActive`.
+   * Asks for one server, or for several with `min_count`/`max_count`: then the answer names the first only, and the
+   * others are found by name or tag. Nova builds on after it has answered, see `waitActive`.
    */
   create(
     server: ServerCreate,
@@ -78,7 +78,10 @@ export class Servers extends ReadableResource<Server, ServerFilters> {
     return this.waitFor(id, { target: ['SHUTOFF'], failure: ['ERROR', 'DELETED', 'SOFT_DELETED'] }, options);
   }
 
-  /** Any action, e.g. `{ pause: null }`; returns the response's text. https://docs.openstack.org/api-ref/compute/#servers-run-an-action-servers-action */
+  /**
+   * Any action, e.g. `{ pause: null }`; returns the response's text.
+   * https://docs.openstack.org/api-ref/compute/#servers-run-an-action-servers-action
+   */
   async action(id: string, action: Readonly<Record<string, unknown>>, options: RequestOptions = {}): Promise<string> {
     const response = await this.service.request('POST', path`/servers/${id}/action`, { ...options, json: action });
     return response.text;

@@ -26,7 +26,9 @@ export const applicationCredentialSchema = z.looseObject({
   description: z.string().nullish(),
   project_id: z.string().nullish(),
   expires_at: z.string().nullish(),
-  /** Null in the answer to a creation that did not say it (keystone:keystone/application_credential/backends/sql.py). */
+  /**
+   * Null in the answer to a creation that did not say it (keystone:keystone/application_credential/backends/sql.py).
+   */
   unrestricted: z.boolean().nullish(),
   roles: z.array(z.looseObject({ id: z.string(), name: z.string().optional() })).default([]),
   /** Only in the answer to the creation. */
@@ -48,7 +50,10 @@ export interface ApplicationCredentialCreate {
   access_rules?: readonly { path: string; method: string; service: string }[] | undefined;
 }
 
-/** Application credentials of the user of the token. https://docs.openstack.org/api-ref/identity/v3/#application-credentials */
+/**
+ * Application credentials of the user of the token.
+ * https://docs.openstack.org/api-ref/identity/v3/#application-credentials
+ */
 export class ApplicationCredentials {
   readonly #service: ServiceClient;
   readonly #session: Session;
@@ -140,7 +145,9 @@ export class IdentityService {
     return project;
   }
 
-  /** The projects the user has a role in. https://docs.openstack.org/api-ref/identity/v3/#get-available-project-scopes */
+  /**
+   * The projects the user has a role in. https://docs.openstack.org/api-ref/identity/v3/#get-available-project-scopes
+   */
   availableProjects(options: RequestOptions = {}): Listing<Project> {
     return this.service.list('/auth/projects', 'projects', projectSchema, options);
   }

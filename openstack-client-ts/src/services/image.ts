@@ -6,7 +6,10 @@ import { Resource } from '../resource.ts';
 import type { ServiceClient } from '../service-client.ts';
 import type { WaitOptions } from '../wait.ts';
 
-/** An image; properties of its own (`kube_version`, `os_distro`) are beside the others. https://docs.openstack.org/api-ref/image/v2/ */
+/**
+ * An image; properties of its own (`kube_version`, `os_distro`) are beside the others.
+ * https://docs.openstack.org/api-ref/image/v2/
+ */
 export const imageSchema = z.looseObject({
   id: z.string(),
   name: z.string().nullish(),
@@ -33,7 +36,10 @@ export const imageSchema = z.looseObject({
 });
 export type Image = z.output<typeof imageSchema>;
 
-/** Any property can be a filter, e.g. `kube_version: 'v1.36.3'`. https://docs.openstack.org/api-ref/image/v2/#list-images */
+/**
+ * Any property can be a filter, e.g. `kube_version: 'v1.36.3'`.
+ * https://docs.openstack.org/api-ref/image/v2/#list-images
+ */
 export interface ImageFilters {
   name?: string | undefined;
   status?: string | undefined;

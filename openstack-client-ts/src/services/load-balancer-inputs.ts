@@ -1,4 +1,7 @@
-/** What every list of Octavia can be filtered by. https://docs.openstack.org/api-ref/load-balancer/v2/#filtering-and-column-selection */
+/**
+ * What every list of Octavia can be filtered by.
+ * https://docs.openstack.org/api-ref/load-balancer/v2/#filtering-and-column-selection
+ */
 export interface LoadBalancerCommonFilters {
   id?: string | undefined;
   name?: string | undefined;

@@ -142,7 +142,10 @@ export const loadBalancerZoneSchema = z.looseObject({
 });
 export type LoadBalancerZone = z.output<typeof loadBalancerZoneSchema>;
 
-/** What the project may have, not what it has; -1 means no limit. https://docs.openstack.org/api-ref/load-balancer/v2/#show-project-quota */
+/**
+ * What the project may have, not what it has; -1 means no limit.
+ * https://docs.openstack.org/api-ref/load-balancer/v2/#show-project-quota
+ */
 export const loadBalancerQuotaSchema = z.looseObject({
   load_balancer: z.number().nullish(),
   listener: z.number().nullish(),
@@ -180,7 +183,10 @@ const treePool = z.looseObject({
     .optional(),
 });
 
-/** The load balancer and all below it. https://docs.openstack.org/api-ref/load-balancer/v2/#get-load-balancer-status-tree */
+/**
+ * The load balancer and all below it.
+ * https://docs.openstack.org/api-ref/load-balancer/v2/#get-load-balancer-status-tree
+ */
 export const statusTreeSchema = z.looseObject({
   ...node,
   listeners: z.array(z.looseObject({ ...node, pools: z.array(treePool).default([]) })).default([]),

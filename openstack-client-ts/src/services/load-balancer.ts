@@ -56,8 +56,8 @@ export class LoadBalancers extends LoadBalancerResource<
 /** Members of one pool. https://docs.openstack.org/api-ref/load-balancer/v2/#members */
 export class Members extends LoadBalancerResource<schema.Member, input.MemberCreate, input.MemberUpdate> {
   /**
-   * Replaces all members: those not named are removed, unless `additiveOnly`. Members are told apart by address and port.
-   * https://docs.openstack.org/api-ref/load-balancer/v2/#batch-update-members
+   * Replaces all members: those not named are removed, unless `additiveOnly`. Members are told apart by address and
+   * port. https://docs.openstack.org/api-ref/load-balancer/v2/#batch-update-members
    */
   async setAll(
     members: readonly input.MemberCreate[],

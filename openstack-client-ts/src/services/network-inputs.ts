@@ -1,4 +1,7 @@
-/** What every list of Neutron can be filtered by. https://docs.openstack.org/api-ref/network/v2/#filtering-and-column-selection */
+/**
+ * What every list of Neutron can be filtered by.
+ * https://docs.openstack.org/api-ref/network/v2/#filtering-and-column-selection
+ */
 export interface CommonFilters {
   id?: string | readonly string[] | undefined;
   name?: string | readonly string[] | undefined;

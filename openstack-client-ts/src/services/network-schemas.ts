@@ -142,7 +142,10 @@ export type FloatingIp = z.output<typeof floatingIpSchema>;
 
 const quota = z.looseObject({ limit: z.number(), used: z.number(), reserved: z.coerce.number() });
 
-/** Quotas with what is used; -1 means no limit. https://docs.openstack.org/api-ref/network/v2/#show-quota-details-for-a-tenant */
+/**
+ * Quotas with what is used; -1 means no limit.
+ * https://docs.openstack.org/api-ref/network/v2/#show-quota-details-for-a-tenant
+ */
 export const networkQuotaSchema = z.looseObject({
   network: quota,
   subnet: quota,

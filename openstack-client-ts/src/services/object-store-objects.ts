@@ -42,7 +42,10 @@ export interface PutOptions extends RequestOptions {
 }
 
 export interface UploadOptions extends Omit<PutOptions, 'etag'> {
-  /** Bytes of a segment, each held in memory while it is sent; default 64 MiB, at most the cloud's largest object (5 GiB). */
+  /**
+   * Bytes of a segment, each held in memory while it is sent; default 64 MiB, at most the cloud's largest object (5
+   * GiB).
+   */
   segmentBytes?: number | undefined;
   /** Container of the segments, made if it is not there; default: the object's with `_segments`. */
   segmentContainer?: string | undefined;
@@ -83,8 +86,9 @@ export class StoredObjects {
   }
 
   /**
-   * The content as a stream, which must be read to its end or destroyed. `range` is that of RFC 9110, e.g. `bytes=0-99`.
-   * The time-out is that of the headers, then of each silence within the content; the signal ends the stream too.
+   * The content as a stream, which must be read to its end or destroyed. `range` is that of RFC 9110, e.g.
+   * `bytes=0-99`. The time-out is that of the headers, then of each silence within the content; the signal ends the
+   * stream too.
    */
   async get(
     container: string,
@@ -171,8 +175,8 @@ export class StoredObjects {
   }
 
   /**
-   * Stores a stream of any length as a static large object: segment after segment, each sent again if that fails, then the
-   * manifest. What was stored before a failure stays below `<name>/<random id>/` in the segment container.
+   * Stores a stream of any length as a static large object: segment after segment, each sent again if that fails, then
+   * the manifest. What was stored before a failure stays below `<name>/<random id>/` in the segment container.
    */
   async upload(
     container: string,
@@ -201,8 +205,8 @@ export class StoredObjects {
   }
 
   /**
-   * Deletes a static large object with its segments. Swift answers 200 even when some could not be deleted: then the error
-   * of the first is thrown.
+   * Deletes a static large object with its segments. Swift answers 200 even when some could not be deleted: then the
+   * error of the first is thrown.
    */
   async deleteLarge(
     container: string,

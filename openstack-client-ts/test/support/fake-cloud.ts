@@ -118,8 +118,8 @@ const answer = async (request: Seen, reply: Reply, response: ServerResponse): Pr
 };
 
 /**
- * A cloud on a free port that does what the test scripts; the test's end closes it and the clients it made. `host` is its name in URLs,
- * where it is to be found by a proxy.
+ * A cloud on a free port that does what the test scripts; the test's end closes it and the clients it made. `host` is
+ * its name in URLs, where it is to be found by a proxy.
  */
 export const fakeCloud = async (
   scripts: Readonly<Record<string, Script>> = {},

@@ -10,8 +10,8 @@ export interface HttpProxy {
 }
 
 /**
- * A proxy that finds every host on this machine: CONNECT for TLS, whole URLs for plain HTTP. With `credential` it wants one
- * (`user:password`), with `tunnelTo` it opens no tunnels to others than these ports, as squid does.
+ * A proxy that finds every host on this machine: CONNECT for TLS, whole URLs for plain HTTP. With `credential` it wants
+ * one (`user:password`), with `tunnelTo` it opens no tunnels to others than these ports, as squid does.
  */
 export const httpProxy = async (
   options: { credential?: string; tunnelTo?: readonly string[]; tls?: ServerOptions } = {},

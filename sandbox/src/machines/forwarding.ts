@@ -42,7 +42,9 @@ export class Forwarding {
     this.#log = log;
   }
 
-  /** Replaces all targets. May be called often: what has not changed is left alone, what failed to listen tries again. */
+  /**
+   * Replaces all targets. May be called often: what has not changed is left alone, what failed to listen tries again.
+   */
   apply(targets: readonly ForwardTarget[]): void {
     const wanted = new Map(targets.filter((target) => this.#allowed(target)).map((target) => [keyOf(target), target]));
     for (const [key, entry] of this.#listening) {

@@ -49,12 +49,14 @@ async function makeDriver(options: MachinesOptions, log: Log, signal: AbortSigna
   return openNspawnDriver({ dataDir, imageDir, hostForwards, metadata: serveMetadata, log }, signal);
 }
 
-/** `http://host:port` of a sandbox cloud, from the catalogue's URL of Nova; of another cloud, a URL that answers 404. */
+/**
+ * `http://host:port` of a sandbox cloud, from the catalogue's URL of Nova; of another cloud, a URL that answers 404.
+ */
 const cloudUrlOf = (computeEndpoint: string) => new URL(computeEndpoint).origin;
 
 /**
- * Runs the machine side of a cloud until told to stop: what Nova calls ACTIVE boots, what is gone is destroyed, floating
- * IPs on the loopback network lead to it.
+ * Runs the machine side of a cloud until told to stop: what Nova calls ACTIVE boots, what is gone is destroyed,
+ * floating IPs on the loopback network lead to it.
  * @throws Error when the cloud or the driver cannot be used at all.
  */
 export async function runMachines(options: MachinesOptions): Promise<void> {

@@ -166,7 +166,10 @@ const volumeSchema = z.looseObject({
 });
 const keyPairSchema = z.looseObject({ keypair: z.looseObject({ public_key: z.string() }) });
 
-/** The microversion of 2018 that shows flavors within servers (2.47), user-data in lists (2.3) and keys of others (2.10). */
+/**
+ * The microversion of 2018 that shows flavors within servers (2.47), user-data in lists (2.3) and keys of others
+ * (2.10).
+ */
 const microversion = '2.47';
 /** How many ids are put into one URL: forty characters each, and proxies take 4 to 8 KiB. */
 const idsPerCall = 50;

@@ -6,7 +6,10 @@ const goneStates = new Set(['DELETED', 'SOFT_DELETED']);
 /** Between two listings of everything, which find what a listing of changes has missed. */
 const fullListingMilliseconds = 60_000;
 const bootAttempts = 3;
-/** A change may be seen later than a younger one: several hosts write, each with its clock, and times have whole seconds only. */
+/**
+ * A change may be seen later than a younger one: several hosts write, each with its clock, and times have whole seconds
+ * only.
+ */
 const overlapMilliseconds = 5000;
 
 /** Follows the servers of a cloud: boots what is ACTIVE, destroys what is gone. */

@@ -1,10 +1,16 @@
 import type { Machine } from './driver.ts';
 
 const header = /^##\s*template:\s*jinja\s*$/iu;
-/** How cloud-init shows a variable that is not there (canonical/cloud-init:cloudinit/templater.py, MISSING_JINJA_PREFIX). */
+/**
+ * How cloud-init shows a variable that is not there (canonical/cloud-init:cloudinit/templater.py,
+ * MISSING_JINJA_PREFIX).
+ */
 const missing = 'CI_MISSING_JINJA_VAR/';
 
-/** The instance data that cloud-init's templates see (canonical/cloud-init:cloudinit/sources/__init__.py, _get_standardized_metadata). */
+/**
+ * The instance data that cloud-init's templates see (canonical/cloud-init:cloudinit/sources/__init__.py,
+ * _get_standardized_metadata).
+ */
 function instanceData(machine: Machine): Readonly<Record<string, unknown>> {
   const fullName = `${machine.name}.novalocal`.toLowerCase();
   const standard = {
@@ -32,8 +38,9 @@ function instanceData(machine: Machine): Readonly<Record<string, unknown>> {
 }
 
 /**
- * User-data as cloud-init reads it on one machine: with `## template: jinja` as its first line it is a template of jinja, of which
- * simulated machines know variables, comments and `raw` (canonical/cloud-init:cloudinit/handlers/jinja_template.py).
+ * User-data as cloud-init reads it on one machine: with `## template: jinja` as its first line it is a template of
+ * jinja, of which simulated machines know variables, comments and `raw`
+ * (canonical/cloud-init:cloudinit/handlers/jinja_template.py).
  * @throws Error for what they do not know
  */
 export function renderUserData(machine: Machine): string {

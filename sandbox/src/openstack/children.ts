@@ -27,8 +27,8 @@ const leftOverSchema = z.array(z.object({ name: z.string(), pid: z.int().positiv
 const POLL = 20;
 
 /**
- * The processes of a cloud. Each is the leader of a process group, is written down with its start time, and ends with this process,
- * even when that is killed (PR_SET_PDEATHSIG, prctl(2)).
+ * The processes of a cloud. Each is the leader of a process group, is written down with its start time, and ends with
+ * this process, even when that is killed (PR_SET_PDEATHSIG, prctl(2)).
  */
 export class Children {
   readonly #data: string;
@@ -70,8 +70,8 @@ export class Children {
   }
 
   /**
-   * Stops everything, the last started first: the services at once, then what they stand on, one after the other. What does not
-   * end in time is killed, with all it started.
+   * Stops everything, the last started first: the services at once, then what they stand on, one after the other. What
+   * does not end in time is killed, with all it started.
    */
   async stop(backing: readonly string[], graceMs: number): Promise<void> {
     this.#stopping = true;

@@ -95,15 +95,19 @@ export function tokenCheck(plan: CloudPlan, user: string, serviceType: string): 
   };
 }
 
-/** How long a service may finish what it does when it is told to stop, in seconds (oslo.service); its own 60 s are for deploys. */
+/**
+ * How long a service may finish what it does when it is told to stop, in seconds (oslo.service); its own 60 s are for
+ * deploys.
+ */
 export const STOP_SECONDS = 4;
 
 /** The address of memcached. */
 export const memcached = (plan: CloudPlan): string => `127.0.0.1:${plan.ports.memcached}`;
 
 /**
- * The section `oslo_policy`: a service would also take the host's rules, from /etc/<service> and /etc itself (oslo.config, find_file).
- * Absolute paths are looked for nowhere else; with no file there the rules are the stock ones.
+ * The section `oslo_policy`: a service would also take the host's rules, from /etc/<service> and /etc itself
+ * (oslo.config, find_file). Absolute paths are looked for nowhere else; with no file there the rules are the stock
+ * ones.
  */
 export function policy(plan: CloudPlan, service: string): Ini {
   const file = (name: string) => inData(plan, configurationOf(service, name));
@@ -129,7 +133,10 @@ export const database = (plan: CloudPlan, name: string): Ini[string] => ({
   max_overflow: 20,
 });
 
-/** The command line of a program of the virtual environment. Its scripts name the interpreter of the place where they were made. */
+/**
+ * The command line of a program of the virtual environment. Its scripts name the interpreter of the place where they
+ * were made.
+ */
 export function pythonProgram(plan: CloudPlan, name: string, ...args: string[]): [string, ...string[]] {
   return [join(plan.python, 'bin', 'python3'), join(plan.python, 'bin', name), ...args];
 }

@@ -24,7 +24,10 @@ export function serviceEnvironment(home: string): Record<string, string> {
   };
 }
 
-/** The environment of pip, uv and apt-get: the caller's own, which says where packages come from and through which proxy. */
+/**
+ * The environment of pip, uv and apt-get: the caller's own, which says where packages come from and through which
+ * proxy.
+ */
 export function installerEnvironment(): Record<string, string> {
   const own = Object.entries(process.env).flatMap(([name, value]): [string, string][] =>
     value === undefined ? [] : [[name, value]],

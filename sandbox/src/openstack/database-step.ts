@@ -24,7 +24,10 @@ interface Schema {
   readonly commands: readonly (readonly string[])[];
 }
 
-/** Nova fills these in from the configuration of each process (docs.openstack.org/nova, "Template URLs in Cell Mappings"). */
+/**
+ * Nova fills these in from the configuration of each process (docs.openstack.org/nova, "Template URLs in Cell
+ * Mappings").
+ */
 const ofConfiguration = '{scheme}://{username}:{password}@{hostname}:{port}';
 
 /** The two that take longest come first. */
@@ -81,7 +84,10 @@ const schemas: Readonly<Record<string, Schema>> = {
 /** How many services make their tables at once. */
 const AT_ONCE = 2;
 
-/** A folder of MariaDB with every service's empty tables: making them takes a minute of the processor, copying it a second. */
+/**
+ * A folder of MariaDB with every service's empty tables: making them takes a minute of the processor, copying it a
+ * second.
+ */
 export function databaseStep(services: Step, programs: HostPrograms, signal: AbortSignal): Step {
   return {
     name: 'database',

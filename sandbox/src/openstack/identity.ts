@@ -48,8 +48,8 @@ export function cloudOf(plan: CloudPlan, user: 'admin' | 'demo'): OpenStackClien
 }
 
 /**
- * Registers the services, their users and the user `demo` in a Keystone that was bootstrapped. What is there already stays.
- * https://docs.openstack.org/api-ref/identity/v3/
+ * Registers the services, their users and the user `demo` in a Keystone that was bootstrapped. What is there already
+ * stays. https://docs.openstack.org/api-ref/identity/v3/
  */
 export async function registerServices(plan: CloudPlan, signal: AbortSignal): Promise<void> {
   const client = cloudOf(plan, 'admin');

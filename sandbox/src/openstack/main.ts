@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { startOpenStack, type OpenStackOptions } from './start.ts';
 
 /**
- * Runs a real OpenStack until SIGINT or SIGTERM. JSON lines on standard output say what it does (`{"progress":"…"}`), and that it can be
- * used (`{"ready":true,…}`).
+ * Runs a real OpenStack until SIGINT or SIGTERM. JSON lines on standard output say what it does (`{"progress":"…"}`),
+ * and that it can be used (`{"ready":true,…}`).
  * @throws Error when it does not start, or one of its processes dies.
  */
 export async function runOpenStack(options: OpenStackOptions): Promise<void> {

@@ -40,8 +40,8 @@ export interface PortOptions {
 const portsSchema = z.record(z.enum(portNames), z.int().min(1).max(65_535));
 
 /**
- * Rows are looked for here: below the ports that the kernel gives to outgoing connections (ip(7), ip_local_port_range: 32768 on),
- * which may be taken at the next start.
+ * Rows are looked for here: below the ports that the kernel gives to outgoing connections (ip(7), ip_local_port_range:
+ * 32768 on), which may be taken at the next start.
  */
 const [FIRST, LAST] = [20_000, 32_000];
 const ROW = 32;
@@ -55,7 +55,8 @@ export function planPorts(base: number, keystonePort?: number): Ports {
 }
 
 /**
- * The ports of the cloud in `data`: those it had before, so that its catalogue stays right, else free ones, which are kept.
+ * The ports of the cloud in `data`: those it had before, so that its catalogue stays right, else free ones, which are
+ * kept.
  * @throws Error naming the ports that something else has taken.
  */
 export async function cloudPorts(data: string, options: PortOptions): Promise<Ports> {

@@ -35,7 +35,9 @@ export function servicesStep(programs: HostPrograms, signal: AbortSignal): Step 
   };
 }
 
-/** Our drivers in a folder of their own, so that a change of them does not make the rest anew. It goes on PYTHONPATH. */
+/**
+ * Our drivers in a folder of their own, so that a change of them does not make the rest anew. It goes on PYTHONPATH.
+ */
 export function driversStep(services: Step, signal: AbortSignal): Step {
   return {
     name: 'drivers',

@@ -15,7 +15,10 @@ export async function waitForHosts(admin: OpenStackClient, hosts: number, signal
   });
 }
 
-/** Waits until Cinder's scheduler knows where volumes can be: before, it refuses each. @throws Error when it does not in time. */
+/**
+ * Waits until Cinder's scheduler knows where volumes can be: before, it refuses each. @throws Error when it does not in
+ * time.
+ */
 export async function waitForVolumes(admin: OpenStackClient, signal: AbortSignal): Promise<void> {
   const logs = 'cinder-volume.log and cinder-scheduler.log';
   await waitForCount('back ends that Cinder knows', logs, 1, signal, async () => {

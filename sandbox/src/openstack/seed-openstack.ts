@@ -13,10 +13,14 @@ export interface SeedOptions {
   readonly signal: AbortSignal;
 }
 
-/** Makes what an operator sets up before the first user comes (../seeds.ts), through the services' own APIs. What is there stays. */
+/**
+ * Makes what an operator sets up before the first user comes (../seeds.ts), through the services' own APIs. What is
+ * there stays.
+ */
 export async function seedOpenStack(admin: OpenStackClient, options: SeedOptions): Promise<void> {
   const seed = new Seed(admin, options);
-  // One request at a time to each service: it reads its policies with the first one, and refuses others that come meanwhile.
+  // One request at a time to each service: it reads its policies with the first one, and refuses others that come
+  // meanwhile.
   await Promise.all([
     seed.network().then(() => seed.serviceQuotas()),
     ...[seed.flavors(), seed.images(), seed.volumeTypes(), seed.loadBalancerFlavor()],
@@ -93,7 +97,8 @@ class Seed {
     for (const { name } of volumeTypes) {
       if (!there.has(name)) await this.#post('block-storage', '/types', { volume_type: { name } });
     }
-    // The type that Cinder's tables come with; ours is the default (https://docs.openstack.org/cinder/latest/admin/default-volume-types.html).
+    // The type that Cinder's tables come with; ours is the default
+    // (https://docs.openstack.org/cinder/latest/admin/default-volume-types.html).
     const stock = there.get('__DEFAULT__');
     const { signal } = this.#options;
     if (stock !== undefined)

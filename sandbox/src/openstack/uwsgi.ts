@@ -22,7 +22,9 @@ export interface WsgiApi {
   readonly after?: ProcessPlan['after'];
 }
 
-/** The file and the process that serve an API over HTTP, the way that devstack does (lib/apache, write_uwsgi_config). */
+/**
+ * The file and the process that serve an API over HTTP, the way that devstack does (lib/apache, write_uwsgi_config).
+ */
 export function wsgiApi(plan: CloudPlan, api: WsgiApi): Pick<ServicePlan, 'files' | 'http'> & { process: ProcessPlan } {
   const file = configurationOf(api.name, 'uwsgi.ini');
   const uwsgi = {

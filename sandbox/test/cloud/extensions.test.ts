@@ -20,7 +20,10 @@ beforeAll(async () => {
 });
 afterAll(() => cloud.close());
 
-/** What each extension adds to resources (neutron-lib:neutron_lib/api/definitions, RESOURCE_ATTRIBUTE_MAP: what is visible). */
+/**
+ * What each extension adds to resources (neutron-lib:neutron_lib/api/definitions, RESOURCE_ATTRIBUTE_MAP: what is
+ * visible).
+ */
 const attributes: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   'address-scope': { networks: ['ipv4_address_scope', 'ipv6_address_scope'] },
   'allowed-address-pairs': { ports: ['allowed_address_pairs'] },
@@ -112,7 +115,10 @@ const actions: Readonly<Record<string, readonly string[]>> = {
   trunk: ['trunks/7/add_subports', 'trunks/7/remove_subports'],
 };
 
-/** Extensions that add neither paths nor visible attributes, but a behaviour; the contract with the real service compares it. */
+/**
+ * Extensions that add neither paths nor visible attributes, but a behaviour; the contract with the real service
+ * compares it.
+ */
 const behaviours = [
   ...['agent-resources-synced', 'default-subnetpools', 'empty-string-filtering', 'filter-validation', 'network_ha'],
   ...['floating-ip-port-forwarding-description', 'floating-ip-port-forwarding-detail', 'tag-creation', 'sorting'],
@@ -122,7 +128,8 @@ const behaviours = [
   ...['qos-rule-type-details', 'quota-check-limit', 'quota-check-limit-default', 'rbac-address-group'],
   ...['rbac-address-scope', 'rbac-security-groups', 'rbac-subnetpool', 'revision-if-match', 'standard-attr-segment'],
   ...['router-admin-state-down-before-update', 'segments-peer-subnet-host-routes', 'extraroute-atomic'],
-  // Announced though their drivers of ML2 are not loaded, here and in the real service of the contract: nothing shows them.
+  // Announced though their drivers of ML2 are not loaded, here and in the real service of the contract: nothing shows
+  // them.
   ...['port-device-profile', 'port-numa-affinity-policy', 'port-numa-affinity-policy-socket'],
   // Shown where it is set: the segments of a network that has several, the trunk of a port that has one.
   ...['multi-provider', 'trunk-details'],

@@ -8,7 +8,9 @@ beforeAll(async () => {
 });
 afterAll(() => cloud.close());
 
-/** What /info announces, with the test that walks it, or what is done here that would otherwise be a success of nothing. */
+/**
+ * What /info announces, with the test that walks it, or what is done here that would otherwise be a success of nothing.
+ */
 const served: Readonly<Record<string, string>> = {
   swift: 'contract',
   slo: 'contract',

@@ -22,7 +22,9 @@ const reboot = (type: string) => cloud.demo.nova('POST', `/servers/${server}/act
 const stateOf = (reply: Reply, kind: string): unknown => reply.at(`${kind}.status`);
 
 let size = 1;
-/** What is answered without a body and ends where it began: its state on the way is all that a client can know it by. */
+/**
+ * What is answered without a body and ends where it began: its state on the way is all that a client can know it by.
+ */
 const passing: readonly {
   readonly name: string;
   readonly state: string;

@@ -26,7 +26,9 @@ export async function program(file: string, ...args: readonly string[]): Promise
   });
 }
 
-/** Waits until the console shows a text, at most four minutes. @throws Error with the console if the boot fails first. */
+/**
+ * Waits until the console shows a text, at most four minutes. @throws Error with the console if the boot fails first.
+ */
 export async function says(driver: MachineDriver, machine: Machine, text: string): Promise<string> {
   const end = Date.now() + 240_000;
   for (;;) {

@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-// Real machines: root on Linux, minutes, gigabytes. So they are named *.root-test.ts and run by this configuration only:
-// npx vitest run --config sandbox/test/nspawn/vitest.config.ts
+// Real machines: root on Linux, minutes, gigabytes. So they are named *.root-test.ts and run by this configuration
+// only: npx vitest run --config sandbox/test/nspawn/vitest.config.ts
 export default defineConfig({
   resolve: { conditions: ['source'] },
   ssr: { resolve: { conditions: ['source'] } },

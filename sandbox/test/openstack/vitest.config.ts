@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
-// Real services: Linux, three gigabytes of memory, minutes; the first run installs them. So they are named *.openstack-test.ts and run by
-// this configuration only: npx vitest run --config sandbox/test/openstack/vitest.config.ts
+// Real services: Linux, three gigabytes of memory, minutes; the first run installs them. So they are named
+// *.openstack-test.ts and run by this configuration only: npx vitest run --config
+// sandbox/test/openstack/vitest.config.ts
 export default defineConfig({
   resolve: { conditions: ['source'] },
   ssr: { resolve: { conditions: ['source'] } },

@@ -4,7 +4,10 @@ import type { ContractArea } from '../kit/case.ts';
 
 const PRESENT = { target: ['PRESENT'] };
 
-/** The client's log-in, and its waits for what Keystone, Glance and Cinder have. How many polls a wait takes is not compared. */
+/**
+ * The client's log-in, and its waits for what Keystone, Glance and Cinder have. How many polls a wait takes is not
+ * compared.
+ */
 export const clientWaits: ContractArea = {
   area: 'client-waits',
   cases: [

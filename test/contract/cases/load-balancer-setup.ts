@@ -10,7 +10,8 @@ export const octaviaReference = (anchor: string): string =>
 /**
  * Sends a request of Octavia as it is, recorded, and expects a status.
  *
- * @throws StateIsOver when it was to be refused and was not: on a busy machine the load balancer may be ACTIVE again before the request arrives
+ * @throws StateIsOver when it was to be refused and was not: on a busy machine the load balancer may be ACTIVE again
+ *   before the request arrives
  */
 export async function octavia(
   { send }: CaseContext,

@@ -36,7 +36,10 @@ const balancer = (subnetId: string, listener: object, pool: object) => ({
   },
 });
 
-/** What everything that is named exists for, and is refused all the same: the pre-flight's reasons (docs/reference/pre-flight.md). */
+/**
+ * What everything that is named exists for, and is refused all the same: the pre-flight's reasons
+ * (docs/reference/pre-flight.md).
+ */
 export const unfitRequests: ContractArea = {
   area: 'unfit-requests',
   cases: [

@@ -37,7 +37,9 @@ const clients: readonly ForeignClient[] = [
 /** The names of the cases: one for each client. */
 export const clientNames: readonly string[] = clients.map(({ name }) => name);
 
-/** Why other people's clients cannot run here; undefined when they can. It may take minutes: they are installed once. */
+/**
+ * Why other people's clients cannot run here; undefined when they can. It may take minutes: they are installed once.
+ */
 export async function missingForClients(): Promise<string | undefined> {
   const missing = await missingForCli();
   if (missing !== undefined) return missing;
@@ -47,7 +49,9 @@ export async function missingForClients(): Promise<string | undefined> {
   );
 }
 
-/** Runs the clients of these names on a cloud, each in a project of its own, and returns what each step of theirs gave. */
+/**
+ * Runs the clients of these names on a cloud, each in a project of its own, and returns what each step of theirs gave.
+ */
 export async function runClients(
   cloud: CloudUnderTest,
   names: readonly string[],

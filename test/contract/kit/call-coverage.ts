@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { OpenStackClient } from 'openstack-client-ts';
 
-/** Every method that the client documents, such as `cloud.compute.servers.create`; but `update` of what never changes takes no values. */
+/**
+ * Every method that the client documents, such as `cloud.compute.servers.create`; but `update` of what never changes
+ * takes no values.
+ */
 export function offeredCalls(): string[] {
   const api = readFileSync(new URL('../../../openstack-client-ts/api.md', import.meta.url), 'utf8');
   let at = '';

@@ -36,8 +36,8 @@ export interface Seeds {
 }
 
 /**
- * What a case works with: a project of its own, empty, with the services' default quotas. Every request of its clients is recorded, with
- * its answer, and compared between the clouds.
+ * What a case works with: a project of its own, empty, with the services' default quotas. Every request of its clients
+ * is recorded, with its answer, and compared between the clouds.
  */
 export interface CaseContext {
   readonly project: { readonly id: string; readonly name: string };

@@ -1,7 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Transcript, TranscriptEntry } from './transcript.ts';
 
-/** A difference that is written down, with its reason: an effect of the fake hypervisor and of agents that are not there. */
+/**
+ * A difference that is written down, with its reason: an effect of the fake hypervisor and of agents that are not
+ * there.
+ */
 export interface Exception {
   readonly name: string;
   readonly reason: string;

@@ -101,8 +101,8 @@ export class Labels {
   }
 
   /**
-   * What lists are brought into order by: the value without what the cloud chose by itself; then what tells alike items apart, which is what
-   * has a label already, the addresses that the case chose, and what is said of them elsewhere.
+   * What lists are brought into order by: the value without what the cloud chose by itself; then what tells alike items
+   * apart, which is what has a label already, the addresses that the case chose, and what is said of them elsewhere.
    */
   order(value: unknown): string {
     const named = (text: string): string => {

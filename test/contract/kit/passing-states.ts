@@ -5,8 +5,8 @@ import type { Transcript, TranscriptEntry } from './transcript.ts';
 const PASSING = /"PENDING(?:_[A-Z]+)?"/g;
 
 /**
- * Looks whether a case saw the passing states that its recording shows. On a busy machine one may be over before the case comes to look, and with
- * it what only it shows, such as the members that are about to go.
+ * Looks whether a case saw the passing states that its recording shows. On a busy machine one may be over before the
+ * case comes to look, and with it what only it shows, such as the members that are about to go.
  *
  * @throws StateIsOver with the first request that came too late
  */

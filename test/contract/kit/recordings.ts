@@ -35,7 +35,8 @@ export async function readRecordings(area: string): Promise<Recordings> {
 }
 
 /**
- * Writes what the real services answered, one request a line. Cases of `cases` that were not run keep their recording; others go.
+ * Writes what the real services answered, one request a line. Cases of `cases` that were not run keep their recording;
+ * others go.
  * @throws if an answer holds what must not be kept, such as a token; nothing is written then
  */
 export async function writeRecordings(area: string, cases: readonly string[], fresh: Recordings): Promise<void> {

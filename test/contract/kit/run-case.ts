@@ -12,10 +12,14 @@ import { flatten, Recorder } from './recorder.ts';
 import { toTranscript, type Transcript } from './transcript.ts';
 import { timeLimit } from '../../../model/index.ts';
 
-/** Longest time of one case, in milliseconds: load balancers of real services take tens of seconds on a busy machine. */
+/**
+ * Longest time of one case, in milliseconds: load balancers of real services take tens of seconds on a busy machine.
+ */
 const CASE_TIME = 180_000;
 const WAIT_TIME = 60_000;
-/** Milliseconds between polls, at first and at most: real services need more for an answer than for what is waited for. */
+/**
+ * Milliseconds between polls, at first and at most: real services need more for an answer than for what is waited for.
+ */
 const POLL_INTERVAL = { emulator: [10, 50], openstack: [250, 1500] } as const;
 
 /** How often a case is run in which a state was over before the case came to look at it. */

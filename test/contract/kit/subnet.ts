@@ -6,7 +6,8 @@ export interface SubnetAddresses {
 }
 
 /**
- * A subnet in which the cloud chooses addresses that end in 128 to 191 alone: Neutron draws lots for them, and a case names others itself.
+ * A subnet in which the cloud chooses addresses that end in 128 to 191 alone: Neutron draws lots for them, and a case
+ * names others itself.
  *
  * @param cidr - a network of at least 192 addresses, such as `10.20.0.0/24`
  */

@@ -37,8 +37,8 @@ const joinSchema = z.looseObject({
 });
 
 /**
- * The programs of a machine's image that read what Slipway writes, each asked without a cluster. A question that was asked before, with
- * the same files and flags, is not asked again.
+ * The programs of a machine's image that read what Slipway writes, each asked without a cluster. A question that was
+ * asked before, with the same files and flags, is not asked again.
  */
 export class Consumers {
   readonly #programs: string;
@@ -156,7 +156,8 @@ export class Consumers {
           /^"?--etcd-servers must be specified"?$/,
         );
         if (judged !== undefined) return judged;
-        // What follows loads its files and certificates. What would ask etcd meanwhile is off, and it ends at a file that is not there.
+        // What follows loads its files and certificates. What would ask etcd meanwhile is off, and it ends at a file
+        // that is not there.
         const end = [
           '--bind-address=127.0.0.1',
           `--secure-port=${this.#port}`,
@@ -198,7 +199,10 @@ export class Consumers {
     return undefined;
   }
 
-  /** The configuration that kubeadm makes for kubelets; on a host with the first version of control groups they run nevertheless. */
+  /**
+   * The configuration that kubeadm makes for kubelets; on a host with the first version of control groups they run
+   * nevertheless.
+   */
   async #kubeletConfig(spec: ClusterSpec): Promise<string> {
     const { dnsDomain, serviceCidr } = spec.kubernetes;
     return this.#makeOnce(`kubelet ${dnsDomain} ${serviceCidr}`, async (folder) => {

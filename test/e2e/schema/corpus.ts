@@ -8,8 +8,8 @@ export interface Candidate {
 }
 
 /**
- * Every change by itself, then several at once, chosen by the seed: mostly such as are accepted alone, so that what only their
- * combination makes wrong is found.
+ * Every change by itself, then several at once, chosen by the seed: mostly such as are accepted alone, so that what
+ * only their combination makes wrong is found.
  */
 export function corpus(changes: readonly Change[], size: number, seed: number): Candidate[] {
   const base = minimal();

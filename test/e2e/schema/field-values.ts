@@ -56,7 +56,10 @@ export const apiServer = (field: 'extraSans' | 'extraArgs', value: string[] | Re
   }),
 });
 
-/** Every field that reaches another program, with values at its bounds, beyond them, and odd ones. `name` and `cloud` are always there. */
+/**
+ * Every field that reaches another program, with values at its bounds, beyond them, and odd ones. `name` and `cloud`
+ * are always there.
+ */
 export function fieldChanges(): Change[] {
   return [
     ...['a', label(27), label(28), label(29), 'a-b', 'a--b', 'a-1', ...ODD].map((name): Change => ({

@@ -15,8 +15,8 @@ export interface SchemaResult {
   readonly accepted: number;
   readonly weAcceptTheyRefuse: number;
   /**
-   * Refused by Slipway, but not by kubeadm and the kubelets: because it cannot work. Specifications in which only the API server's flags
-   * and audit policy were changed are not counted: neither program looks at those.
+   * Refused by Slipway, but not by kubeadm and the kubelets: because it cannot work. Specifications in which only the
+   * API server's flags and audit policy were changed are not counted: neither program looks at those.
    */
   readonly weRefuseTheyAccept: number;
   readonly programsStarted: number;
@@ -34,8 +34,8 @@ interface Options {
 }
 
 /**
- * Asks the schema and the programs that read what Slipway makes of a specification about every specification of a corpus. A
- * specification that is accepted and makes one of them stop is a fault of the schema.
+ * Asks the schema and the programs that read what Slipway makes of a specification about every specification of a
+ * corpus. A specification that is accepted and makes one of them stop is a fault of the schema.
  */
 export async function runSchemaCase({ programs, specs, seed, signal, tell }: Options): Promise<SchemaResult> {
   const started = Date.now();
@@ -95,7 +95,9 @@ const firstObjection = async (consumers: Consumers, spec: ClusterSpec): Promise<
 
 const named = (program: string, text: string | undefined) => (text === undefined ? undefined : `${program}: ${text}`);
 
-/** The machines of a version have that version's programs: those of another minor version are not here, so it stands in. */
+/**
+ * The machines of a version have that version's programs: those of another minor version are not here, so it stands in.
+ */
 function readableBy(version: string, spec: ClusterSpec): ClusterSpec {
   const minor = version.replace(/\d+$/, '');
   if (spec.kubernetes.version.startsWith(minor)) return spec;

@@ -20,7 +20,9 @@ function machine(
   return { id: 'atlas-abc123', spec, vip: '10.6.0.5', floatingIp, address: '10.6.0.11' };
 }
 
-/** The documents of a configuration, by kind, as kubeadm reads them: YAML 1.1. What is not YAML, or has no kind, fails. */
+/**
+ * The documents of a configuration, by kind, as kubeadm reads them: YAML 1.1. What is not YAML, or has no kind, fails.
+ */
 function documents(text: string): Record<string, unknown> {
   const parsed = parseAllDocuments(text, { version: '1.1' }).map((document) => {
     expect(document.errors).toEqual([]);

@@ -8,8 +8,8 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 /*
- * The script that runs on machines, run for real: in a folder that stands for the machine's file system, with a Vault, a metadata
- * service and a kubeadm that a test scripts.
+ * The script that runs on machines, run for real: in a folder that stands for the machine's file system, with a Vault,
+ * a metadata service and a kubeadm that a test scripts.
  */
 const SCRIPT = new URL('../../../activities/bootstrap/slipway-bootstrap.py', import.meta.url).pathname;
 const TOKEN = 's.wrapping-token-of-this-test';

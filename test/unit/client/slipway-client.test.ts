@@ -321,7 +321,9 @@ describe('an operation whose workflow is not there, though the cluster says that
     ).toContain('the answer was lost');
   });
 
-  /** A client of the real server for which operations' workflows are not there: it asks for ones that nobody started. */
+  /**
+   * A client of the real server for which operations' workflows are not there: it asks for ones that nobody started.
+   */
   function childless(missing: () => boolean): Client {
     const moved = <I extends { workflowExecution: { workflowId?: string } }>(input: I): I =>
       missing() && /^cluster\/.+\//.test(input.workflowExecution.workflowId ?? '')

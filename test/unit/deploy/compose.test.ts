@@ -12,7 +12,10 @@ import {
   workerVariables,
 } from '../../../workers/configuration.ts';
 
-/* No container engine is needed: the files are checked against the compose specification, against each other and against the code. */
+/*
+ * No container engine is needed: the files are checked against the compose specification, against each other and
+ * against the code.
+ */
 
 const at = (path: string) => new URL(`../../../${path}`, import.meta.url);
 const text = (path: string) => readFileSync(at(path), 'utf8');

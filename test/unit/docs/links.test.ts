@@ -52,7 +52,9 @@ function commandProblems(line: string): string[] {
   return options.filter((option) => !known.has(option)).map((option) => `slipway ${name} has no option ${option}`);
 }
 
-/** Command lines that begin with `slipway` (after a prompt, sudo or an assignment), up to a comment, a pipe or the end. */
+/**
+ * Command lines that begin with `slipway` (after a prompt, sudo or an assignment), up to a comment, a pipe or the end.
+ */
 function slipwayLines(code: string): string[] {
   if (/^\s*(alias|import|const|#)/.test(code)) return [];
   return [

@@ -198,7 +198,8 @@ esac
     const data = await archive(directory);
     const { url, requests } = await serve(data);
     const cache = join(directory, 'cache/tools/kubectl');
-    // As a crash leaves it: half a program aside, a version folder without a program, and the lock of a process that is gone.
+    // As a crash leaves it: half a program aside, a version folder without a program, and the lock of a process that is
+    // gone.
     await mkdir(join(cache, '.half', 'ready'), { recursive: true });
     await writeFile(join(cache, '.half', 'ready', 'probe'), PROGRAM.slice(0, 9), { mode: 0o755 });
     await mkdir(join(cache, '3.2.1'));

@@ -14,8 +14,8 @@ import { startFaultProxy, type FaultProxy } from '../../support/fault-proxy.ts';
 import { startTestVault, type TestVault } from '../../support/vault-server.ts';
 
 /*
- * Against a real Vault or OpenBao, with a token that has docs/reference/vault-policy.hcl and nothing else, through a proxy that counts
- * and breaks requests.
+ * Against a real Vault or OpenBao, with a token that has docs/reference/vault-policy.hcl and nothing else, through a
+ * proxy that counts and breaks requests.
  */
 let server: TestVault;
 let proxy: FaultProxy;

@@ -120,8 +120,8 @@ export interface ObjectShape {
 }
 
 /**
- * The fields of a body, read one after the other as Designate does: what has a bad value stops it, what may not be set is
- * told at the end (designate:designate/objects/adapters/base.py, parse_object).
+ * The fields of a body, read one after the other as Designate does: what has a bad value stops it, what may not be set
+ * is told at the end (designate:designate/objects/adapters/base.py, parse_object).
  */
 export function readFields(
   shape: ObjectShape,

@@ -13,7 +13,10 @@ export interface ListOptions<T> {
   readonly view: (row: T) => Readonly<Record<string, unknown>>;
   /** What a filter looks at, if it is not the field of its name. */
   readonly values?: (row: T, filter: string) => readonly unknown[] | undefined;
-  /** Designate counts no recordsets when a page has none (designate:storage/sqlalchemy/base.py, _find_recordsets_with_records). */
+  /**
+   * Designate counts no recordsets when a page has none (designate:storage/sqlalchemy/base.py,
+   * _find_recordsets_with_records).
+   */
   readonly emptyPageIsEmptyList?: boolean;
 }
 

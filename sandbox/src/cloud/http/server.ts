@@ -243,8 +243,8 @@ const loadBalancing =
 const withoutLbaas = new RegExp(`^/load-balancer/v2/(?=(${loadBalancing})(/|\\?|$))`);
 
 /**
- * Other forms of addresses that clients use: a project id in Nova's and Cinder's path, Octavia's v2.0, and its paths without
- * `lbaas` (octavia:octavia/api/v2/controllers/__init__.py, class V2Controller).
+ * Other forms of addresses that clients use: a project id in Nova's and Cinder's path, Octavia's v2.0, and its paths
+ * without `lbaas` (octavia:octavia/api/v2/controllers/__init__.py, class V2Controller).
  */
 function rewrite(url: string): string {
   return url

@@ -18,8 +18,9 @@ const services = [
 const interfaces = ['public', 'internal', 'admin'] as const;
 
 /**
- * The catalogue of a project, with addresses at the origin through which the client came. A project with endpoints of its own choice has these
- * only, others have all (keystone:keystone/catalog/backends/sql.py, `return_all_endpoints_if_no_filter`).
+ * The catalogue of a project, with addresses at the origin through which the client came. A project with endpoints of
+ * its own choice has these only, others have all (keystone:keystone/catalog/backends/sql.py,
+ * `return_all_endpoints_if_no_filter`).
  */
 export function catalog(cloud: Cloud, origin: string, projectId: string) {
   const chosen = cloud.tables.projectEndpoints.by('project', projectId).map(({ endpointId }) => endpointId);

@@ -4,7 +4,9 @@ import { readBoolean } from '../http/paging.ts';
 import { pythonText } from '../http/python-repr.ts';
 import { keystoneDialect } from './errors.ts';
 
-/** Checks a body as Keystone does (keystone:keystone/api/validation/validators.py). @throws ApiError 400 in its words */
+/**
+ * Checks a body as Keystone does (keystone:keystone/api/validation/validators.py). @throws ApiError 400 in its words
+ */
 export function checkBody(schema: Schema, body: unknown): void {
   const issue = findSchemaIssue(schema, body ?? {});
   if (issue === undefined) return;

@@ -59,7 +59,10 @@ export const notFound = (type: string, id: string): ApiError =>
 export const duplicate = (type: string, details: string): ApiError =>
   keystoneDialect.error(409, `Conflict occurred attempting to store ${type} - ${details}.`);
 
-/** 501 for what the sandbox has not: the words of Keystone's own for that (keystone:keystone/exception.py, NotImplemented). */
+/**
+ * 501 for what the sandbox has not: the words of Keystone's own for that (keystone:keystone/exception.py,
+ * NotImplemented).
+ */
 export const unserved = (): ApiError =>
   keystoneDialect.error(501, 'The action you have requested has not been implemented.');
 

@@ -33,7 +33,10 @@ export const qosPolicy = {
   ...{ post: true, put: true, default: null, check: orNone(uuid), policy: true },
 } as const satisfies Attribute;
 
-/** What every resource has from extensions of the standard attributes (openstack/neutron:neutron/extensions/standardattrdescription.py …). */
+/**
+ * What every resource has from extensions of the standard attributes
+ * (openstack/neutron:neutron/extensions/standardattrdescription.py …).
+ */
 export const standard: AttributeMap = {
   description: { ...text, sort: false },
   created_at: shown,

@@ -13,7 +13,10 @@ export interface DerivedRow {
 const uuidOf = (cloud: Cloud, name: string): string =>
   cloud.stableId(name).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 
-/** Every network has one segment, which the plugin `segments` made with it (openstack/neutron:neutron/services/segments/db.py). */
+/**
+ * Every network has one segment, which the plugin `segments` made with it
+ * (openstack/neutron:neutron/services/segments/db.py).
+ */
 export function segments(cloud: Cloud): DerivedRow[] {
   return cloud.tables.networks.all().map((network) => ({
     id: uuidOf(cloud, `segment of ${network.id}`),
@@ -32,7 +35,9 @@ export function segments(cloud: Cloud): DerivedRow[] {
   }));
 }
 
-/** The subnets from which floating IPs may come, as everybody's own (openstack/neutron:neutron/db/l3_fip_pools_db.py). */
+/**
+ * The subnets from which floating IPs may come, as everybody's own (openstack/neutron:neutron/db/l3_fip_pools_db.py).
+ */
 export function pools(cloud: Cloud, { who }: Call): DerivedRow[] {
   const { networks, subnets } = cloud.tables;
   const isPool = ({ network_id: id, ip_version: version }: Subnet): boolean =>
@@ -67,7 +72,10 @@ export function defaultRules(cloud: Cloud): DerivedRow[] {
   );
 }
 
-/** The kinds of QoS rules of the driver that is loaded (openstack/neutron:neutron/services/qos/drivers/openvswitch/driver.py). */
+/**
+ * The kinds of QoS rules of the driver that is loaded
+ * (openstack/neutron:neutron/services/qos/drivers/openvswitch/driver.py).
+ */
 export function ruleTypes(): DerivedRow[] {
   const types = ['bandwidth_limit', 'packet_rate_limit', 'dscp_marking', 'minimum_bandwidth', 'minimum_packet_rate'];
   return types.map((type) => ({ id: type, hasNoId: true, type }));
@@ -134,7 +142,9 @@ function useOfNetwork(cloud: Cloud, network: Network, subnets: readonly Subnet[]
   };
 }
 
-/** How many addresses each network has and has given away (openstack/neutron:neutron/db/network_ip_availability_db.py). */
+/**
+ * How many addresses each network has and has given away (openstack/neutron:neutron/db/network_ip_availability_db.py).
+ */
 export function addressUse(cloud: Cloud, { query }: Call): DerivedRow[] {
   const versions = query.getAll('ip_version');
   return cloud.tables.networks.all().flatMap((network) => {

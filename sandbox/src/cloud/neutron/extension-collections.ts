@@ -155,8 +155,8 @@ const collections: readonly Collection[] = [
 ];
 
 /**
- * What clients of the announced extensions ask before they do their work: lists of what there is, and 404s in the words of the
- * extension. What would make or change something is no route here.
+ * What clients of the announced extensions ask before they do their work: lists of what there is, and 404s in the words
+ * of the extension. What would make or change something is no route here.
  */
 export function extensionCollectionRoutes(service: Service, cloud: Cloud): void {
   for (const one of collections) {

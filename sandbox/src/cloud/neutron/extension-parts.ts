@@ -20,7 +20,10 @@ export function extensionPartRoutes(service: Service, cloud: Cloud): void {
   }
 }
 
-/** Which agents serve a network or a router: there are none (openstack/neutron:neutron/extensions/dhcpagentscheduler.py). */
+/**
+ * Which agents serve a network or a router: there are none
+ * (openstack/neutron:neutron/extensions/dhcpagentscheduler.py).
+ */
 function agentRoutes(service: Service): void {
   const lists = [
     ['networks/:id/dhcp-agents', 'get_dhcp-agents'],

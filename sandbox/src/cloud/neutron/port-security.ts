@@ -21,7 +21,10 @@ const pairsNeedSecurity = () =>
   );
 const has = (list: readonly unknown[] | undefined): boolean => list !== undefined && list.length > 0;
 
-/** Refuses groups and address pairs on a new port without port security (openstack/neutron:neutron/plugins/ml2/plugin.py). */
+/**
+ * Refuses groups and address pairs on a new port without port security
+ * (openstack/neutron:neutron/plugins/ml2/plugin.py).
+ */
 export function checkNewProtection(secure: boolean, wanted: Protection): void {
   if (secure) return;
   if (has(wanted.allowed_address_pairs)) throw pairsNeedSecurity();

@@ -48,7 +48,9 @@ const isName = (text: string): boolean => numbers.has(text);
 export const protocolNumber = (protocol: string | null): number | undefined =>
   protocol === null ? undefined : (numbers.get(protocol) ?? Number(protocol));
 
-/** A name in small letters, a number as text, or null for all (openstack/neutron:neutron/extensions/securitygroup.py). */
+/**
+ * A name in small letters, a number as text, or null for all (openstack/neutron:neutron/extensions/securitygroup.py).
+ */
 export const toProtocol: Converter = (value) => {
   if (value === null || value === 'any') return null;
   const text = pythonText(value);

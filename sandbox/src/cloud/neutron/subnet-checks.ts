@@ -22,7 +22,8 @@ function matchVersion(version: number, value: string, name: string): void {
 }
 
 /**
- * Refuses what cannot be a subnet (openstack/neutron:neutron/db/db_base_plugin_v2.py:_validate_subnet). @throws ApiError
+ * Refuses what cannot be a subnet (openstack/neutron:neutron/db/db_base_plugin_v2.py:_validate_subnet). @throws
+ * ApiError
  * @param startsDhcp - whether DHCP is on, and was not before
  */
 export function checkSubnet(plan: SubnetPlan, startsDhcp: boolean): void {
@@ -82,7 +83,9 @@ function checkModes(
 export const isAutomatic = (subnet: Pick<SubnetPlan, 'ipv6_ra_mode' | 'ipv6_address_mode'>): boolean =>
   [subnet.ipv6_address_mode, subnet.ipv6_ra_mode].some((mode) => mode === 'slaac' || mode === 'dhcpv6-stateless');
 
-/** Refuses pools that are not ones of a subnet (openstack/neutron:neutron/db/ipam_backend_mixin.py). @throws ApiError */
+/**
+ * Refuses pools that are not ones of a subnet (openstack/neutron:neutron/db/ipam_backend_mixin.py). @throws ApiError
+ */
 export function checkPools(cidr: string, pools: readonly Pool[], gateway: string | null): Pool[] {
   const version = versionOf(cidr);
   const bounds = poolBounds(cidr);

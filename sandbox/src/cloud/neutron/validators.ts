@@ -4,7 +4,10 @@ import { isRecord } from '../http/service.ts';
 import { isAddress, isMac, parseCidr } from './addresses.ts';
 import { invalidInput } from './errors.ts';
 
-/** What is wrong with a value, in Neutron's words; undefined: nothing (openstack/neutron-lib:neutron_lib/api/validators). */
+/**
+ * What is wrong with a value, in Neutron's words; undefined: nothing
+ * (openstack/neutron-lib:neutron_lib/api/validators).
+ */
 export type Validator = (value: unknown) => string | undefined;
 
 /** Changes a value before it is looked at (openstack/neutron-lib:neutron_lib/api/converters.py). @throws ApiError */

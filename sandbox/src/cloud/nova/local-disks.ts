@@ -13,8 +13,8 @@ const isSwap = (disk: Disk): boolean => isBlank(disk) && disk.guest_format === '
 const isEphemeral = (disk: Disk): boolean => isBlank(disk) && disk.guest_format !== 'swap';
 
 /**
- * Checks what is asked for on the host's own disks against what the flavor has there, in GiB, of swap in MiB (nova:nova/compute/api.py
- * _validate_bdm). A flavor's ephemeral disk and swap are there unless others are asked for.
+ * Checks what is asked for on the host's own disks against what the flavor has there, in GiB, of swap in MiB
+ * (nova:nova/compute/api.py _validate_bdm). A flavor's ephemeral disk and swap are there unless others are asked for.
  * @throws ApiError 400 in Nova's words.
  */
 export function checkLocalDisks(flavor: Flavor, devices: readonly BlockDevice[], imageRef: string): void {

@@ -26,7 +26,9 @@ const quotaBody = z.object({
   quota_set: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])).catch({}),
 });
 
-/** The limits that a microversion shows: those of nova-network are gone since 2.36, those of injected files since 2.57. */
+/**
+ * The limits that a microversion shows: those of nova-network are gone since 2.36, those of injected files since 2.57.
+ */
 const shown = (call: Call, limits: Limits): Limits => ({
   ...limits,
   ...(call.microversion < 36 && { fixed_ips: -1, floating_ips: -1, security_groups: -1, security_group_rules: -1 }),

@@ -50,7 +50,10 @@ const patterns: Readonly<Record<string, (server: Server) => string | number | nu
   vcpus: (server) => server.flavor.vcpus,
 };
 
-/** The filters that are not only the administrator's, and since when (nova:nova/api/openstack/compute/servers.py, _get_server_search_options). */
+/**
+ * The filters that are not only the administrator's, and since when (nova:nova/api/openstack/compute/servers.py,
+ * _get_server_search_options).
+ */
 const everybodys: Readonly<Record<string, number>> = {
   ...Object.fromEntries(['reservation_id', 'name', 'image', 'flavor'].map((name) => [name, 0])),
   ...Object.fromEntries(
@@ -86,7 +89,10 @@ const knownStatuses = new Set([
   'SHELVED_OFFLOADED',
 ]);
 
-/** The statuses asked for; undefined if none was. @throws ApiError 400 if Nova knows none of them, 403 for deleted servers */
+/**
+ * The statuses asked for; undefined if none was. @throws ApiError 400 if Nova knows none of them, 403 for deleted
+ * servers
+ */
 function readStatuses(call: Call): string[] | undefined {
   if (!call.query.has('status')) return undefined;
   const known = call.query
@@ -99,7 +105,10 @@ function readStatuses(call: Call): string[] | undefined {
   return known;
 }
 
-/** What a query asks of servers. What is no filter, or not the caller's to use, is of no interest, as it is to Nova. @throws ApiError 400, 403 */
+/**
+ * What a query asks of servers. What is no filter, or not the caller's to use, is of no interest, as it is to Nova.
+ * @throws ApiError 400, 403
+ */
 export function serverTests(cloud: Cloud, call: Call): Test[] {
   const { query, microversion: minor } = call;
   const all: Test[] = [];

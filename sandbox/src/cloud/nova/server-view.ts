@@ -68,7 +68,10 @@ export const serverSummary = (call: Call, server: Server) => ({
   links: links(call, 'servers', server.id),
 });
 
-/** Names of image properties that Nova understands, as far as they do not begin with `hw_` or `img_` (nova:nova/objects/image_meta.py). */
+/**
+ * Names of image properties that Nova understands, as far as they do not begin with `hw_` or `img_`
+ * (nova:nova/objects/image_meta.py).
+ */
 const knownNames = new Set([
   ...['architecture', 'auto_disk_config', 'hypervisor_type', 'os_admin_user', 'os_command_line', 'os_distro'],
   ...['os_require_quiesce', 'os_secure_boot', 'os_type', 'traits_required', 'vm_mode'],

@@ -18,7 +18,10 @@ export function requireSettled(lb: LoadBalancer, states: readonly string[]): voi
     throw fault(409, `Invalid state ${lb.provisioning_status} of loadbalancer resource ${lb.id}`);
 }
 
-/** 409 unless the children of a load balancer can be changed now (octavia:octavia/common/constants.py, `MUTABLE_STATUSES`). */
+/**
+ * 409 unless the children of a load balancer can be changed now (octavia:octavia/common/constants.py,
+ * `MUTABLE_STATUSES`).
+ */
 export function requireMutable(row: OctaviaRow, label = 'Load Balancer'): void {
   if (row.provisioning_status !== 'ACTIVE') throw immutable(label, row.id);
 }
@@ -72,7 +75,10 @@ const isSwitched = (cloud: Cloud, row: OctaviaRow): boolean => {
   return [healthMonitors, l7Policies, l7Rules].some((table) => table.get(row.id) !== undefined);
 };
 
-/** Of what comes with its load balancer only monitors of pools in use go ONLINE (octavia: `MarkHealthMonitorsOnlineInDB`). */
+/**
+ * Of what comes with its load balancer only monitors of pools in use go ONLINE (octavia:
+ * `MarkHealthMonitorsOnlineInDB`).
+ */
 const isMonitorInUse = (cloud: Cloud, row: OctaviaRow): boolean => {
   const pool = cloud.tables.pools.get(cloud.tables.healthMonitors.get(row.id)?.poolId ?? '');
   return pool !== undefined && listenersOf(cloud, pool).length > 0;

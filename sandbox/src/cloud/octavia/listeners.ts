@@ -116,7 +116,10 @@ function checkStrictTransport(
     throw validation('The HSTS feature can only be used for listeners using the TERMINATED_HTTPS protocol.');
 }
 
-/** Makes a listener, checked as Octavia does (octavia:octavia/api/v2/controllers/listener.py, `_validate_create_listener`). */
+/**
+ * Makes a listener, checked as Octavia does (octavia:octavia/api/v2/controllers/listener.py,
+ * `_validate_create_listener`).
+ */
 export function makeListener(cloud: Cloud, lb: LoadBalancer, body: ListenerBody, poolId: string | null): Listener {
   const { listeners } = cloud.tables;
   const { protocol } = body;

@@ -62,7 +62,10 @@ function limitOf({ query }: Call): number | undefined {
   return Number(text) < 1 ? undefined : Math.min(Number(text), LARGEST_PAGE);
 }
 
-/** Links as Octavia makes them: a full page may be the last, and filters are not in them (octavia:octavia/api/common/pagination.py). */
+/**
+ * Links as Octavia makes them: a full page may be the last, and filters are not in them
+ * (octavia:octavia/api/common/pagination.py).
+ */
 function linksOf(call: Call, page: readonly Listed[], limit: number | undefined) {
   const [first, last] = [page[0], page.at(-1)];
   if (!first || !last) return [];

@@ -50,7 +50,9 @@ export function makeMember(cloud: Cloud, pool: Pool, body: MemberBody, status?: 
 
 const batch = record({ members: may(list(memberCreate)) });
 
-/** `PUT …/members`: makes the members of a pool what the body says; those it does not name go, unless `additive_only`. */
+/**
+ * `PUT …/members`: makes the members of a pool what the body says; those it does not name go, unless `additive_only`.
+ */
 export function replaceMembers(cloud: Cloud, call: Call, pool: Pool): Answer {
   const { members } = cloud.tables;
   const wanted = readWhole(call.body, 'members_', batch)?.members;

@@ -19,7 +19,10 @@ interface PoolOptions {
 
 const ovnProtocols = ['TCP', 'UDP', 'SCTP'];
 
-/** Refuses what the driver of a load balancer cannot do (ovn-octavia-provider:ovn_octavia_provider/driver.py). @throws ApiError 501 */
+/**
+ * Refuses what the driver of a load balancer cannot do (ovn-octavia-provider:ovn_octavia_provider/driver.py). @throws
+ * ApiError 501
+ */
 export function checkListenerOptions(
   { provider }: LoadBalancer,
   { protocol, allowed_cidrs: cidrs }: ListenerOptions,

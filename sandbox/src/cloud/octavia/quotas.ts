@@ -9,7 +9,9 @@ import { readBody } from './wsme.ts';
 
 const names = Object.keys(defaultQuotas['load-balancer']);
 
-/** Two names have an older spelling: one project's quota has only that, the list has both; null stands for the default. */
+/**
+ * Two names have an older spelling: one project's quota has only that, the list has both; null stands for the default.
+ */
 const listed = (limits: Limits): Record<string, number | null> => {
   const all = Object.fromEntries(names.map((name) => [name, limits[name] ?? null]));
   return { ...all, load_balancer: all['loadbalancer'] ?? null, health_monitor: all['healthmonitor'] ?? null };

@@ -16,8 +16,8 @@ function combine(statuses: readonly string[]): string {
 type View = Record<string, unknown>;
 
 /**
- * How Octavia shows its objects (octavia:octavia/api/v2/types); `full` is how they are shown within a whole load balancer.
- * The operating status follows from what the members' addresses belong to.
+ * How Octavia shows its objects (octavia:octavia/api/v2/types); `full` is how they are shown within a whole load
+ * balancer. The operating status follows from what the members' addresses belong to.
  */
 export class Views {
   readonly #cloud: Cloud;

@@ -19,7 +19,10 @@ export interface VipPlan {
   readonly additional: readonly { readonly subnet_id: string; readonly ip_address: string | undefined }[];
 }
 
-/** Finds out where the VIP is to be (octavia:octavia/api/v2/controllers/load_balancer.py, `_validate_vip_request_object`). */
+/**
+ * Finds out where the VIP is to be (octavia:octavia/api/v2/controllers/load_balancer.py,
+ * `_validate_vip_request_object`).
+ */
 export function planVip(cloud: Cloud, call: Call, wanted: LoadBalancerBody, projectId: string): VipPlan {
   const { networks, subnets, securityGroups } = cloud.tables;
   const usable = (owner: string): boolean => owner === projectId || call.who.isAdmin;

@@ -18,7 +18,10 @@ const isReference = (pool: PoolBody): boolean =>
     ([name, value]) => value === undefined || ['name', 'admin_state_up', 'tls_enabled'].includes(name),
   );
 
-/** Makes what a load balancer comes with, in one request (octavia:octavia/api/v2/controllers/load_balancer.py, `_graph_create`). */
+/**
+ * Makes what a load balancer comes with, in one request (octavia:octavia/api/v2/controllers/load_balancer.py,
+ * `_graph_create`).
+ */
 export function makeWhole(cloud: Cloud, call: Call, lb: LoadBalancer, body: LoadBalancerBody): void {
   const listeners = body.listeners ?? [];
   const pools = collectPools(listeners, body.pools ?? []);

@@ -3,8 +3,8 @@ import { isRecord } from '../http/service.ts';
 import { fault } from './errors.ts';
 
 /**
- * Octavia declares its bodies with WSME. A value is first read from JSON, and then checked: what cannot be read is blamed on the whole body,
- * what does not pass the check on its attribute (wsme:wsme/rest/json.py, wsme:wsme/types.py).
+ * Octavia declares its bodies with WSME. A value is first read from JSON, and then checked: what cannot be read is
+ * blamed on the whole body, what does not pass the check on its attribute (wsme:wsme/rest/json.py, wsme:wsme/types.py).
  */
 export interface Type<T> {
   /** @throws BadValue if the value cannot be read. */

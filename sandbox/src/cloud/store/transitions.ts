@@ -39,8 +39,9 @@ export class Transitions {
   }
 
   /**
-   * As {@link schedule}, for the end of a state which nobody could know of who has not read it: it ends where it began, and
-   * the answer of the request does not show it. It lasts until {@link wasRead}, or for a second, however short it would be.
+   * As {@link schedule}, for the end of a state which nobody could know of who has not read it: it ends where it began,
+   * and the answer of the request does not show it. It lasts until {@link wasRead}, or for a second, however short it
+   * would be.
    */
   scheduleOnceRead(kind: string, id: string, seconds: number): void {
     this.#requireHandler(kind);
@@ -49,8 +50,8 @@ export class Transitions {
   }
 
   /**
-   * Says that a project has read the state of a resource: what waits for that happens next. Nobody waits for the states of other
-   * projects' resources, but who runs the machines reads them all the time.
+   * Says that a project has read the state of a resource: what waits for that happens next. Nobody waits for the states
+   * of other projects' resources, but who runs the machines reads them all the time.
    */
   wasRead({ id, projectId }: { readonly id: string; readonly projectId: string }, readBy: string): void {
     if (projectId !== readBy) return;

@@ -6,7 +6,10 @@ import type { Container } from './rows.ts';
 /** What a call wants to do with a container. */
 export type Wish = 'read' | 'list' | 'write' | 'own';
 
-/** The container's access list as it is kept (swift:swift/common/middleware/acl.py, clean_acl). @throws ApiError if it is none */
+/**
+ * The container's access list as it is kept (swift:swift/common/middleware/acl.py, clean_acl). @throws ApiError if it
+ * is none
+ */
 export function cleanAccessList(name: string, text: string): string {
   const items = text.split(',').flatMap((raw) => {
     const item = raw.trim();

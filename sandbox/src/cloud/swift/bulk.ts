@@ -7,7 +7,9 @@ import type { Objects } from './objects.ts';
 
 const formats = ['text/plain', 'application/json', 'application/xml', 'text/xml'] as const;
 
-/** What happened to many things at once, in the form that the caller accepts (swift:swift/common/middleware/bulk.py). */
+/**
+ * What happened to many things at once, in the form that the caller accepts (swift:swift/common/middleware/bulk.py).
+ */
 export function report(
   call: Call,
   values: Readonly<Record<string, string | number>>,

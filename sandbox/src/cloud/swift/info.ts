@@ -1,6 +1,7 @@
 /**
- * What Swift tells of itself at `/info`, with the middleware of its sample configuration (swift:etc/proxy-server.conf-sample). The
- * emulator does not do all of it: it refuses versions and archives that are to be unpacked.
+ * What Swift tells of itself at `/info`, with the middleware of its sample configuration
+ * (swift:etc/proxy-server.conf-sample). The emulator does not do all of it: it refuses versions and archives that are
+ * to be unpacked.
  */
 export const info = {
   swift: {

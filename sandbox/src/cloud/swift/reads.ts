@@ -3,7 +3,10 @@ import { page, pageType } from './errors.ts';
 import { md5, pythonJson, type Objects } from './objects.ts';
 import type { StoredObject } from './rows.ts';
 
-/** First and last byte of a `Range`; undefined if it is none, first beyond last if there is no such part (RFC 9110, section 14). */
+/**
+ * First and last byte of a `Range`; undefined if it is none, first beyond last if there is no such part (RFC 9110,
+ * section 14).
+ */
 export function rangeOf(header: string, length: number): [first: number, last: number] | undefined {
   const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(header) ?? [];
   if (first === '' && last === '') return undefined;

@@ -89,7 +89,10 @@ function scopeOf(cloud: Cloud, call: Call, name: string, expires: number): Scope
   throw invalid();
 }
 
-/** What Swift adds to what is read through a temporary URL: how to keep it, and until when; it hides metadata that is not public. */
+/**
+ * What Swift adds to what is read through a temporary URL: how to keep it, and until when; it hides metadata that is
+ * not public.
+ */
 function dressed(answer: Answer, call: Call, name: string, expires: number): Answer {
   const shown = Object.entries(answer.headers ?? {}).filter(
     ([header]) => !header.startsWith('x-object-meta-') || header.startsWith('x-object-meta-public-'),
@@ -107,8 +110,8 @@ function dressed(answer: Answer, call: Call, name: string, expires: number): Ans
 }
 
 /**
- * Lets in whoever has a URL that a holder of the account's or the container's key has signed for one method, one object or all with
- * a prefix, and a time (swift:swift/common/middleware/tempurl.py).
+ * Lets in whoever has a URL that a holder of the account's or the container's key has signed for one method, one object
+ * or all with a prefix, and a time (swift:swift/common/middleware/tempurl.py).
  */
 export function withTemporaryUrls(cloud: Cloud, nameIn: (call: Call) => string, handler: Handler): Handler {
   return async (call) => {

@@ -14,8 +14,8 @@ const limits: readonly HostLimit[] = [
 ];
 
 /**
- * Raises the limits of this host that machines would run into; they stay raised. A machine beyond a limit is started, and dead. `log`
- * hears what was raised, and what may not be.
+ * Raises the limits of this host that machines would run into; they stay raised. A machine beyond a limit is started,
+ * and dead. `log` hears what was raised, and what may not be.
  */
 export async function raiseHostLimits(log: (line: string) => void, all: readonly HostLimit[] = limits): Promise<void> {
   for (const { name, file, least } of all) {

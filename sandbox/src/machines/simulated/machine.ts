@@ -29,8 +29,9 @@ const wrappedFilesPath = '/run/bootstrap/wrapped-files.json';
 const kubeadmPaths = ['/run/kubeadm/kubeadm.yaml', '/run/kubeadm/kubeadm-join-config.yaml'] as const;
 const pki = '/etc/kubernetes/pki';
 /**
- * What `kubeadm join --control-plane` needs to find. The keys of the etcd and front-proxy authorities may be absent where leaf certificates
- * are delivered (kubernetes/kubernetes: cmd/kubeadm/app/phases/certs/certs.go, SharedCertificateExists: "Missing private keys of CA are non-fatal").
+ * What `kubeadm join --control-plane` needs to find. The keys of the etcd and front-proxy authorities may be absent
+ * where leaf certificates are delivered (kubernetes/kubernetes: cmd/kubeadm/app/phases/certs/certs.go,
+ * SharedCertificateExists: "Missing private keys of CA are non-fatal").
  */
 const sharedPki = ['ca.crt', 'ca.key', 'sa.key', 'sa.pub', 'front-proxy-ca.crt', 'etcd/ca.crt'];
 const lostNoticeMilliseconds = 2000;
@@ -174,7 +175,9 @@ export class SimulatedMachine {
     if (member.isLearner) await retryEtcd(() => members.promote(member.id), signal);
   }
 
-  /** Lets the machine's member answer, until the machine is gone or the member is removed: with it goes the API server. */
+  /**
+   * Lets the machine's member answer, until the machine is gone or the member is removed: with it goes the API server.
+   */
   #runEtcd(cluster: SimulatedCluster, member: Member, files: ReadonlyMap<string, string>): void {
     const { members } = cluster.etcd;
     cluster.etcd.serve(member, () => etcdIdentity(files, [this.machine.name, this.#place().address]));

@@ -13,8 +13,9 @@ export interface BackingProcess {
 const asRoot = (...args: string[]): string[] => (process.getuid?.() === 0 ? args : []);
 
 /**
- * MariaDB on a folder. Nothing is synced to disk: after a crash of the machine a cloud may be broken, and is made anew. The SQL in
- * `initFile` is executed at every start. The socket is named from the folder, whose path may be longer than a socket's may be.
+ * MariaDB on a folder. Nothing is synced to disk: after a crash of the machine a cloud may be broken, and is made anew.
+ * The SQL in `initFile` is executed at every start. The socket is named from the folder, whose path may be longer than
+ * a socket's may be.
  */
 export function mariadb(program: string, folder: string, port: number, initFile: string): BackingProcess {
   return {

@@ -19,7 +19,9 @@ import { wsgiApi } from '../uwsgi.ts';
 const FILE = configurationOf('designate', 'designate.conf');
 const POOLS = configurationOf('designate', 'pools.yaml');
 
-/** The command that tells Designate its name servers. It fails after a minute without an answer of the part `central`. */
+/**
+ * The command that tells Designate its name servers. It fails after a minute without an answer of the part `central`.
+ */
 export const updatePool = (plan: CloudPlan): [string, ...string[]] =>
   pythonProgram(
     plan,

@@ -35,7 +35,8 @@ export function keystone(plan: CloudPlan): ServicePlan {
     name: 'keystone',
     port: plan.ports.keystone,
     application: 'keystone.wsgi.api:application',
-    // Its threads see one another's roles now and then: a new application credential is refused for a role of somebody else.
+    // Its threads see one another's roles now and then: a new application credential is refused for a role of somebody
+    // else.
     processes: 2,
     threads: 1,
     env: { OS_KEYSTONE_CONFIG_DIR: inData(plan, 'etc', 'keystone') },

@@ -15,9 +15,9 @@ import { renderIni } from '../ini.ts';
 import { wsgiApi } from '../uwsgi.ts';
 
 /**
- * Neutron's API. There are no agents, so nothing needs its RPC server and its periodic workers: ports are bound by the driver
- * `sandbox`. The plugins are those that most clouds load beside the stock ones (tag, timestamp, revisions, flavors, …:
- * neutron/plugins/common/constants.py, DEFAULT_SERVICE_PLUGINS).
+ * Neutron's API. There are no agents, so nothing needs its RPC server and its periodic workers: ports are bound by the
+ * driver `sandbox`. The plugins are those that most clouds load beside the stock ones (tag, timestamp, revisions,
+ * flavors, …: neutron/plugins/common/constants.py, DEFAULT_SERVICE_PLUGINS).
  */
 export function neutron(plan: CloudPlan): ServicePlan {
   const [main, ml2] = [configurationOf('neutron', 'neutron.conf'), configurationOf('neutron', 'ml2_conf.ini')];

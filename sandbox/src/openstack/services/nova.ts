@@ -73,7 +73,8 @@ function novaConfiguration(plan: CloudPlan): Ini {
       allow_resize_to_same_host: true,
       // A volume is there at once; the stock 3 s are for a real back end.
       block_device_allocate_retries_interval: 1,
-      // What comes now and then comes at once for the first time; by default after up to a minute: hosts are found that way.
+      // What comes now and then comes at once for the first time; by default after up to a minute: hosts are found that
+      // way.
       periodic_fuzzy_delay: 0,
     },
     api_database: database(plan, 'nova_api'),

@@ -23,8 +23,9 @@ export const amphoraAuthority = {
 } as const;
 
 /**
- * Octavia: API and worker with the provider `amphora`, whose amphorae exist in the database only, and one that refuses as OVN's does. Its health manager would wait for
- * their heartbeats, so there is none: operating states stay as they are at the creation.
+ * Octavia: API and worker with the provider `amphora`, whose amphorae exist in the database only, and one that refuses
+ * as OVN's does. Its health manager would wait for their heartbeats, so there is none: operating states stay as they
+ * are at the creation.
  */
 export function octavia(plan: CloudPlan): ServicePlan {
   const file = ['--config-file', inData(plan, FILE)] as const;

@@ -31,7 +31,10 @@ export const ringArguments = (plan: CloudPlan): string[] => [
   ...[plan.ports.swiftAccount, plan.ports.swiftContainer, plan.ports.swiftObject].map(String),
 ];
 
-/** Swift: proxy, account, container and object server, one replica on a plain folder (which must keep extended attributes). */
+/**
+ * Swift: proxy, account, container and object server, one replica on a plain folder (which must keep extended
+ * attributes).
+ */
 export function swift(plan: CloudPlan): ServicePlan {
   const storePorts = {
     account: plan.ports.swiftAccount,

@@ -48,8 +48,8 @@ type ClientClass = new (address: string, creds: ChannelCredentials, options: obj
 const isClass = (value: unknown): value is ClientClass => typeof value === 'function';
 
 /**
- * A client of the etcd in one pod, through the API of its cluster: each connection is a WebSocket port-forward over
- * the handler of @kubernetes/client-node, which is public at Exec only; gRPC reaches it at a socket in a folder of its own.
+ * A client of the etcd in one pod, through the API of its cluster: each connection is a WebSocket port-forward over the
+ * handler of @kubernetes/client-node, which is public at Exec only; gRPC reaches it at a socket in a folder of its own.
  */
 export class EtcdClient {
   readonly #folder: string;

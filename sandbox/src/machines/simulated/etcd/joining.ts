@@ -8,7 +8,10 @@ const attemptMilliseconds = 50;
 /** kubeadm's default of `timeouts.etcdAPICall`. */
 const patienceMilliseconds = 120_000;
 
-/** Asks etcd until it does it, as kubeadm does: another member may be a learner, or not run yet. @throws EtcdError the last one */
+/**
+ * Asks etcd until it does it, as kubeadm does: another member may be a learner, or not run yet. @throws EtcdError the
+ * last one
+ */
 export async function retryEtcd<T>(ask: () => T, signal: AbortSignal): Promise<T> {
   const deadline = Date.now() + patienceMilliseconds;
   for (;;) {
@@ -22,7 +25,8 @@ export async function retryEtcd<T>(ask: () => T, signal: AbortSignal): Promise<T
 }
 
 /**
- * The certificates of the etcd on a machine: those that were delivered to it, else made with the authority's key, as kubeadm does.
+ * The certificates of the etcd on a machine: those that were delivered to it, else made with the authority's key, as
+ * kubeadm does.
  * @throws Error when neither can be used
  */
 export async function etcdIdentity(

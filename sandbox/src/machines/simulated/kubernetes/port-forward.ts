@@ -21,8 +21,8 @@ const sockets = new WebSocketServer({
 
 /**
  * Answers `pods/<pod>/portforward` over a WebSocket as a kubelet does
- * (kubernetes/kubernetes:staging/src/k8s.io/kubelet/pkg/cri/streaming/portforward/websocket.go): two channels for each port, one for
- * data and one for its error, each begun by the port's number. SPDY, the older way, is not spoken.
+ * (kubernetes/kubernetes:staging/src/k8s.io/kubelet/pkg/cri/streaming/portforward/websocket.go): two channels for each
+ * port, one for data and one for its error, each begun by the port's number. SPDY, the older way, is not spoken.
  * @throws ApiError before anything was sent
  */
 export function servePortForward(request: IncomingMessage, socket: Duplex, head: Buffer, pods: PodPorts): void {

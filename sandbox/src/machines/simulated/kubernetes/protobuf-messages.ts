@@ -1,7 +1,8 @@
 /**
- * The messages of Kubernetes' protobuf encoding, one per line: `<message> <number>:<JSON field>:<form><type> …`, where the
- * form is `[]` for a list, `{}` for a map, `<` for a message whose fields JSON has in place, and `?` for a pointer,
- * whose zero value means something. Made by sandbox/scripts/protobuf-messages.mjs from k8s.io/api and k8s.io/apimachinery.
+ * The messages of Kubernetes' protobuf encoding, one per line: `<message> <number>:<JSON field>:<form><type> …`, where
+ * the form is `[]` for a list, `{}` for a map, `<` for a message whose fields JSON has in place, and `?` for a pointer,
+ * whose zero value means something. Made by sandbox/scripts/protobuf-messages.mjs from k8s.io/api and
+ * k8s.io/apimachinery.
  */
 export const protobufMessages = `
 apps.v1.ControllerRevision 1:metadata:meta.v1.ObjectMeta 2:data:raw 3:revision:int64

@@ -63,7 +63,9 @@ export function fieldSelector(text: string | null): Selector {
   return (object) => requirements.every((matches) => matches(object));
 }
 
-/** The selector in the `spec.selector` of a controller or service: `matchLabels`, `matchExpressions`, or plain labels. */
+/**
+ * The selector in the `spec.selector` of a controller or service: `matchLabels`, `matchExpressions`, or plain labels.
+ */
 export function objectSelector(selector: unknown): Selector {
   const matchLabels = at(selector, 'matchLabels');
   const expressions = at(selector, 'matchExpressions');

@@ -58,7 +58,9 @@ export const resizeNodeGroup = operation('resizeNodeGroup', (input, { clusterId:
     const look = await step('lookAtGroup', [], () => ensure.lookAtGroup({ ...target, count, remove: named }));
     // What is replaced makes room only once the new machines are Ready.
     const added = Math.max(0, count - (look.present - look.going.length));
-    if (added + look.joining === 0) skip(...GROWTH);
+    // Machines that are just joining are waited for only where they are needed.
+    const isEnough = added === 0 && (look.joining === 0 || look.ready >= count);
+    if (isEnough) skip(...GROWTH);
     else await grow();
 
     const { removed, forced } = await step('removeSurplus', [], shrink);

@@ -78,6 +78,17 @@ describe('a resize', () => {
     expect(steps.find(({ id }) => id === 'removeSurplus')?.state).toBe('done');
   });
 
+  it('does not wait for machines that are just joining where the others are enough', async () => {
+    await create('gaia');
+    const look = { present: 4, going: [], ready: 3, joining: 1, nextBatch: 2 };
+    house.activities.set('lookAtGroup', 'gaia', () => Promise.resolve(look));
+    const before = house.activities.called('gaia').length;
+    await resized('gaia', 2);
+    expect(callsSince('gaia', before)).not.toContain('waitForNodes');
+    await resized('gaia', 4);
+    expect(callsSince('gaia', before)).toContain('waitForNodes');
+  });
+
   it('that is blocked gives the nodes back, and leaves a cluster that can be asked again', async () => {
     await create('chronos');
     house.activities.set('chooseSurplus', 'chronos', () => Promise.resolve([{ id: 's-1', name: 'm-1' }]));

@@ -32,6 +32,20 @@ const directions = {
 };
 const workspaces = { 'openstack-client-ts': 'openstack-client-ts', sandbox: 'openstack-sandbox' };
 
+/** What the code of no folder may hold. */
+const forbiddenSyntax = [
+  { selector: 'ExportDefaultDeclaration', message: 'No default exports: names are found by search.' },
+  {
+    selector: "MemberExpression[object.name='process'][property.name='env']",
+    message: 'Environment variables are read in configuration files only.',
+  },
+  {
+    selector:
+      "CallExpression[callee.object.name='AbortSignal'][callee.property.name='any'] CallExpression[callee.object.name='AbortSignal'][callee.property.name='timeout']",
+    message: 'Node may forget this time-out: use timeLimit (nodejs/node#57736).',
+  },
+];
+
 const forbid = (from, to) => {
   const message = `${from} must not import ${to} (see the import directions in docs/decisions).`;
   if (to === 'node') return { group: ['node:*'], message: `${from} runs inside workflows: no Node built-ins.` };
@@ -57,19 +71,7 @@ export default tseslint.config(
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
-      'no-restricted-syntax': [
-        'error',
-        { selector: 'ExportDefaultDeclaration', message: 'No default exports: names are found by search.' },
-        {
-          selector: "MemberExpression[object.name='process'][property.name='env']",
-          message: 'Environment variables are read in configuration files only.',
-        },
-        {
-          selector:
-            "CallExpression[callee.object.name='AbortSignal'][callee.property.name='any'] CallExpression[callee.object.name='AbortSignal'][callee.property.name='timeout']",
-          message: 'Node may forget this time-out: use timeLimit (nodejs/node#57736).',
-        },
-      ],
+      'no-restricted-syntax': ['error', ...forbiddenSyntax],
     },
   },
   ...Object.entries(directions).map(([from, forbidden]) => ({
@@ -101,7 +103,8 @@ export default tseslint.config(
           selector: 'Literal[value=/^(create|delete|resize|replace|upgrade)[A-Z]\\w+$/]',
           message: 'The cluster’s workflow names no operation: what it has to know stands in the declaration.',
         },
-        { selector: 'ExportDefaultDeclaration', message: 'No default exports: names are found by search.' },
+        // The same rule once more takes the place of the one above.
+        ...forbiddenSyntax,
       ],
     },
   },

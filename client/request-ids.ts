@@ -3,6 +3,7 @@ import {
   canonicalJson,
   type ClusterSpecInput,
   clusterSpecSchema,
+  isFields,
   type OperationName,
   parseInput,
 } from '../model/index.ts';
@@ -57,12 +58,9 @@ function withoutDefaults(spec: ClusterSpecInput): unknown {
     for (const [name, value] of Object.entries(part)) {
       strip(value);
       Reflect.deleteProperty(part, name);
-      if (meaning(whole) !== wanted) part[name] = value;
+      if (meaning(whole) !== wanted) Reflect.set(part, name, value);
     }
   };
   strip(whole);
   return whole;
 }
-
-const isFields = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -3,6 +3,7 @@ import { type ClusterPhase, clusterPhases } from './cluster-phase.ts';
 import { type ClusterSpec, clusterSpecSchema } from './cluster-spec.ts';
 import { createClusterResultSchema } from './created-cluster.ts';
 import type { OperationFailure } from './failures.ts';
+import { isFields } from './fields.ts';
 import { CLUSTER_ID, clusterNameOf } from './names.ts';
 import { observedSchema } from './observed.ts';
 import type { OperationRequest } from './operation-messages.ts';
@@ -19,8 +20,8 @@ const text = z.string().min(1);
 const operationName = z.enum(operationNames());
 const outcome = z.enum(['completed', 'failed', 'cancelled']);
 // Written by this code base, from values of these types.
-const failure = z.custom<OperationFailure>(isObject, 'must be an object');
-const result = z.custom<OperationResult<OperationName>>(isObject, 'must be an object');
+const failure = z.custom<OperationFailure>(isFields, 'must be an object');
+const result = z.custom<OperationResult<OperationName>>(isFields, 'must be an object');
 
 /** The longest list of requests that one operation answers, and of operations that wait. */
 const MANY = 1_000;
@@ -33,7 +34,7 @@ const callerSchema = z.strictObject({ workflowId: text, requestId: text });
 /** An operation that waits for its turn, and everybody who asked for it. */
 const queuedSchema = z.strictObject({
   operation: operationName,
-  input: z.custom<OperationRequest['input']>(isObject, 'must be an object'),
+  input: z.custom<OperationRequest['input']>(isFields, 'must be an object'),
   callers: z.array(callerSchema).max(MANY),
 });
 
@@ -155,8 +156,4 @@ export function sameRequest({ operation, callers }: QueuedOperation, request: Op
   const sameRun = callers.some(({ requestId }) => requestId === request.requestId);
   const known = sameRun || callers.some(({ workflowId }) => workflowId === request.requestedBy);
   return known || endsCluster(operation);
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

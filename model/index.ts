@@ -7,6 +7,7 @@ export * from './cluster-state.ts';
 export * from './created-cluster.ts';
 export * from './doctor.ts';
 export * from './failures.ts';
+export * from './fields.ts';
 export * from './input.ts';
 export * from './lost-clusters.ts';
 export * from './machine-groups.ts';

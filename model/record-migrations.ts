@@ -1,7 +1,7 @@
+import { type Fields, isFields } from './fields.ts';
+
 /** The schema of the records that this version writes. */
 export const RECORD_SCHEMA = 1;
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * A change of the record's schema. What it reads was written by the version before, and is checked after the last of
@@ -47,8 +47,4 @@ function observedIn({ spec }: Fields): unknown {
     .filter(isFields)
     .map(({ name, count }): [string, unknown] => [String(name), { count, kubernetesVersion }]);
   return { controlPlane: { count: controlPlane.count, kubernetesVersion }, nodeGroups: Object.fromEntries(groups) };
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -5,6 +5,8 @@ import {
   CoreV1Api,
   KubeConfig,
   Observable,
+  PatchStrategy,
+  setHeaderOptions,
   type V1Node,
   Watch,
 } from '@kubernetes/client-node';
@@ -56,6 +58,12 @@ export class ClusterApi {
   async nodes(): Promise<{ nodes: V1Node[]; resourceVersion: string }> {
     const list = await this.core.listNode({}, this.options());
     return { nodes: list.items, resourceVersion: list.metadata?.resourceVersion ?? '0' };
+  }
+
+  /** Changes a node by a merge patch (RFC 7386). */
+  async patchNode(name: string, body: object): Promise<void> {
+    const options = setHeaderOptions('Content-Type', PatchStrategy.MergePatch, this.options());
+    await this.core.patchNode({ name, body }, options);
   }
 
   /**

@@ -1,13 +1,12 @@
 import { activityInfo, ApplicationFailure } from '@temporalio/activity';
-import { ApiException, PatchStrategy, setHeaderOptions, type V1Pod } from '@kubernetes/client-node';
-import { z } from 'zod';
+import type { V1Pod } from '@kubernetes/client-node';
 import { FailureType } from '../../model/index.ts';
 import type { VaultClient } from '../../vault/index.ts';
 import { concurrently } from '../lib/concurrently.ts';
 import { poll } from '../lib/poll.ts';
 import { reportProgress } from '../lib/progress.ts';
 import { type ClusterApi, requireApi, statusOf } from './cluster-api.ts';
-import { kubernetesFailure } from './failures.ts';
+import { kubernetesFailure, statusIn } from './failures.ts';
 import { CORDONED_BY } from './node-state.ts';
 
 export interface DrainInput {
@@ -74,15 +73,10 @@ async function cordon(api: ClusterApi, name: string, by: string): Promise<void> 
   try {
     const { spec } = await api.core.readNode({ name }, api.options());
     if (spec?.unschedulable === true) return;
-    await patchNode(api, name, { metadata: { annotations: { [CORDONED_BY]: by } }, spec: { unschedulable: true } });
+    await api.patchNode(name, { metadata: { annotations: { [CORDONED_BY]: by } }, spec: { unschedulable: true } });
   } catch (error) {
     if (statusOf(error) !== 404) throw kubernetesFailure(error, `cordoning node ${name}`);
   }
-}
-
-/** A merge patch (RFC 7386) of a node. */
-export async function patchNode(api: ClusterApi, name: string, body: object): Promise<void> {
-  await api.core.patchNode({ name, body }, setHeaderOptions('Content-Type', PatchStrategy.MergePatch, api.options()));
 }
 
 class Drain {
@@ -171,23 +165,9 @@ function mustGo({ metadata, status }: V1Pod): boolean {
 }
 
 /** The API server names the budget in the Status's causes. */
-const blockedSchema = z.looseObject({
-  message: z.string().optional(),
-  details: z.looseObject({ causes: z.array(z.looseObject({ message: z.string() })).optional() }).optional(),
-});
-
 function whyBlocked(error: unknown): string {
-  const body: unknown = error instanceof ApiException ? error.body : undefined;
-  const status = blockedSchema.safeParse(typeof body === 'string' ? parseJson(body) : body).data;
+  const status = statusIn(error);
   return (
     status?.details?.causes?.map(({ message }) => message).join(', ') ?? status?.message ?? 'a budget forbids it now'
   );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -20,9 +20,9 @@ export function kubernetesFailure(error: unknown, what: string): ApplicationFail
 }
 
 /**
- * What is told of an answer's body: the message of a Status. The client hands it over parsed, or, for a status code
- * that its API description does not have, as text (the fault matrix, "waitForApi GET kubernetes /api/v1/nodes:
- * 503-before").
+ * What is read of an answer's body, which is a Status: its message, and for a refused eviction the budgets. The client
+ * hands it over parsed, or, for a status code that its API description does not have, as text (the fault matrix,
+ * "waitForApi GET kubernetes /api/v1/nodes: 503-before").
  */
 const statusSchema = z.preprocess(
   (body) => {
@@ -33,8 +33,15 @@ const statusSchema = z.preprocess(
       return undefined;
     }
   },
-  z.looseObject({ message: z.string() }),
+  z.looseObject({
+    message: z.string().optional(),
+    details: z.looseObject({ causes: z.array(z.looseObject({ message: z.string() })).optional() }).optional(),
+  }),
 );
+
+/** The Status with which the API server refused a request; undefined where it sent none. */
+export const statusIn = (error: unknown): z.output<typeof statusSchema> | undefined =>
+  error instanceof ApiException ? statusSchema.safeParse(error.body).data : undefined;
 
 /**
  * One line: HTTP status and the API server's message, or what the network said. Never the body, which may hold a
@@ -42,7 +49,7 @@ const statusSchema = z.preprocess(
  */
 export function describe(error: unknown): string {
   if (error instanceof ApiException) {
-    const text = statusSchema.safeParse(error.body).data?.message ?? '';
+    const text = statusIn(error)?.message ?? '';
     return `HTTP ${error.code}${text === '' ? '' : ` ${text}`}`;
   }
   return error instanceof Error ? error.message : String(error);

@@ -2,7 +2,6 @@ import { activityInfo } from '@temporalio/activity';
 import type { VaultClient } from '../../vault/index.ts';
 import { concurrently } from '../lib/concurrently.ts';
 import { requireApi } from './cluster-api.ts';
-import { patchNode } from './drain-nodes.ts';
 import { kubernetesFailure } from './failures.ts';
 import { CORDONED_BY } from './node-state.ts';
 
@@ -21,7 +20,7 @@ export const uncordonNodes =
       const { nodes } = await api.nodes();
       const ours = nodes.filter(({ metadata }) => metadata?.annotations?.[CORDONED_BY] === by);
       await concurrently(ours, AT_ONCE, ({ metadata }) =>
-        patchNode(api, metadata?.name ?? '', {
+        api.patchNode(metadata?.name ?? '', {
           metadata: { annotations: { [CORDONED_BY]: null } },
           spec: { unschedulable: null },
         }),

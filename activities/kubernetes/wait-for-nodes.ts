@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure, cancellationSignal } from '@temporalio/activity';
 import type { V1Node } from '@kubernetes/client-node';
-import { type ClusterSpec, type Expectation, FailureType, NODE_GROUP_LABEL, onlyGroup } from '../../model/index.ts';
+import { type Expectation, FailureType, NODE_GROUP_LABEL, onlyGroup } from '../../model/index.ts';
 import type { VaultClient } from '../../vault/index.ts';
 import { reportProgress } from '../lib/progress.ts';
 import { timeLeft } from '../lib/step-deadline.ts';
 import { BootWatch } from '../openstack/boot-watch.ts';
 import type { Clouds } from '../openstack/clouds.ts';
+import type { ExpectedMachines } from '../openstack/wait-for-servers.ts';
 import { requireApi } from './cluster-api.ts';
 import { describe } from './failures.ts';
 import { isReady } from './node-state.ts';
@@ -22,15 +23,7 @@ const WATCH_SECONDS = 30;
  */
 export const waitForNodes =
   ({ clouds, vault }: { clouds: Clouds; vault: VaultClient }) =>
-  async ({
-    id,
-    spec,
-    expected,
-  }: {
-    id: string;
-    spec: ClusterSpec;
-    expected: readonly Expectation[];
-  }): Promise<void> => {
+  async ({ id, spec, expected }: ExpectedMachines): Promise<void> => {
     const api = await requireApi(vault, id);
     const boots = new BootWatch(await clouds.get(spec.cloud), id, onlyGroup(expected));
     const limitMs = timeLeft(DEADLINE_MS);

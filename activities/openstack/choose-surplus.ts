@@ -1,10 +1,10 @@
 import type { Server } from 'openstack-client-ts';
-import type { ClusterSpec } from '../../model/index.ts';
 import type { VaultClient } from '../../vault/index.ts';
 import { listNodes } from '../kubernetes/cluster-api.ts';
 import { isReady } from '../kubernetes/node-state.ts';
 import type { Clouds } from './clouds.ts';
 import { ownResources } from './own-resources.ts';
+import type { LookAtGroupInput } from './look-at-group.ts';
 import type { Own } from './ownership.ts';
 
 /** A machine of a cluster: its server, and the name that its node has, too. */
@@ -13,14 +13,7 @@ export interface Machine {
   readonly name: string;
 }
 
-export interface ChooseSurplusInput {
-  readonly id: string;
-  readonly spec: ClusterSpec;
-  readonly group: string;
-  /** How many stay. */
-  readonly count: number;
-  /** Names of those that go first. */
-  readonly remove: readonly string[];
+export interface ChooseSurplusInput extends LookAtGroupInput {
   /** No more than so many. */
   readonly atMost: number;
 }

@@ -53,15 +53,14 @@ export const lookAtGroup =
     ]);
     const asked = namedMachines(input, servers);
     const byName = new Map(nodes.map((node) => [node.metadata?.name ?? '', node]));
-    const ready = servers.filter(({ name }) => isReady(byName.get(name)));
-    const unready = servers.filter((server) => !ready.includes(server));
-    const joining = unready.filter((server) => isYoung(server) && !asked.has(server.name));
-    const lost = unready.filter((server) => !byName.has(server.name) && !joining.includes(server));
+    const unready = servers.filter(({ name }) => !isReady(byName.get(name)));
+    const mayJoin = (server: Server): boolean => isYoung(server) && !asked.has(server.name);
+    const lost = unready.filter((server) => !byName.has(server.name) && !mayJoin(server));
     return {
       present: servers.length,
       going: [...new Set([...asked, ...lost.slice(0, MOST_LOST).map(({ name }) => name)])],
-      ready: ready.length,
-      joining: joining.length,
+      ready: servers.length - unready.length,
+      joining: unready.filter(mayJoin).length,
       nextBatch: nextBatch(id, group, servers),
     };
   };

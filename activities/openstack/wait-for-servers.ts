@@ -28,7 +28,8 @@ export interface SettledServers {
   readonly missing: number;
 }
 
-export interface WaitForServersInput {
+/** Machines that an activity waits for. */
+export interface ExpectedMachines {
   readonly id: string;
   readonly spec: ClusterSpec;
   /** Machines of one group, or of all. */
@@ -48,7 +49,7 @@ const MAX_TOLD = 50;
  */
 export const waitForServers =
   ({ clouds }: { clouds: Clouds }) =>
-  async ({ id, spec, expected }: WaitForServersInput): Promise<SettledServers> => {
+  async ({ id, spec, expected }: ExpectedMachines): Promise<SettledServers> => {
     const { servers } = ownResources(await clouds.get(spec.cloud), id);
     const group = onlyGroup(expected);
     const total = machinesOf(expected);

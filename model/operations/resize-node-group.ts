@@ -1,9 +1,13 @@
 import { z } from 'zod';
-import { type ClusterSpec, clusterSpecSchema, type NodeGroup } from '../cluster-spec.ts';
+import { clusterSpecSchema, type NodeGroup } from '../cluster-spec.ts';
 import { LIVING } from '../cluster-phase.ts';
 import { parseInput } from '../input.ts';
+import { asCreated } from './create-cluster.ts';
 import { clusterIdInput, clusterNameInput } from './cluster-input.ts';
 import { declare, type Desire, type KnownCluster } from './declaration.ts';
+
+/** Machines that one request may name. */
+const MOST_NAMED = 100;
 
 const size = z.int().min(0).max(5000);
 
@@ -17,7 +21,7 @@ export const resizeNodeGroupSchema = z
     remove: z
       .array(z.string().min(1).max(63))
       .min(1)
-      .max(100)
+      .max(MOST_NAMED)
       .optional()
       .describe(
         'Names of machines that shall go, before any other. With the count as it is they are replaced: the new ones come first',
@@ -73,7 +77,7 @@ export const resizeNodeGroup = declare({
   phases: { running: 'Updating', completed: 'Ready', failed: 'UpdateFailed' },
   desire: resized,
   observe: ({ spec, observed }, { group, count }) => {
-    const before = observed ?? { controlPlane: unknownSize(spec), nodeGroups: {} };
+    const before = observed ?? asCreated(spec);
     const { kubernetesVersion } = before.nodeGroups[group] ?? before.controlPlane;
     const nodeGroups = { ...before.nodeGroups, [group]: { count, kubernetesVersion } };
     return { observed: { ...before, nodeGroups } };
@@ -87,7 +91,7 @@ export const resizeNodeGroup = declare({
   merge: (waiting, next) => {
     if (waiting.group !== next.group) return undefined;
     const remove = [...new Set([...(waiting.remove ?? []), ...(next.remove ?? [])])];
-    if (remove.length > 100) return undefined;
+    if (remove.length > MOST_NAMED) return undefined;
     return { ...waiting, ...given(next), ...(remove.length === 0 ? {} : { remove }) };
   },
   deadlineMinutes: ({ drainMinutes, count = 0 }, { nodeGroups }) => {
@@ -95,11 +99,6 @@ export const resizeNodeGroup = declare({
     const waves = Math.ceil(largest / WAVE_SIZE) + 1;
     return Math.min(LONGEST_MINUTES, 90 + waves * (drainMinutes + 20));
   },
-});
-
-const unknownSize = ({ controlPlane, kubernetes }: ClusterSpec) => ({
-  count: controlPlane.count,
-  kubernetesVersion: kubernetes.version,
 });
 
 /** Without what is absent, which would overwrite. */

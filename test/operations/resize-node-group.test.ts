@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeCluster, until } from '../support/small-cluster.ts';
+import { makeCluster } from '../support/small-cluster.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
+import { until } from '../support/until.ts';
 
 let house: TestStack;
 beforeAll(async () => {

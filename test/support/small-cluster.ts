@@ -2,6 +2,7 @@ import { AppsV1Api, CoreV1Api, KubeConfig, PolicyV1Api, type V1Node } from '@kub
 import { expect } from 'vitest';
 import { groupTag, ownerTag } from '../../model/index.ts';
 import type { TestStack } from './stack.ts';
+import { until } from './until.ts';
 
 /** A small cluster, its API, and what a test asks of it. */
 export async function makeCluster(house: TestStack, name: string, count: number) {
@@ -62,13 +63,4 @@ export async function makeCluster(house: TestStack, name: string, count: number)
     expect((await (await clusters.delete(name)).result()).left).toEqual([]);
   };
   return { id, core, resize, machines, nodes, deploy, readyPods, remove, describe: () => clusters.describe(name) };
-}
-
-/** Waits until something is so, fifteen seconds at most. */
-export async function until(done: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 150; tries++) {
-    if (await done()) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error('did not come');
 }

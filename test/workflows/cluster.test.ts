@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type {
@@ -8,6 +8,7 @@ import type {
   DeleteClusterResult,
   OperationProgress,
 } from '../../model/index.ts';
+import { failureOf } from '../support/workflow-failure.ts';
 import { startWorkflowHouse, type WorkflowHouse } from '../support/workflow-house.ts';
 
 let house: WorkflowHouse;
@@ -29,16 +30,6 @@ const remove = async (name: string): Promise<DeleteClusterResult> =>
 
 const describeCluster = (name: string): Promise<ClusterDescription> =>
   house.client.workflow.getHandle(`cluster/${name}`).query<ClusterDescription>('describe');
-
-/** The failure with which a run ended. */
-async function failureOf(run: Promise<unknown>): Promise<ApplicationFailure> {
-  const error: unknown = await run.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (error instanceof WorkflowFailedError && error.cause instanceof ApplicationFailure) return error.cause;
-  throw new Error('expected a workflow that failed with an ApplicationFailure', { cause: error });
-}
 
 const quotaExceeded = () =>
   Promise.reject(

@@ -1,5 +1,4 @@
-import { ApplicationFailure } from '@temporalio/common';
-import { type WorkflowHandle, WorkflowFailedError } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type {
@@ -8,6 +7,7 @@ import type {
   CreateClusterResult,
   DeleteClusterResult,
 } from '../../model/index.ts';
+import { failureOf } from '../support/workflow-failure.ts';
 import { startWorkflowHouse, type WorkflowHouse } from '../support/workflow-house.ts';
 
 /** A cluster whose workflow was terminated: it is still there, and so is the way back to it. */
@@ -29,15 +29,6 @@ const describeCluster = (name: string): Promise<ClusterDescription> =>
   house.client.workflow.getHandle(`cluster/${name}`).query<ClusterDescription>('describe');
 
 const lose = (name: string) => house.client.workflow.getHandle(`cluster/${name}`).terminate('a test');
-
-async function failureOf(run: Promise<unknown>): Promise<ApplicationFailure> {
-  const error: unknown = await run.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (error instanceof WorkflowFailedError && error.cause instanceof ApplicationFailure) return error.cause;
-  throw new Error('expected a workflow that failed with an ApplicationFailure', { cause: error });
-}
 
 /** How many of the calls for a cluster have made something. */
 const made = (name: string): number => house.activities.called(name).filter((one) => one.startsWith('ensure')).length;

@@ -1,8 +1,10 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ClusterDescription, OperationProgress, ResizeNodeGroupResult } from '../../model/index.ts';
+import { until } from '../support/until.ts';
+import { failureOf } from '../support/workflow-failure.ts';
 import { startWorkflowHouse, type WorkflowHouse } from '../support/workflow-house.ts';
 
 let house: WorkflowHouse;
@@ -21,15 +23,6 @@ const resized = async (name: string, count: number, more: object = {}): Promise<
   (await (await resize(name, count, more)).result()) as ResizeNodeGroupResult;
 const describeCluster = (name: string): Promise<ClusterDescription> =>
   house.client.workflow.getHandle(`cluster/${name}`).query<ClusterDescription>('describe');
-
-async function failureOf(run: Promise<unknown>): Promise<ApplicationFailure> {
-  const error: unknown = await run.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (error instanceof WorkflowFailedError && error.cause instanceof ApplicationFailure) return error.cause;
-  throw new Error('expected a workflow that failed with an ApplicationFailure', { cause: error });
-}
 
 const sizeOf = ({ spec }: ClusterDescription): number | undefined => spec.nodeGroups[0]?.count;
 const callsSince = (name: string, before: number): string[] => house.activities.called(name).slice(before);
@@ -142,12 +135,12 @@ describe('a resize', () => {
     const second = await resize('eos', 5);
     await until(async () => (await describeCluster('eos')).queued.length === 1);
     const third = await resize('eos', 7, { min: 1 });
-    await until(
-      async () =>
-        (await house.client.workflow.getHandle('cluster/eos').query<ClusterDescription>('describe')).queued.length ===
-        1,
-    );
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    // The cluster has taken it in when the request's own activity has ended.
+    await until(async () => {
+      const { events } = await third.fetchHistory();
+      return events?.some(({ activityTaskCompletedEventAttributes: ended }) => ended != null) === true;
+    });
+    expect((await describeCluster('eos')).queued).toHaveLength(1);
     release();
     expect(await first.result()).toMatchObject({ count: 4 });
     expect(await second.result()).toMatchObject({ count: 7 });
@@ -172,11 +165,3 @@ describe('a resize that cannot be', () => {
     expect(house.activities.called(input.name)).not.toContain('lookAtGroup');
   });
 });
-
-async function until(done: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
-    if (await done()) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error('did not come');
-}

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ApplicationFailure, type Payload } from '@temporalio/common';
-import { type WorkflowHandle, WorkflowFailedError } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type ClusterDescription,
@@ -10,6 +10,7 @@ import {
   newRecord,
 } from '../../model/index.ts';
 import * as workflows from '../../workflows/index.ts';
+import { failureOf } from '../support/workflow-failure.ts';
 import { startWorkflowHouse, type WorkflowHouse } from '../support/workflow-house.ts';
 
 /** What anybody can do in Temporal's UI or with its command line, on purpose or not. */
@@ -30,15 +31,6 @@ const remove = async (name: string): Promise<DeleteClusterResult> =>
 
 const describeCluster = (name: string): Promise<ClusterDescription> =>
   house.client.workflow.getHandle(`cluster/${name}`).query<ClusterDescription>('describe');
-
-async function failureOf(handle: WorkflowHandle): Promise<ApplicationFailure> {
-  const error: unknown = await handle.result().then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (error instanceof WorkflowFailedError && error.cause instanceof ApplicationFailure) return error.cause;
-  throw new Error('expected a workflow that failed with an ApplicationFailure', { cause: error });
-}
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -80,7 +72,7 @@ describe('a workflow of type cluster that was started by hand', () => {
     ['a phase that nobody knows', { ...record, phase: 'Happy' }, 'phase: must be one of'],
     ['a record', record, 'is of a cluster whose workflow is cluster/atlas, not '],
   ])('with %s ends with words', async (_title, input, words) => {
-    const failure = await failureOf(await start('cluster', input));
+    const failure = await failureOf((await start('cluster', input)).result());
     expect(failure.type).toBe('Slipway.InvalidInput');
     expect(failure.message).toContain(words);
     expect(failure.message).toContain('ask for a cluster by createCluster');
@@ -99,7 +91,7 @@ describe('an input that cannot be read', () => {
   it.each(types.flatMap((type) => unreadable.map(([title, payload]) => ({ type, title, payload }))))(
     'ends $type with words: $title',
     async ({ type, payload }) => {
-      const failure = await failureOf(await startWith(type, payload));
+      const failure = await failureOf((await startWith(type, payload)).result());
       expect(failure.type).toBe('Slipway.InvalidInput');
       expect(failure.message).toContain('input: cannot be read: ');
     },
@@ -141,7 +133,7 @@ describe('a living cluster', () => {
     await entered;
     const { running } = await describeCluster('chronos');
     await house.client.workflow.getHandle(running?.workflowId ?? '').terminate('a test');
-    expect((await failureOf(creation)).message).toMatch(/terminated/);
+    expect((await failureOf(creation.result())).message).toMatch(/terminated/);
     expect(await describeCluster('chronos')).toMatchObject({ phase: 'CreateFailed' });
     expect((await remove('chronos')).left).toEqual([]);
     expect(house.activities.overlaps('chronos')).toEqual([]);
@@ -167,7 +159,7 @@ describe('a living cluster', () => {
       taskQueue: house.taskQueue,
       args: [input],
     });
-    await failureOf(creation);
+    await failureOf(creation.result());
     house.activities.reset('ensureControlPlane', 'eos');
     const { workflowId: requestedBy, firstExecutionRunId: requestId } = creation;
     const request = { operation: 'createCluster', input: clusterSpecSchema.parse(input), requestedBy, requestId };

@@ -53,27 +53,30 @@ export function decide(
   const joined = known.find((entry) => sameRequest(entry, request));
   if (joined !== undefined) return { kind: 'join', entry: joined };
 
-  const refusal = declaration.refuse?.(record, request) ?? wishRefusal(record, declaration, input);
+  const refusal =
+    declaration.refuse?.(record, request) ??
+    wishRefusal(record, declaration, input) ??
+    // Where something works, the phase is asked for when its turn has come.
+    (known.length === 0 ? phaseRefusal(record, declaration) : undefined);
   if (refusal !== undefined) return { kind: 'refuse', ...refusal };
-  return known.length === 0 ? whenIdle(record, declaration) : whenBusy(record, known, request, declaration);
+  return known.length === 0 ? { kind: 'queue' } : whenBusy(record, known, request, declaration);
 }
 
 /** Why an operation may not begin now: asked of what waited, when its turn has come. */
 export function mayBegin(
   record: ClusterRecord,
-  entry: Pick<QueuedOperation, 'operation' | 'input'>,
+  { operation, input }: Pick<QueuedOperation, 'operation' | 'input'>,
 ): Refusal | undefined {
-  const declaration = declarationOf(entry.operation);
-  const idle = whenIdle(record, declaration);
-  return idle.kind === 'refuse' ? idle : wishRefusal(record, declaration, entry.input);
+  const declaration = declarationOf(operation);
+  return phaseRefusal(record, declaration) ?? wishRefusal(record, declaration, input);
 }
 
-function whenIdle({ phase, spec }: ClusterRecord, declaration: OperationDeclaration): Decision {
+function phaseRefusal({ phase, spec }: ClusterRecord, declaration: OperationDeclaration): Refusal | undefined {
   const { admittedIn, title } = declaration;
   const hasOwnRule = 'refuse' in declaration;
-  if (hasOwnRule || admittedIn.includes(phase)) return { kind: 'queue' };
+  if (hasOwnRule || admittedIn.includes(phase)) return undefined;
   const message = `cluster ${spec.name} is ${phase}; "${title}" needs it to be ${admittedIn.join(' or ')}`;
-  return refuse(FailureType.NotAdmitted, message);
+  return { type: FailureType.NotAdmitted, message };
 }
 
 function whenBusy(

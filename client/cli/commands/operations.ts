@@ -24,11 +24,14 @@ const inputSchema = z.looseObject({
 
 type Field = z.output<typeof inputSchema>['properties'][string];
 
+/** Those about waiting, and one for each field of the input. */
+type OperationOptions = FollowOptions & Readonly<Record<string, unknown>>;
+
 const isLater = (name: string): name is LaterOperation => name !== 'createCluster' && name !== 'deleteCluster';
 
 /**
- * A command for each operation on a living cluster, made from its declaration: `slipway resize-node-group atlas --count
- * 5 …`.
+ * A command for each operation on a living cluster, made from its declaration:
+ * `slipway resize-node-group atlas --count 5 …`.
  */
 export function registerOperations(program: Command, cli: Cli): void {
   for (const name of operationNames().filter(isLater)) registerOperation(program, cli, name);
@@ -45,11 +48,11 @@ function registerOperation(program: Command, cli: Cli, operation: LaterOperation
       .argument('<name>', 'name of the cluster'),
   );
   for (const [field, one] of fields) command.addOption(optionOf(field, one, required.includes(field)));
-  const inputOf = (name: string, options: Record<string, unknown>): object => {
+  const inputOf = (name: string, options: OperationOptions): object => {
     const given = fields.flatMap(([field]) => (options[field] === undefined ? [] : [[field, options[field]] as const]));
     return { name, ...Object.fromEntries(given) };
   };
-  const work = async (session: Session, name: string, options: FollowOptions & Record<string, unknown>) => {
+  const work = async (session: Session, name: string, options: OperationOptions) => {
     const { clusters } = await session.slipway();
     // The operation's own schema parses it.
     const input = inputOf(name, options) as Parameters<typeof clusters.run<LaterOperation>>[1];
@@ -60,15 +63,15 @@ function registerOperation(program: Command, cli: Cli, operation: LaterOperation
     return { operation, workflowId: handle.workflowId, ...result };
   };
   if (!('loss' in declarationOf(operation))) {
-    command.action((name: string, options: FollowOptions) =>
-      cli.run(command, (session) => work(session, name, { ...options })),
+    command.action((name: string, options: OperationOptions) =>
+      cli.run(command, (session) => work(session, name, options)),
     );
     return;
   }
   command.action(
-    destructive(command, cli, (session, name: string, options: FollowOptions) => ({
-      loss: () => lossOf(session, operation, name, inputOf(name, { ...options })),
-      work: () => work(session, name, { ...options }),
+    destructive(command, cli, (session, name: string, options: OperationOptions) => ({
+      loss: () => lossOf(session, operation, name, inputOf(name, options)),
+      work: () => work(session, name, options),
     })),
   );
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type ClusterSpecInput, clusterSpecSchema, parseInput } from '../../../model/index.ts';
+import { type ClusterSpecInput, clusterSpecSchema, parseInput, isFields } from '../../../model/index.ts';
 import type { Session } from '../cli.ts';
 import { usageError } from '../usage-error.ts';
 import { readInput } from './read-input.ts';
@@ -35,7 +35,7 @@ export async function readClusterSpec(options: SpecOptions, session: Session): P
   const document = file === undefined ? undefined : parseYaml(await readInput(file, stdin, session.signal), fileName);
   const given = document?.value ?? {};
   const overrides = { ...(name === undefined ? {} : { name }), ...(cloud === undefined ? {} : { cloud }) };
-  const input: unknown = isRecord(given) ? { ...given, ...overrides } : given;
+  const input: unknown = isFields(given) ? { ...given, ...overrides } : given;
   const parsed = parseInput(clusterSpecSchema, input);
   if (!parsed.ok) throw invalidSpec(parsed.issues, document, fileName);
   // The schema accepted it; it is sent as it was written, so that the workflow applies the defaults.
@@ -55,6 +55,3 @@ function invalidSpec(
   const count = issues.length === 1 ? 'one problem' : `${issues.length} problems`;
   return usageError(`The cluster specification has ${count}:\n${lines.join('\n')}`, issues);
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -86,17 +86,29 @@ async function askCluster<N extends OperationName>(
     ...{ operation: name, input, requestedBy: workflowId, requestId },
     ...(makesCluster(name) ? { asked } : {}),
   };
+  const hasEnded = () => ended !== undefined;
+  // The end can come before the answer, when the worker that asked is gone. Nobody asks again then: a younger cluster
+  // may have the name.
+  const ask = async (reminder: boolean) => {
+    try {
+      return await requestOperation(reminder ? { ...request, reminder } : request);
+    } catch (error) {
+      if (hasEnded()) return undefined;
+      throw error;
+    }
+  };
+  const heard = condition(hasEnded).then(() => undefined);
   try {
     for (let asked = 0; ended === undefined; asked++) {
       if (asked > MAX_REMINDERS) throw deadlineExceeded(name, `${MAX_REMINDERS} × ${REMINDER}`);
-      admission = await requestOperation(asked === 0 ? request : { ...request, reminder: true });
-      ended ??= admission.ended;
-      if (ended === undefined) await condition(() => ended !== undefined, REMINDER);
+      admission = (await Promise.race([ask(asked > 0), heard])) ?? admission;
+      ended ??= admission?.ended;
+      if (ended === undefined) await condition(hasEnded, REMINDER);
     }
   } catch (error) {
     if (isCancellation(error)) {
       const cluster = admission?.workflowId ?? clusterWorkflowId(input.name);
-      await CancellationScope.nonCancellable(() => stopOperation(cluster, requestId, () => ended !== undefined));
+      await CancellationScope.nonCancellable(() => stopOperation(cluster, requestId, hasEnded));
     }
     throw error;
   }

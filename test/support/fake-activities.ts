@@ -14,6 +14,7 @@ export class FakeActivities {
   readonly #overlaps: { readonly id: string; readonly runs: string }[] = [];
   readonly #working = new Map<string, Set<string>>();
   readonly #behaviours = new Map<string, Behaviour>();
+  readonly #lostAnswers = new Map<string, () => Promise<unknown>>();
   readonly #real: RealActivities;
 
   constructor(real: RealActivities) {
@@ -23,6 +24,14 @@ export class FakeActivities {
   /** Makes an activity of clusters with this name do something else. */
   set(name: keyof Activities, cluster: string, behaviour: Behaviour): void {
     this.#behaviours.set(`${name} ${cluster}`, behaviour);
+  }
+
+  /**
+   * Lets a request reach the cluster of this name, and loses its answer: the try ends, as by the death of its worker,
+   * when `until` does.
+   */
+  loseAnswer(cluster: string, until: () => Promise<unknown>): void {
+    this.#lostAnswers.set(cluster, until);
   }
 
   reset(name: keyof Activities, cluster: string): void {
@@ -93,8 +102,17 @@ export class FakeActivities {
       ports: [{ id: 'port', address: '10.6.0.10' }],
     };
     const nothing = { removed: {} };
+    const requestOperation: RealActivities['requestOperation'] = async (request) => {
+      const answer = await this.#real.requestOperation(request);
+      const until = this.#lostAnswers.get(request.input.name);
+      if (until === undefined) return answer;
+      this.#lostAnswers.delete(request.input.name);
+      await until();
+      throw new Error('the answer was lost');
+    };
     return {
       ...this.#real,
+      requestOperation,
       findOrphans: fake('findOrphans', { clouds: 1, orphans: [], total: 0, problems: [] }),
       checkCloud: fake('checkCloud', { checks: [] }),
       surveyCluster: fake('surveyCluster', { found: {}, runId: '' }),

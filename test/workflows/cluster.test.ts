@@ -1,6 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { WorkflowHandle } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type {
   ClusterDescription,
@@ -150,6 +151,29 @@ describe('a cluster', () => {
       await start('deleteCluster', { name: 'hades', abandon: true })
     ).result()) as DeleteClusterResult;
     expect(abandoned.left).toEqual(left);
+  });
+
+  it('tells its end also to those whose worker died while they asked, and is gone since', async () => {
+    await create('hemera');
+    const cluster = house.client.workflow.getHandle('cluster/hemera');
+    house.activities.loseAnswer('hemera', () => cluster.result());
+    expect(await remove('hemera')).toMatchObject({ name: 'hemera', left: [] });
+  });
+
+  it('is not deleted for a request that an older one of its name was deleted for', async () => {
+    const older = await create('hebe');
+    const cluster = house.client.workflow.getHandle('cluster/hebe');
+    const younger = new Promise<CreateClusterResult>((resolve) =>
+      house.activities.loseAnswer('hebe', async () => {
+        await cluster.result();
+        resolve(await create('hebe'));
+      }),
+    );
+    expect(await remove('hebe')).toMatchObject({ id: older.id, left: [] });
+    const { id } = await younger;
+    // As long as it takes to ask again.
+    await sleep(2_000);
+    expect(await describeCluster('hebe')).toMatchObject({ id, phase: 'Ready', queued: [] });
   });
 
   it('makes servers again that somebody deleted meanwhile', async () => {

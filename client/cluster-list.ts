@@ -1,6 +1,6 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { WorkflowExecutionInfo } from '@temporalio/client';
-import { type ClusterPhase, searchAttributes } from '../model/index.ts';
+import { type AttentionKind, type ClusterPhase, searchAttributes } from '../model/index.ts';
 import { unlessAbsent } from './absent-workflow.ts';
 import { clusterMemoSchema } from './cluster-memo.ts';
 import { LOST_PHASE } from './lost-workflow.ts';
@@ -10,6 +10,8 @@ import type { TemporalService } from './temporal-service.ts';
 export interface ListFilter {
   readonly cloud?: string | undefined;
   readonly phase?: ClusterPhase | undefined;
+  /** Only those whose running operation waits for a person. */
+  readonly attention?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -21,6 +23,8 @@ export interface ClusterSummary {
   readonly cloud: string;
   /** A phase of a cluster, or `Lost` when its workflow was terminated or failed. */
   readonly phase: string;
+  /** Why the running operation waits for a person; absent while it does not. */
+  readonly attention?: AttentionKind;
   readonly kubernetesVersion: string;
   readonly createdAt: string;
 }
@@ -34,6 +38,7 @@ const keys = {
   cloud: keyword(searchAttributes.cloud),
   phase: keyword(searchAttributes.phase),
   version: keyword(searchAttributes.version),
+  attention: keyword(searchAttributes.attention),
 };
 
 /** So many workflows that ended otherwise than with their clusters are looked at. */
@@ -43,20 +48,21 @@ const MAX_LOST = 500;
  * Lists clusters page by page, newest first as visibility gives them; after them, those that have lost their workflows.
  */
 export async function* listClusters(temporal: TemporalService, filter: ListFilter): AsyncGenerator<ClusterSummary> {
-  const { cloud, phase } = filter;
+  const { cloud, phase, attention = false } = filter;
   const ofCloud = cloud === undefined ? [] : [`${searchAttributes.cloud} = ${quoted(cloud)}`];
   const inPhase = phase === undefined ? [] : [`${searchAttributes.phase} = ${quoted(phase)}`];
+  const waiting = attention ? [`${searchAttributes.attention} IS NOT NULL`] : [];
   const seen = new Set<string>();
   for await (const info of runs(
     temporal,
-    ['ExecutionStatus = "Running"', ...ofCloud, ...inPhase],
+    ['ExecutionStatus = "Running"', ...ofCloud, ...inPhase, ...waiting],
     MAX_CLUSTERS,
     filter,
   )) {
     seen.add(info.workflowId);
     yield toSummary(info);
   }
-  if (phase !== undefined) return;
+  if (phase !== undefined || attention) return;
   const ended = 'ExecutionStatus IN ("Terminated", "Failed", "TimedOut", "Canceled")';
   for await (const info of runs(temporal, [ended, ...ofCloud], MAX_LOST, filter)) {
     const { workflowId } = info;
@@ -91,11 +97,13 @@ async function* runs(
 function toSummary(info: WorkflowExecutionInfo): ClusterSummary {
   const attributes = info.typedSearchAttributes;
   const memo = clusterMemoSchema.parse(info.memo ?? {});
+  const attention = attributes.get(keys.attention);
   return {
     name: attributes.get(keys.cluster) ?? info.workflowId.replace(/^cluster\//, ''),
     ...(memo.clusterId === undefined ? {} : { id: memo.clusterId }),
     cloud: attributes.get(keys.cloud) ?? '',
     phase: attributes.get(keys.phase) ?? '',
+    ...(attention === 'Paused' || attention === 'Blocked' ? { attention } : {}),
     kubernetesVersion: attributes.get(keys.version) ?? '',
     createdAt: memo.createdAt ?? info.startTime.toISOString(),
   };

@@ -10,6 +10,7 @@ import {
   type operations,
   type OrphanReport,
   type resizeNodeGroupSchema,
+  type RunningOperation,
 } from '../model/index.ts';
 import { z } from 'zod';
 import type { ClusterReader, FoundCluster } from './cluster-reader.ts';
@@ -22,6 +23,7 @@ import { type OperationHandle, waitForResult } from './operation-handle.ts';
 import { parseRequest } from './parse-request.ts';
 import { type ClusterPlan, planCluster } from './plan-cluster.ts';
 import { createRequestId, deleteRequestId, operationRequestId } from './request-ids.ts';
+import { type Steering, steerOperation } from './steer-operation.ts';
 import { workflowLink } from './temporal-ui.ts';
 import type { TemporalService } from './temporal-service.ts';
 import { watchCluster, type WatchOptions } from './watch-cluster.ts';
@@ -77,6 +79,16 @@ export interface ClustersApi {
     input: z.input<typeof resizeNodeGroupSchema>,
     options?: CreateOptions,
   ): Promise<OperationHandle<'resizeNodeGroup'>>;
+  /**
+   * Has the running operation of a cluster wait at its next safe point. It waits for three days at most.
+   *
+   * @throws SlipwayError `Slipway.NotAdmitted` when nothing runs, or nothing that is pausable
+   */
+  pause(name: string, options?: RequestOptions): Promise<RunningOperation>;
+  /** Lets an operation go on that was paused, or that waits for a person. Fails as {@link pause}. */
+  resume(name: string, options?: RequestOptions): Promise<RunningOperation>;
+  /** Ends the running operation as cancelled: what it has left half done it takes back. Fails as {@link pause}. */
+  abort(name: string, options?: RequestOptions): Promise<RunningOperation>;
   /**
    * Makes the workflow of a cluster anew that was terminated, or lost with Temporal's database. Refused while one
    * answers for it.
@@ -181,6 +193,22 @@ export class Clusters implements ClustersApi {
     options: CreateOptions = {},
   ): Promise<OperationHandle<'resizeNodeGroup'>> {
     return this.run('resizeNodeGroup', input, options);
+  }
+
+  pause(name: string, options: RequestOptions = {}): Promise<RunningOperation> {
+    return this.#steer(name, 'pause', options);
+  }
+
+  resume(name: string, options: RequestOptions = {}): Promise<RunningOperation> {
+    return this.#steer(name, 'resume', options);
+  }
+
+  abort(name: string, options: RequestOptions = {}): Promise<RunningOperation> {
+    return this.#steer(name, 'abort', options);
+  }
+
+  #steer(name: string, steering: Steering, options: RequestOptions): Promise<RunningOperation> {
+    return steerOperation({ temporal: this.#temporal, reader: this.#reader }, name, steering, options);
   }
 
   adopt(name: string, options: AdoptOptions = {}): Promise<AdoptClusterResult> {

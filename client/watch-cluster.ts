@@ -16,8 +16,8 @@ export interface WatchOptions {
   readonly until?: Promise<unknown> | undefined;
 }
 
-/** No operation takes a day. */
-const MAX_WATCH_MS = 24 * 3600 * 1000;
+/** No operation takes a day; a person may let one wait for three. */
+const MAX_WATCH_MS = 4 * 24 * 3600 * 1000;
 /** How long Temporal or the workers may be away before the watch gives up. */
 const MAX_AWAY_MS = 10 * 60 * 1000;
 /** What passes: the worker or Temporal restarts, or a mended worker is deployed. */

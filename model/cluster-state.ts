@@ -1,3 +1,4 @@
+import type { Attention } from './attention.ts';
 import type { ClusterSpec } from './cluster-spec.ts';
 import type { OperationFailure } from './failures.ts';
 import type { ClusterPhase } from './cluster-phase.ts';
@@ -5,8 +6,8 @@ import type { Observed } from './observed.ts';
 import type { OperationOutcome } from './operation-messages.ts';
 import type { OperationName } from './operations/index.ts';
 
-/** An operation that runs now. */
-export interface RunningOperation {
+/** An operation that runs or has ended. */
+export interface StartedOperation {
   readonly operation: OperationName;
   /** Workflow id of the run that does the work, a child of the cluster's workflow. */
   readonly workflowId: string;
@@ -15,8 +16,14 @@ export interface RunningOperation {
   readonly startedAt: string;
 }
 
+/** An operation that runs now. */
+export interface RunningOperation extends StartedOperation {
+  /** It waits for a person; absent while it works. */
+  readonly attention?: Attention;
+}
+
 /** An operation that has ended. */
-export interface EndedOperation extends RunningOperation {
+export interface EndedOperation extends StartedOperation {
   readonly endedAt: string;
   readonly outcome: OperationOutcome;
   readonly failure?: OperationFailure | undefined;
@@ -51,6 +58,8 @@ export const searchAttributes = {
   cloud: 'SlipwayCloud',
   phase: 'SlipwayPhase',
   version: 'SlipwayKubernetesVersion',
+  /** An AttentionKind while an operation waits for a person; absent else. */
+  attention: 'SlipwayAttention',
 } as const;
 
 /** Names of the messages between the workflows and their callers. */
@@ -63,6 +72,12 @@ export const messages = {
   progress: 'progress',
   /** Signal to a cluster's workflow: stop the operation that this caller asked for. */
   cancelOperation: 'cancelOperation',
+  /** Signals to an operation that is declared pausable: wait at the next safe point; go on; end there, as cancelled. */
+  pause: 'pause',
+  resume: 'resume',
+  abort: 'abort',
+  /** Signal of an operation to its cluster's workflow: {@link AttentionChange}. */
+  attention: 'attention',
   /** Signal to a caller: the operation it asked for ended. */
   operationEnded: 'operationEnded',
 } as const;

@@ -1,3 +1,4 @@
+export * from './attention.ts';
 export * from './cidr.ts';
 export * from './cloud.ts';
 export * from './cluster-phase.ts';

@@ -1,8 +1,8 @@
 /**
  * State of one step of an operation. `tolerated`: it failed, and the operation goes on without it. `skipped`: there was
- * nothing to do.
+ * nothing to do. `paused`: it waits for a person.
  */
-export type StepState = 'pending' | 'running' | 'done' | 'skipped' | 'tolerated' | 'failed' | 'cancelled';
+export type StepState = 'pending' | 'running' | 'paused' | 'done' | 'skipped' | 'tolerated' | 'failed' | 'cancelled';
 
 /** One step of an operation, as a person follows it. Times are ISO 8601. */
 export interface StepProgress {

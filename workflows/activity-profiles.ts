@@ -73,9 +73,11 @@ export const KEEP_BRIEFLY: ActivityOptions = { ...ENSURE, startToCloseTimeout: '
 export const QUIET_MS = 1.5 * HEARTBEAT_MS;
 
 /**
- * How long a caller waits before it asks again what became of its request: the word of the end may be lost by a reset.
+ * How long a caller waits before it asks again what became of its request, the first hour and later: the word of the
+ * end may be lost by a reset.
  */
-export const REMINDER = '10m';
+export const reminderAfter = (asked: number): '10m' | '1h' => (asked < 6 ? '10m' : '1h');
 
-/** After a day, in which others may run before it, a caller gives up. */
-export const MAX_REMINDERS = 144;
+/** After four days, in which others may run before it, or a person lets it wait for a weekend, a caller gives up. */
+export const MAX_REMINDERS = 101;
+export const PATIENCE = '4d';

@@ -24,7 +24,7 @@ import {
   orphanWorkflowId,
   parseInput,
 } from '../model/index.ts';
-import { ASK, MAX_REMINDERS, REMINDER } from './activity-profiles.ts';
+import { ASK, MAX_REMINDERS, PATIENCE, reminderAfter } from './activity-profiles.ts';
 import { deadlineExceeded } from './lib/deadline.ts';
 import { fromDescription, invalidInput, toWorkflowFailure } from './lib/failures.ts';
 import { isOperationEnded } from './lib/messages.ts';
@@ -100,10 +100,10 @@ async function askCluster<N extends OperationName>(
   const heard = condition(hasEnded).then(() => undefined);
   try {
     for (let asked = 0; ended === undefined; asked++) {
-      if (asked > MAX_REMINDERS) throw deadlineExceeded(name, `${MAX_REMINDERS} × ${REMINDER}`);
+      if (asked > MAX_REMINDERS) throw deadlineExceeded(name, PATIENCE);
       admission = (await Promise.race([ask(asked > 0), heard])) ?? admission;
       ended ??= admission?.ended;
-      if (ended === undefined) await condition(hasEnded, REMINDER);
+      if (ended === undefined) await condition(hasEnded, reminderAfter(asked));
     }
   } catch (error) {
     if (isCancellation(error)) {

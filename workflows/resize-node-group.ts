@@ -1,8 +1,10 @@
 import { CancellationScope, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
-import { type ClusterSpec, type ResizeNodeGroupResult, WAVE_SIZE } from '../model/index.ts';
+import type { Drained } from '../activities/kubernetes/drain-nodes.ts';
+import { type ClusterSpec, FailureType, type ResizeNodeGroupResult, WAVE_SIZE } from '../model/index.ts';
 import { CREATE_MANY, ENSURE, REMOVE, WAIT } from './activity-profiles.ts';
 import { deadlineOf } from './lib/deadline.ts';
+import { describeFailure } from './lib/failures.ts';
 import { settleServers } from './lib/settle-servers.ts';
 import { runSteps, type StepDeclaration } from './lib/steps.ts';
 import { operation } from './operation.ts';
@@ -45,12 +47,15 @@ const GROWTH = [
 /** The largest group, in waves, and some more that came late. */
 const MAX_WAVES = 60;
 
+/** How often a person may let a blocked drain try again. */
+const MAX_TRIES = 100;
+
 /**
  * Makes a node group larger or smaller. New machines come first and are Ready before any goes; those that are named go
  * first. Run again after a failure it finds what there is, and goes on from it.
  */
 export const resizeNodeGroup = operation('resizeNodeGroup', (input, { clusterId: id, spec }) =>
-  runSteps('resizeNodeGroup', steps, deadlineOf('resizeNodeGroup', input, spec), async (step, skip) => {
+  runSteps('resizeNodeGroup', steps, deadlineOf('resizeNodeGroup', input, spec), async (step, { skip, pausePoint }) => {
     const { name, group, remove: named = [], drainMinutes: minutes, onBlocked } = input;
     const count = sizeOf(spec, group);
     const target = { id, spec, group };
@@ -77,6 +82,7 @@ export const resizeNodeGroup = operation('resizeNodeGroup', (input, { clusterId:
       ]);
       const request = (firstBatch: number) =>
         createMany.ensureNodes({ ...target, ...needs, facts, serverGroupIds, count: wanted, firstBatch });
+      await pausePoint('ensureNodes');
       const asked = step('ensureNodes', [], () => request(look.nextBatch));
       const active = step('waitForServers', [asked], () =>
         settleServers({
@@ -93,11 +99,11 @@ export const resizeNodeGroup = operation('resizeNodeGroup', (input, { clusterId:
     async function shrink(): Promise<{ removed: number; forced: number }> {
       let [removed, forced] = [0, 0];
       for (let wave = 0; wave < MAX_WAVES; wave++) {
+        await pausePoint('removeSurplus');
         const machines = await ensure.chooseSurplus({ ...target, count, remove: look.going, atMost: WAVE_SIZE });
         if (machines.length === 0) break;
-        const nodes = machines.map((machine) => machine.name);
         try {
-          forced += (await drain(minutes).drainNodes({ id, nodes, minutes, onBlocked })).blocked;
+          forced += (await drained(machines.map((machine) => machine.name))).blocked;
         } catch (error) {
           // What stays is to take pods again. Where even that fails, the next resize does it.
           await CancellationScope.nonCancellable(() => ensure.uncordonNodes({ id }).catch(() => undefined));
@@ -107,6 +113,19 @@ export const resizeNodeGroup = operation('resizeNodeGroup', (input, { clusterId:
         removed += machines.length;
       }
       return { removed, forced };
+    }
+
+    /** A wave, drained. Where it is blocked, a person is waited for if that was asked for. */
+    async function drained(nodes: readonly string[]): Promise<Drained> {
+      for (let tries = 1; ; tries++) {
+        try {
+          return await drain(minutes).drainNodes({ id, nodes, minutes, onBlocked });
+        } catch (error) {
+          const { type, message } = describeFailure(error);
+          if (onBlocked !== 'pause' || type !== FailureType.KubernetesDrainBlocked || tries === MAX_TRIES) throw error;
+          await pausePoint('removeSurplus', message);
+        }
+      }
     }
   }),
 );

@@ -10,6 +10,7 @@ import {
   clusterWorkflowId,
   endsCluster,
   FailureType,
+  makesCluster,
   messages,
   newRecord,
   type OperationAdmission,
@@ -69,7 +70,8 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 
 function findTarget(deps: RequestOperationDeps, request: OperationRequest): Promise<Target> | Target {
   const { operation, input } = request;
-  if (operation === 'createCluster') return targetOfCreation(deps, input as ClusterSpec, request);
+  // The input of what makes a cluster is its specification.
+  if (makesCluster(operation)) return targetOfCreation(deps, input as ClusterSpec, request);
   // What ends a cluster needs no workflow that is there already.
   if (endsCluster(operation) && 'abandon' in input) return targetOfEnd(deps, input);
   return { workflowId: clusterWorkflowId(input.name) };
@@ -139,7 +141,7 @@ function refused(error: unknown, { operation, input }: OperationRequest): unknow
   if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
     const { type, message, details } = error.cause;
     // The workflow of a cluster that was deleted lives a moment longer; then its name is free.
-    if (operation === 'createCluster' && type === FailureType.ClusterNotFound) return notYet(type, message);
+    if (makesCluster(operation) && type === FailureType.ClusterNotFound) return notYet(type, message);
     return ApplicationFailure.create({
       type: type ?? FailureType.NotAdmitted,
       message,

@@ -14,8 +14,8 @@ export interface DrainInput {
   /** Names of the nodes; those that are not there are drained. */
   readonly nodes: readonly string[];
   readonly minutes: number;
-  /** What happens when a budget still blocks at the deadline. */
-  readonly onBlocked: 'fail' | 'force';
+  /** With `force` what a budget still blocks at the deadline is left where it is; else the drain fails. */
+  readonly onBlocked: 'pause' | 'fail' | 'force';
 }
 
 /** How a drain ended. */

@@ -13,6 +13,7 @@ import { registerOperations } from './commands/operations.ts';
 import { registerOrphans } from './commands/orphans.ts';
 import { registerPlan } from './commands/plan.ts';
 import { registerSchema } from './commands/schema.ts';
+import { registerSteer } from './commands/steer.ts';
 import { registerWatch } from './commands/watch.ts';
 import { packageVersion } from './package-version.ts';
 
@@ -40,6 +41,7 @@ export function createProgram(cli: Cli): Command {
     registerWatch,
     registerKubeconfig,
     registerOperations,
+    registerSteer,
     registerDelete,
     registerAdopt,
     registerOrphans,

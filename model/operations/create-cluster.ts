@@ -20,6 +20,7 @@ export const createCluster = declare({
   answer: ({ createdBy, created, phase }, { requestedBy }) =>
     createdBy === requestedBy && SERVING.includes(phase) ? created : undefined,
   conflicts: { same: 'queue', other: 'queue' },
+  pausable: false,
   deadlineMinutes: () => 90,
 });
 

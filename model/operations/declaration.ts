@@ -93,7 +93,15 @@ export interface OperationDeclaration<Input extends z.ZodType = z.ZodType, Resul
   readonly conflicts: ConflictRules;
   /** Two inputs as one; undefined when they are two wishes. */
   merge?(waiting: z.output<Input>, next: z.output<Input>): z.output<Input> | undefined;
-  /** Minutes after which it ends with a verdict, for this input and the spec that is wanted. */
+  /**
+   * Whether a person can have it wait at a safe point, go on, and end there: the signals `pause`, `resume` and `abort`
+   * to its workflow.
+   */
+  readonly pausable: boolean;
+  /**
+   * Minutes after which it ends with a verdict, for this input and the spec that is wanted. What it is paused does not
+   * count.
+   */
   deadlineMinutes(input: z.output<Input>, spec: ClusterSpec): number;
 }
 

@@ -44,5 +44,6 @@ export const deleteCluster = declare({
   admittedIn: clusterPhases.filter((phase) => phase !== 'Deleted'),
   phases: { running: 'Deleting', completed: 'Deleted', failed: 'DeleteFailed' },
   conflicts: { same: 'join', other: 'preempt' },
+  pausable: false,
   deadlineMinutes: () => 180,
 });

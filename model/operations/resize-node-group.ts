@@ -29,10 +29,10 @@ export const resizeNodeGroupSchema = z
     min: size.optional().describe('Smallest count that the autoscaler may ask for; kept with the group'),
     max: size.optional().describe('Largest count that the autoscaler may ask for; kept with the group'),
     onBlocked: z
-      .enum(['fail', 'force'])
+      .enum(['pause', 'fail', 'force'])
       .default('fail')
       .describe(
-        'When PodDisruptionBudgets still block a drain at its deadline: fail, and let the machines stay; or remove them with their pods',
+        'When PodDisruptionBudgets still block a drain at its deadline: pause, until a person resumes or aborts; fail, and let the machines stay; or remove them with their pods',
       ),
     drainMinutes: z.int().min(1).max(720).default(15).describe('Deadline of a drain, in minutes'),
   })
@@ -94,6 +94,7 @@ export const resizeNodeGroup = declare({
     if (remove.length > MOST_NAMED) return undefined;
     return { ...waiting, ...given(next), ...(remove.length === 0 ? {} : { remove }) };
   },
+  pausable: true,
   deadlineMinutes: ({ drainMinutes, count = 0 }, { nodeGroups }) => {
     const largest = Math.max(count, ...nodeGroups.map((group) => group.count));
     const waves = Math.ceil(largest / WAVE_SIZE) + 1;

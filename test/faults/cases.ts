@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { CloudKind } from '../../client/local/sandbox-processes.ts';
 import { type Fault, faults } from './faults.ts';
 import { type MatrixName, operationsUnderTest } from './operations.ts';
@@ -42,7 +43,10 @@ export interface Skipped {
   readonly reason: string;
 }
 
-/** Every fault at every call, once and for good; what is skipped has its reason. */
+/**
+ * Every fault at every call, once and for good; what is skipped has its reason. Operations share activities: what is
+ * the same call of the same activity, met by the same fault, is run in one of them, in each operation some.
+ */
 export function casesOf(
   { calls, leftOut }: Pick<Recording, 'calls' | 'leftOut'>,
   cloud: CloudKind,
@@ -64,7 +68,34 @@ export function casesOf(
   };
   for (const call of calls) decide(call, (fault, permanent) => fault.notApplicable(call) ?? whyNot(call, permanent));
   for (const { call, reason } of leftOut) decide(call, () => reason);
-  return { cases, skipped };
+  const chosen = oneOfEachKind(cases);
+  for (const one of cases.filter((other) => !chosen.has(other))) {
+    const call = calls.find((other) => isAt(other, one));
+    const reason = 'the same call of the same activity is met in another operation';
+    if (call !== undefined) skipped.push({ call, fault: one.fault, permanent: one.permanent, reason });
+  }
+  return { cases: cases.filter((one) => chosen.has(one)), skipped };
+}
+
+/** Whether the case meets this call. */
+export const isAt = (call: RecordedCall, { operation, key, occurrence }: Case): boolean =>
+  call.operation === operation && call.key === key && call.occurrence === occurrence;
+
+/** Of the cases that differ by their operation alone one each, the same one in every run. */
+function oneOfEachKind(cases: readonly Case[]): ReadonlySet<Case> {
+  const kinds = new Map<string, Case[]>();
+  for (const one of cases) {
+    const { operation, key, occurrence, fault, permanent } = one;
+    const ofOperation = faultOf(fault).concernsOperation === true;
+    const kind = `${ofOperation ? operation : ''} ${key} ${occurrence} ${fault} ${permanent}`;
+    kinds.set(kind, [...(kinds.get(kind) ?? []), one]);
+  }
+  return new Set(
+    [...kinds].flatMap(([kind, alike]) => {
+      const turn = createHash('sha256').update(kind).digest().readUInt32BE() % alike.length;
+      return alike.slice(turn, turn + 1);
+    }),
+  );
 }
 
 const whyNot = ({ occurrence }: RecordedCall, permanent: boolean): string | undefined =>

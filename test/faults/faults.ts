@@ -46,6 +46,8 @@ export interface Fault {
   readonly emulatorOnly?: string;
   /** Has no permanent form. */
   readonly once?: true;
+  /** What it does is done to the operation rather than to a call, and each operation meets it. */
+  readonly concernsOperation?: true;
   /** With which failures another operation that was asked for meanwhile may be refused. */
   readonly refusals?: readonly string[];
   readonly act: (exchange: Exchange, control: FaultControl, operation: MatrixName) => Promise<Reply>;
@@ -120,6 +122,7 @@ const disruptions: readonly Fault[] = [
     title: 'the worker is asked to end, and one with another build id takes over (workers without versioning)',
     pool: 'replaced',
     once: true,
+    concernsOperation: true,
     notApplicable: firstOfActivity,
     expects: 'success',
     act: disturbed,
@@ -131,6 +134,7 @@ const disruptions: readonly Fault[] = [
       'a worker with a new build id becomes the current one, the old one ends what it began (workers with versioning)',
     pool: 'new-build',
     once: true,
+    concernsOperation: true,
     notApplicable: firstOfActivity,
     expects: 'success',
     act: disturbed,
@@ -140,6 +144,7 @@ const disruptions: readonly Fault[] = [
     name: 'deleted-meanwhile',
     title: 'the deletion of the cluster is asked for while it is created',
     once: true,
+    concernsOperation: true,
     notApplicable: ({ operation }) =>
       operation === 'createCluster' ? undefined : 'the cluster is being deleted already',
     expects: 'anything',
@@ -154,6 +159,7 @@ const disruptions: readonly Fault[] = [
     name: 'asked-twice',
     title: 'somebody else asks for the same at the same time',
     once: true,
+    concernsOperation: true,
     notApplicable: firstOfActivity,
     expects: 'success',
     refusals: ['Slipway.NameTaken', 'Slipway.ClusterNotFound'],
@@ -167,6 +173,7 @@ const disruptions: readonly Fault[] = [
     name: 'created-meanwhile',
     title: 'somebody asks for a cluster of the same name while it is deleted',
     once: true,
+    concernsOperation: true,
     notApplicable: (call) =>
       call.operation === 'deleteCluster' ? firstOfActivity(call) : 'the cluster is being created already',
     expects: 'success',

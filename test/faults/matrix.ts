@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import type { CloudKind } from '../../client/local/sandbox-processes.ts';
-import { type Case, caseName, casesOf, faultOf, type Skipped } from './cases.ts';
+import { type Case, caseName, casesOf, faultOf, isAt, type Skipped } from './cases.ts';
 import type { PoolName } from './faults.ts';
 import { House, type Pool } from './house.ts';
 import { Lane } from './lane.ts';
@@ -81,10 +81,8 @@ export async function runMatrix(options: MatrixOptions): Promise<MatrixResult> {
       let result: CaseResult | undefined;
       for (let tries = 1; result === undefined || (result.unreached && tries <= TRIES); tries++)
         result = await runCase(house, lane, tested, recording.reference);
-      const { operation, key, occurrence, fault, permanent } = tested;
-      const call = recording.calls.find(
-        (one) => one.operation === operation && one.key === key && one.occurrence === occurrence,
-      );
+      const { fault, permanent } = tested;
+      const call = recording.calls.find((one) => isAt(one, tested));
       if (result.unreached && result.problems.length === 1 && call !== undefined && mayNotCome(call)) {
         skipped.push({ call, fault, permanent, reason: `the wait ended before this look, ${TRIES} times` });
         return;

@@ -27,7 +27,7 @@ const MAX_READS = 2;
 
 /**
  * Runs every operation without a fault, once in each lane, and lists its calls: those that all of these runs have made
- * are met by faults.
+ * are met by faults. A cluster's life ends with its deletion; the first cluster's gives the calls of deletions.
  */
 export async function record(
   house: House,
@@ -38,48 +38,61 @@ export async function record(
   const leftOut: LeftOut[] = [];
   const reference: Record<string, { resources: string[]; secrets: string[] }> = {};
   const clusters: string[] = [];
-  for (const operation of operations) {
-    const runs = await Promise.all(lanes.map((lane, index) => runOnce(house, lane, operation, `recording${index}`)));
-    const [first] = runs;
+  for (const life of livesOf(operations)) {
+    const lives = await Promise.all(lanes.map((lane, index) => liveOnce(house, lane, life, `recording${index}`)));
+    const [first] = lives;
     if (first === undefined) throw new Error('nothing was recorded');
-    reference[operation.name] = first.left;
     clusters.push(first.cluster);
-    const each = runs.map((run) => run.calls);
-    for (const call of callsOf(operation.name, first.calls)) {
-      const reason = whyLeftOut(call, each);
-      if (reason === undefined) calls.push(call);
-      else leftOut.push({ call, reason });
+    for (const [operation, { left, calls: made }] of first.runs) {
+      if (operation in reference) continue;
+      reference[operation] = left;
+      const each = lives.map(({ runs }) => runs.get(operation)?.calls ?? []);
+      for (const call of callsOf(operation, made)) {
+        const reason = whyLeftOut(call, each);
+        if (reason === undefined) calls.push(call);
+        else leftOut.push({ call, reason });
+      }
     }
   }
   return { calls, leftOut, reference, clusters };
 }
 
+/** Operations in the order in which a cluster of its own meets them: what one needs, itself, and the deletion. */
+function livesOf(operations: readonly OperationUnderTest[]): MatrixName[][] {
+  const lives = operations.map(({ name, needs }) => [...new Set<MatrixName>([...needs, name, 'deleteCluster'])]);
+  return [...new Map(lives.map((life) => [life.join(), life])).values()];
+}
+
 interface RecordedRun {
   readonly calls: readonly SeenCall[];
   readonly left: { resources: string[]; secrets: string[] };
-  readonly cluster: string;
 }
 
-async function runOnce(house: House, lane: Lane, operation: OperationUnderTest, prefix: string): Promise<RecordedRun> {
-  const cluster = `${prefix}-${operation.name.toLowerCase()}`;
+/** The life of one cluster: what each of its operations asked for, and what was there after it. */
+async function liveOnce(
+  house: House,
+  lane: Lane,
+  life: readonly MatrixName[],
+  prefix: string,
+): Promise<{ readonly cluster: string; readonly runs: ReadonlyMap<MatrixName, RecordedRun> }> {
+  const cluster = `${prefix}-${life.at(-2)?.toLowerCase() ?? ''}`;
   const traffic = await house.openCloud(cluster, lane.project);
-  const run = async (name: MatrixName) => {
-    const tested = underTest(name);
-    const started = await startOperation(house, lane.pool, tested.runs, cluster, inputOf(tested, cluster));
-    const outcome = await started.outcome(house.pace.operationMs);
-    if (outcome.outcome === 'failed')
-      throw new Error(`${name} failed without a fault: ${outcome.type}: ${outcome.message}`);
-  };
+  const runs = new Map<MatrixName, RecordedRun>();
   try {
-    for (const needed of operation.needs) await run(needed);
-    const first = traffic.calls.length;
-    await run(operation.name);
-    const calls = traffic.calls.slice(first);
-    const left = { resources: await lane.resources(cluster), secrets: await secretsOf(house, cluster) };
-    if (operation.name !== 'deleteCluster') await run('deleteCluster');
+    for (const name of life) {
+      const tested = underTest(name);
+      const first = traffic.calls.length;
+      const started = await startOperation(house, lane.pool, tested.runs, cluster, inputOf(tested, cluster));
+      const outcome = await started.outcome(house.pace.operationMs);
+      if (outcome.outcome === 'failed')
+        throw new Error(`${name} failed without a fault: ${outcome.type}: ${outcome.message}`);
+      const calls = traffic.calls.slice(first);
+      const left = { resources: await lane.resources(cluster), secrets: await secretsOf(house, cluster) };
+      runs.set(name, { calls, left });
+    }
     if (traffic.untagged > 0)
-      throw new Error(`${traffic.untagged} requests of ${operation.name} belong to no activity`);
-    return { calls, left, cluster };
+      throw new Error(`${traffic.untagged} requests of ${life.join(', ')} belong to no activity`);
+    return { cluster, runs };
   } finally {
     await house.closeCloud(traffic);
   }

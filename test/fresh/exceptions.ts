@@ -29,8 +29,8 @@ export const exceptions: readonly { readonly files: RegExp; readonly why: string
     why: 'kubectl lists the folders of the path for its plugins',
   },
   {
-    files: /^\/etc\/openstack\/secure\.(ya?ml|json)$/,
-    why: 'a place of the user’s own credentials, as openstacksdk has it',
+    files: /^\/etc\/openstack\/(clouds|clouds-public|secure)\.(ya?ml|json)$/,
+    why: 'places of the user’s own clouds and credentials, as openstacksdk has them',
   },
   {
     files: /^\/usr\/sbin\/policy-rc\.d$/,

@@ -64,7 +64,8 @@ it(`ends the same, without doubles or leaks, when the worker is killed ${KILLS} 
   await Promise.all([...made, 'undisturbed'].map(remove));
   expect(await sandbox.inventory(limit())).toEqual(before);
   expect(await house.vault.kv.listTree('clusters')).toEqual([]);
-}, 400_000);
+  // Twenty workers start one after the other: seconds each, many where every file that they open is traced (`fresh`).
+}, 1_200_000);
 
 /** How many resources of each type carry a cluster's name. */
 async function kindsOf(name: string): Promise<Record<string, number>> {

@@ -1,5 +1,7 @@
 import type { ClusterDescription } from '../../model/index.ts';
 
+const HOW_TO_GO_ON = 'Signal `resume` or `abort` to the running workflow.';
+
 /** A cluster's state for a person who looks at its workflow in the Temporal UI. */
 export function clusterMarkdown(description: ClusterDescription): string {
   const { id, cloud, phase, spec, apiEndpoint, kubeconfigPath, running, queued, last } = description;
@@ -16,6 +18,7 @@ export function clusterMarkdown(description: ClusterDescription): string {
       'Running',
       running === undefined ? undefined : `${running.operation} (\`${running.workflowId}\`) since ${running.startedAt}`,
     ],
+    ['Waits for a person', running?.attention && `${running.attention.reason}. ${HOW_TO_GO_ON}`],
     ['Waiting', queued.length === 0 ? undefined : queued.map(({ operation }) => operation).join(', ')],
     ['Last operation', last === undefined ? undefined : `${last.operation} ${last.outcome} at ${last.endedAt}`],
     ['Cause', last?.failure === undefined ? undefined : `${last.failure.type}: ${last.failure.message}`],

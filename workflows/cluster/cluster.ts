@@ -18,6 +18,7 @@ import {
 } from '@temporalio/workflow';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import {
+  type Attention,
   type Caller,
   type ClusterDescription,
   type ClusterRecord,
@@ -44,6 +45,7 @@ import {
   remember,
   type RunningOperation,
   searchAttributes,
+  type StartedOperation,
 } from '../../model/index.ts';
 import type { Activities } from '../../activities/index.ts';
 import { ENSURE, KEEP_BRIEFLY, QUIET_MS } from '../activity-profiles.ts';
@@ -51,6 +53,7 @@ import { describeFailure, fromDescription, invalidInput } from '../lib/failures.
 import { clusterMarkdown } from './cluster-markdown.ts';
 import { type Decision, decide, mayBegin } from './decide.ts';
 import { describeCluster } from './describe-cluster.ts';
+import { isAttentionChange } from '../lib/messages.ts';
 import { notifyCallers } from './notify-callers.ts';
 import { runOperation } from './run-operation.ts';
 
@@ -58,10 +61,12 @@ const { keepRecord } = proxyActivities<Activities>(ENSURE);
 const briefly = proxyActivities<Activities>(KEEP_BRIEFLY);
 
 const PHASE = defineSearchAttributeKey(searchAttributes.phase, SearchAttributeType.KEYWORD);
+const ATTENTION = defineSearchAttributeKey(searchAttributes.attention, SearchAttributeType.KEYWORD);
 
 const run = defineUpdate<OperationAdmission, [OperationRequest]>(messages.run);
 const describe = defineQuery<ClusterDescription>(messages.describe);
 const cancelOperation = defineSignal<[unknown]>(messages.cancelOperation);
+const attention = defineSignal<[unknown]>(messages.attention);
 
 /**
  * The cluster itself: lives from creation to deletion, holds its spec and state, and lets operations in one at a time.
@@ -111,6 +116,7 @@ interface Running {
   readonly workflowId: string;
   readonly startedAt: string;
   readonly scope: CancellationScope;
+  readonly attention?: Attention;
 }
 
 class Cluster {
@@ -127,6 +133,7 @@ class Cluster {
       validator: (request: OperationRequest) => this.validate(request),
     });
     setHandler(cancelOperation, (requestId) => this.cancel(requestId));
+    setHandler(attention, (change) => this.attend(change));
     this.#show();
 
     await condition(() => this.#record.queue.length > 0);
@@ -207,6 +214,20 @@ class Cluster {
     this.#update({ queue: this.#record.queue.filter((entry) => !asked(entry)) });
     const failure = { type: FailureType.Cancelled, message: 'The operation was cancelled before it started' };
     void Promise.all(cancelled.map((entry) => notifyCallers(entry.callers, { outcome: 'cancelled', failure })));
+  }
+
+  /** What runs waits for a person, or goes on. */
+  attend(change: unknown): void {
+    if (!isAttentionChange(change) || change.workflowId !== this.#running?.workflowId) return;
+    const { attention: now, workflowId } = change;
+    const { attention: before, ...running } = this.#running;
+    this.#running = { ...running, workflowId, ...(now === undefined ? {} : { attention: now }) };
+    this.#showAttention(before, now);
+    this.#show();
+  }
+
+  #showAttention(before: Attention | undefined, now: Attention | undefined): void {
+    if (before?.kind !== now?.kind) upsertSearchAttributes([{ key: ATTENTION, value: now?.kind ?? null }]);
   }
 
   /** One more caller of an operation that runs or waits, which takes the place of what it was. */
@@ -296,9 +317,10 @@ class Cluster {
     const { history } = this.#record;
     const endedAt = new Date().toISOString();
     this.#running = undefined;
+    this.#showAttention(running.attention, undefined);
     this.#update({
       phase: outcome === 'completed' ? phases.completed : phases.failed,
-      history: remember(history, { ...runningOperation(running), endedAt, outcome, ...(failure ? { failure } : {}) }),
+      history: remember(history, { ...startedOperation(running), endedAt, outcome, ...(failure ? { failure } : {}) }),
       answer: { requestIds: callers.map(({ requestId }) => requestId), ...ended },
       ...(result === undefined ? {} : declaration.observe?.(this.#record, result)),
     });
@@ -326,7 +348,12 @@ class Cluster {
   }
 }
 
-function runningOperation({ entry, workflowId, startedAt }: Running): RunningOperation {
+const runningOperation = (running: Running): RunningOperation => ({
+  ...startedOperation(running),
+  ...(running.attention === undefined ? {} : { attention: running.attention }),
+});
+
+function startedOperation({ entry, workflowId, startedAt }: Running): StartedOperation {
   const requestedBy = entry.callers[0]?.workflowId ?? workflowInfo().workflowId;
   return { operation: entry.operation, workflowId, requestedBy, startedAt };
 }

@@ -1,5 +1,7 @@
 import {
   CancellationScope,
+  CancelledFailure,
+  condition,
   defineQuery,
   isCancellation,
   setCurrentDetails,
@@ -7,9 +9,17 @@ import {
   sleep,
 } from '@temporalio/workflow';
 import type { Duration } from '@temporalio/common';
-import { messages, type OperationProgress, type StepProgress, type StepState } from '../../model/index.ts';
+import {
+  declarationOf,
+  messages,
+  type OperationName,
+  type OperationProgress,
+  type StepProgress,
+  type StepState,
+} from '../../model/index.ts';
 import { describeFailure } from './failures.ts';
 import { deadlineExceeded } from './deadline.ts';
+import { Pauses } from './pauses.ts';
 
 /** A step as an operation declares it, before anything runs. */
 export interface StepDeclaration {
@@ -35,20 +45,31 @@ export type StartStep<Id extends string> = <const Needs extends readonly Promise
   tolerate?: (error: unknown) => Result,
 ) => Promise<Result>;
 
+/** What a script has to say of its steps beside running them. */
+export interface StepControl<Id extends string> {
+  /** These have nothing to do. */
+  readonly skip: (...ids: Id[]) => void;
+  /**
+   * A safe point: waits here while a person has paused the operation, or, with a reason, until one says that it may go
+   * on. The step is shown as paused. For operations that are declared pausable.
+   */
+  readonly pausePoint: (id: Id, blockedBy?: string) => Promise<void>;
+}
+
 type Results<Needs extends readonly Promise<unknown>[]> = { -readonly [K in keyof Needs]: Awaited<Needs[K]> };
 
 const progressQuery = defineQuery<OperationProgress>(messages.progress);
 
 /**
  * Runs an operation as a graph of steps: all that do not need each other run at the same time. The first step that
- * fails cancels the others, which are waited for, and its error is thrown. What the script skips is shown so. The tree
- * is answered by the query `progress` and shown as the workflow's current details.
+ * fails cancels the others, which are waited for, and its error is thrown. The tree is answered by the query `progress`
+ * and shown as the workflow's current details. What the operation is paused does not count for its deadline.
  */
 export async function runSteps<Id extends string, Result>(
-  operation: string,
+  operation: OperationName,
   declared: Record<Id, StepDeclaration>,
   deadline: Duration,
-  script: (step: StartStep<Id>, skip: (...ids: Id[]) => void) => Promise<Result>,
+  script: (step: StartStep<Id>, control: StepControl<Id>) => Promise<Result>,
 ): Promise<Result> {
   const tree = new StepTree(operation, declared);
   setHandler(progressQuery, () => tree.progress());
@@ -89,14 +110,23 @@ export async function runSteps<Id extends string, Result>(
     return outcome;
   };
 
+  const pauses = declarationOf(operation).pausable
+    ? new Pauses(operation, () => fail(new CancelledFailure('The operation was aborted')))
+    : undefined;
+  const control: StepControl<Id> = {
+    skip: (...ids) => ids.forEach((id) => tree.set(id, 'skipped')),
+    pausePoint: async (id, blockedBy) => pauses?.wait((reason) => tree.hold(id, reason), blockedBy),
+  };
+
   const timer = new CancellationScope();
   const expiry = timer.run(async () => {
     await sleep(deadline);
+    if (pauses !== undefined) await madeUpFor(pauses);
     fail(deadlineExceeded(operation, deadline));
   });
   expiry.catch(() => undefined);
   try {
-    const result = await scope.run(() => script(step, (...ids) => ids.forEach((id) => tree.set(id, 'skipped'))));
+    const result = await scope.run(() => script(step, control));
     await Promise.all(started);
     return result;
   } catch (error) {
@@ -109,19 +139,31 @@ export async function runSteps<Id extends string, Result>(
   }
 }
 
+/** Waits as long as the operation was paused, and is paused meanwhile. */
+async function madeUpFor(pauses: Pauses): Promise<void> {
+  for (let madeUp = 0; pauses.isHeld || madeUp < pauses.totalMs;) {
+    await condition(() => !pauses.isHeld);
+    const missing = pauses.totalMs - madeUp;
+    madeUp += missing;
+    await sleep(missing);
+  }
+}
+
 interface Entry {
   readonly declaration: StepDeclaration;
   state: StepState;
   startedAt?: number;
   endedAt?: number;
   detail?: string;
+  /** What it was before it was paused. */
+  held?: Pick<Entry, 'state' | 'detail'>;
 }
 
 class StepTree {
-  readonly #operation: string;
+  readonly #operation: OperationName;
   readonly #entries: Map<string, Entry>;
 
-  constructor(operation: string, declared: Record<string, StepDeclaration>) {
+  constructor(operation: OperationName, declared: Record<string, StepDeclaration>) {
     this.#operation = operation;
     this.#entries = new Map(
       Object.entries(declared).map(([id, declaration]) => [id, { declaration, state: 'pending' }]),
@@ -129,13 +171,27 @@ class StepTree {
   }
 
   set(id: string, state: StepState, detail?: string): void {
-    const entry = this.#entries.get(id);
-    if (entry === undefined) throw new Error(`step ${id} was not declared`);
+    const entry = this.#entry(id);
     entry.state = state;
     if (detail !== undefined) entry.detail = detail;
     if (state === 'running') entry.startedAt = Date.now();
     else if (state !== 'skipped') entry.endedAt = Date.now();
     setCurrentDetails(this.toMarkdown());
+  }
+
+  /** Shows a step as paused for this reason; as it was before, without one. */
+  hold(id: string, reason: string | undefined): void {
+    const entry = this.#entry(id);
+    const { state, detail } = entry;
+    if (reason !== undefined) Object.assign(entry, { held: { state, detail }, state: 'paused', detail: reason });
+    else Object.assign(entry, entry.held);
+    setCurrentDetails(this.toMarkdown());
+  }
+
+  #entry(id: string): Entry {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) throw new Error(`step ${id} was not declared`);
+    return entry;
   }
 
   progress(): OperationProgress {
@@ -154,6 +210,7 @@ class StepTree {
     const marks = {
       pending: '▫️',
       running: '🔄',
+      paused: '⏸️',
       done: '✅',
       skipped: '➖',
       tolerated: '⚠️',

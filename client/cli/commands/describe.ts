@@ -38,11 +38,25 @@ function printSnapshot(snapshot: ClusterSnapshot, session: Session): void {
 }
 
 function fields(description: FoundCluster, uiUrl: string | undefined, session: Session): [string, string][] {
-  const { name, id, phase, cloud, spec, createdAt, apiEndpoint, kubeconfigPath, last, queued, lost } = description;
+  const { name, id, phase, cloud, spec, createdAt, apiEndpoint, kubeconfigPath, last, queued, lost, running } =
+    description;
   return [
     ['Name', name],
     ['Id', id],
-    ['Phase', lost === undefined ? colourPhase(phase, session.style) : describeLost(lost, phase, session)],
+    [
+      'Phase',
+      lost === undefined
+        ? colourPhase(phase, session.style, running?.attention?.kind)
+        : describeLost(lost, phase, session),
+    ],
+    ...(running?.attention === undefined
+      ? []
+      : [
+          [
+            'Waits for you',
+            `${plain(running.attention.reason)} (slipway resume ${name}, or slipway abort ${name})`,
+          ] satisfies [string, string],
+        ]),
     ['Cloud', cloud],
     ['Kubernetes', spec.kubernetes.version],
     ['Created', `${createdAt} (${formatAge(createdAt, session.environment.now())} ago)`],

@@ -17,24 +17,27 @@ export function registerList(program: Command, cli: Cli): void {
     .alias('ls')
     .description('list clusters')
     .option('--cloud <cloud>', 'only those on this cloud')
+    .option('--attention', 'only those whose operation waits for a person')
     .addOption(new Option('--phase <phase>', 'only those in this phase').choices(phases));
-  command.action((options: { cloud?: string; phase?: ClusterPhase }) =>
+  command.action((options: { cloud?: string; phase?: ClusterPhase; attention?: boolean }) =>
     cli.run(command, async (session) => {
       const { clusters } = await session.slipway();
       const found: ClusterSummary[] = [];
       for await (const cluster of clusters.list({ ...options, signal: session.signal })) found.push(cluster);
       found.sort((a, b) => a.name.localeCompare(b.name));
       const now = session.environment.now();
-      const rows = found.map(({ name, cloud, phase, kubernetesVersion, createdAt }) => [
+      const rows = found.map(({ name, cloud, phase, attention, kubernetesVersion, createdAt }) => [
         name,
-        colourPhase(phase, session.style),
+        colourPhase(phase, session.style, attention),
         cloud,
         kubernetesVersion,
         formatAge(createdAt, now),
       ]);
       session.show(
         found.length === 0
-          ? 'There are no clusters.'
+          ? options.attention === true
+            ? 'No cluster waits for anybody.'
+            : 'There are no clusters.'
           : formatTable(['NAME', 'PHASE', 'CLOUD', 'KUBERNETES', 'AGE'], rows, session.style),
       );
       if (found.some(({ phase }) => phase === LOST_PHASE))

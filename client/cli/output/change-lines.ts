@@ -3,7 +3,7 @@ import type { ClusterSnapshot } from '../../cluster-snapshot.ts';
 import { formatClock } from './duration.ts';
 import { plain } from './plain-text.ts';
 import type { Style } from './style.ts';
-import { headline, stateSign, stepTime } from './tree.ts';
+import { headline, stateSign, stepTime, waitsForYou } from './tree.ts';
 
 /** Turns snapshots into lines of a log: one line for what changed since the snapshot before. */
 export class ChangeLines {
@@ -12,6 +12,7 @@ export class ChangeLines {
   readonly #steps = new Map<string, string>();
   #operation: string | undefined;
   #problem: string | undefined;
+  #waits = false;
 
   constructor(style: Style, now: () => number) {
     this.#style = style;
@@ -34,6 +35,9 @@ export class ChangeLines {
       this.#steps.set(step.id, seen);
       lines.push(this.#line(step, progress?.percent ?? 0));
     }
+    const waits = operation !== undefined && 'attention' in operation;
+    if (waits && !this.#waits) lines.push(`${this.#clock()} ${waitsForYou(snapshot)}`);
+    this.#waits = waits;
     if (problem !== undefined && problem !== this.#problem) lines.push(`${this.#clock()} ! ${plain(problem)}`);
     this.#problem = problem;
     return lines;

@@ -35,9 +35,14 @@ export function drawTree(snapshot: ClusterSnapshot, options: TreeOptions): strin
     ...(progress === undefined ? [] : [`${bar(progress.percent, style)} ${progress.percent} %`, '']),
     ...(progress === undefined ? [] : drawSteps(progress, options)),
     ...(progress === undefined && running ? [style.busy(`${spinner(options.frame)} starting`)] : []),
+    ...(running && operation.attention !== undefined ? [style.bad(cut(waitsForYou(snapshot), width))] : []),
     ...(problem === undefined ? [] : [style.bad(cut(`! ${plain(problem)}`, width))]),
   ];
 }
+
+/** What a person can do about an operation that waits for one. */
+export const waitsForYou = ({ description: { name } }: ClusterSnapshot): string =>
+  `‖ waits for you: "slipway resume ${name}" to go on, "slipway abort ${name}" to end it`;
 
 /** `createCluster atlas (Kubernetes 1.36.3 on sandbox)`. */
 export function headline({ description, operation }: ClusterSnapshot): string {
@@ -60,6 +65,8 @@ export function stateSign(state: StepState, style: Style, frame = 0): string {
       return style.dim('·');
     case 'running':
       return style.busy(spinner(frame));
+    case 'paused':
+      return style.bad('‖');
     case 'done':
       return style.good('✔');
     case 'skipped':
@@ -93,12 +100,11 @@ function drawStep(step: StepProgress, depth: number, { style, width, now, frame 
   const time = stepTime(step, now);
   const used = indent.length + 2 + title.length + (time === '' ? 0 : time.length + 2);
   const detail = step.detail === undefined || step.detail === '' ? '' : cut(plain(step.detail), width - used - 2);
-  const colour =
-    step.state === 'failed' || step.state === 'tolerated'
-      ? style.bad
-      : step.state === 'running'
-        ? style.busy
-        : style.dim;
+  const colour = ['failed', 'tolerated', 'paused'].includes(step.state)
+    ? style.bad
+    : step.state === 'running'
+      ? style.busy
+      : style.dim;
   const shownTitle = ['pending', 'skipped', 'cancelled'].includes(step.state) ? style.dim(title) : title;
   return [
     `${indent}${stateSign(step.state, style, frame)} ${shownTitle}`,

@@ -25,6 +25,9 @@ const CLUSTERS: Record<keyof ClustersApi, 'reads' | 'makes' | 'removes'> = {
   delete: 'removes',
   run: 'removes', // What its operation says.
   resizeNodeGroup: 'removes',
+  pause: 'makes', // A signal, which `resume` takes back.
+  resume: 'makes',
+  abort: 'makes', // Ends what runs; everything that is there stays.
   adopt: 'makes', // A workflow; everything else is there already.
   findOrphans: 'reads',
   get: 'reads',
@@ -97,6 +100,9 @@ function world(taken: string[]): CommandWorld {
     // The only operation there is of these; another one needs a result of its own here.
     run: (operation) => Promise.resolve(handleOf(operation, resized as OperationResult<typeof operation>)),
     resizeNodeGroup: () => Promise.resolve(handleOf('resizeNodeGroup', resized)),
+    pause: () => Promise.resolve(running),
+    resume: () => Promise.resolve(running),
+    abort: () => Promise.resolve(running),
     adopt: () => Promise.resolve({ name: 'atlas', id: 'atlas-k3f7x2', cloud: 'sandbox', phase: 'Ready' }),
     findOrphans: () => Promise.resolve({ clouds: 1, orphans: [], total: 0, problems: [] }),
     get: () => Promise.resolve(description()),

@@ -338,6 +338,42 @@ describe('an operation whose workflow is not there, though the cluster says that
   }
 });
 
+describe('an operation that runs', () => {
+  it('is paused, resumed and aborted where it is declared so', async () => {
+    await (await slipway.clusters.create(spec('selene'))).result();
+    expect((await failure(slipway.clusters.pause('selene'))).type).toBe(FailureType.NotAdmitted);
+    expect((await failure(slipway.clusters.pause('nobody'))).type).toBe(FailureType.ClusterNotFound);
+
+    house.activities.set('chooseSurplus', 'selene', () => Promise.resolve([{ id: 's-1', name: 'm-1' }]));
+    const held = house.activities.hold('lookAtGroup', 'selene');
+    const resize = await slipway.clusters.resizeNodeGroup({ name: 'selene', group: 'workers', count: 2 });
+    const { release } = await held;
+    expect(await slipway.clusters.pause('selene')).toMatchObject({ operation: 'resizeNodeGroup' });
+    release();
+    const attention = await eventually(
+      async () => (await slipway.clusters.describe('selene')).description.running?.attention,
+    );
+    expect(attention.kind).toBe('Paused');
+    const waiting = await eventually(async () => {
+      const found: ClusterSummary[] = [];
+      for await (const cluster of slipway.clusters.list({ attention: true })) found.push(cluster);
+      return found.length === 0 ? undefined : found;
+    });
+    expect(waiting).toMatchObject([{ name: 'selene', phase: 'Updating', attention: 'Paused' }]);
+    await slipway.clusters.abort('selene');
+    expect((await failure(resize.result())).type).toBe(FailureType.Cancelled);
+  });
+
+  it('is not, where it has no safe point', async () => {
+    const entered = house.activities.block('waitForNodes', 'helios');
+    const creation = await slipway.clusters.create(spec('helios'));
+    await entered;
+    const refused = await failure(slipway.clusters.abort('helios'));
+    expect(refused.type).toBe(FailureType.NotAdmitted);
+    expect(refused.message).toContain(`temporal workflow cancel --workflow-id ${creation.workflowId}`);
+  });
+});
+
 describe('an installation that is not whole', () => {
   it('says that no worker polls, and starts nothing', async () => {
     const lonely = new SlipwayClient({ temporal: house.client, taskQueue: 'nobody-here' });

@@ -10,17 +10,24 @@ const fileName = (operation: string): string => `${operation}.json`;
 /** The JSON Schema (draft 2020-12) of an operation's input, as a caller writes it: what has a default is optional. */
 export function operationSchema(operation: OperationName): JsonSchema {
   const { schema, title } = declarationOf(operation);
-  const generated = z.toJSONSchema(schema, {
-    io: 'input',
+  const { $schema, ...rest } = jsonSchema(schema, 'input');
+  return { $schema, $id: fileName(operation), title, ...rest };
+}
+
+/** The same of its result. */
+export const resultSchema = (operation: OperationName): JsonSchema =>
+  jsonSchema(declarationOf(operation).result, 'output');
+
+function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
+  return z.toJSONSchema(schema, {
+    io,
     target: 'draft-2020-12',
-    override: ({ jsonSchema }) => {
+    override: ({ jsonSchema: node }) => {
       // What JavaScript can count to is no limit of Slipway's.
-      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
-      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+      if (node.minimum === Number.MIN_SAFE_INTEGER) delete node.minimum;
+      if (node.maximum === Number.MAX_SAFE_INTEGER) delete node.maximum;
     },
   });
-  const { $schema, ...rest } = generated;
-  return { $schema, $id: fileName(operation), title, ...rest };
 }
 
 /** The schemas of all operations by file name. */

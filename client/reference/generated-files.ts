@@ -1,8 +1,10 @@
+import { operationNames } from '../../model/index.ts';
 import { operationSchemas } from '../json-schemas.ts';
 import { Cli } from '../cli/cli.ts';
 import { createProgram } from '../cli/program.ts';
 import { apiServerFlagsReference } from './api-server-flags.ts';
 import { cliReference, clusterSpecReference, GENERATED } from './markdown.ts';
+import { operationIndex, operationPage, operationPagePath } from './operation-page.ts';
 import { preFlightReference } from './pre-flight.ts';
 import { silentEnvironment } from './silent-environment.ts';
 
@@ -13,6 +15,8 @@ export function generatedFiles(): ReadonlyMap<string, string> {
   );
   return new Map([
     ...schemas,
+    ...operationNames().map((name) => [operationPagePath(name), operationPage(name, GENERATED)] as const),
+    ['docs/reference/operations/README.md', operationIndex(GENERATED)],
     ['docs/reference/cluster-spec.md', clusterSpecReference()],
     ['docs/reference/api-server-flags.md', apiServerFlagsReference(GENERATED)],
     ['docs/reference/pre-flight.md', preFlightReference()],

@@ -36,6 +36,15 @@ export function specFields(schema: JsonSchema): SpecField[] {
   return fieldsBelow(nodeSchema.parse(schema), '');
 }
 
+/** The same as a table of a page. */
+export function fieldTable(schema: JsonSchema): string[] {
+  const rows = specFields(schema).map(({ path, type, defaultValue, limits, meaning }) => {
+    const shown = defaultValue === '' || defaultValue === 'required' ? defaultValue : `\`${defaultValue}\``;
+    return `| \`${path}\` | ${type} | ${shown} | ${limits} | ${meaning} |`;
+  });
+  return ['| field | type | default | limits | meaning |', '|---|---|---|---|---|', ...rows];
+}
+
 function fieldsBelow(parent: Node, prefix: string): SpecField[] {
   return Object.entries(parent.properties ?? {}).flatMap(([name, property]) => {
     const node = nodeSchema.parse(property);
@@ -66,7 +75,8 @@ function toField(path: string, node: Node, required: boolean): SpecField {
 
 function typeName(node: Node): string {
   if (node.type === 'array') return `list of ${plural(nodeSchema.safeParse(node.items).data?.type)}`;
-  if (node.type === 'object' && node.properties === undefined) return 'map of strings';
+  if (node.type === 'object' && node.properties === undefined)
+    return `map of ${plural(nodeSchema.safeParse(node.additionalProperties).data?.type)}`;
   return node.type === 'integer' ? 'whole number' : (node.type ?? 'any');
 }
 

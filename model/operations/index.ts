@@ -1,15 +1,14 @@
 import type { z } from 'zod';
-import { createCluster } from './create-cluster.ts';
 import type { OperationDeclaration } from './declaration.ts';
-import { deleteCluster } from './delete-cluster.ts';
-import { resizeNodeGroup } from './resize-node-group.ts';
+import * as operations from './table.ts';
 
-/** Every operation by its name, which is also the type of its workflow. */
-export const operations = { createCluster, deleteCluster, resizeNodeGroup } as const;
+export { operations };
 
-export type OperationName = keyof typeof operations;
-export type OperationInput<N extends OperationName> = z.output<(typeof operations)[N]['schema']>;
-export type OperationResult<N extends OperationName> = z.output<(typeof operations)[N]['result']>;
+/** Every operation by its name. */
+export type Operations = typeof operations;
+export type OperationName = keyof Operations;
+export type OperationInput<N extends OperationName> = z.output<Operations[N]['schema']>;
+export type OperationResult<N extends OperationName> = z.output<Operations[N]['result']>;
 
 /** An operation's declaration where its name is known only at run time; its input was parsed by its schema. */
 export const declarationOf = (name: OperationName): OperationDeclaration => operations[name];

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
-import { declarationOf, operationNames } from '../../../model/index.ts';
+import { declarationOf, type OperationName, operationNames } from '../../../model/index.ts';
 import { operationSchema } from '../../json-schemas.ts';
 import type { LaterOperation } from '../../clusters.ts';
 import { parseRequest } from '../../parse-request.ts';
@@ -43,7 +43,7 @@ function registerOperation(program: Command, cli: Cli, operation: LaterOperation
   const fields = Object.entries(properties).filter(([field]) => field !== 'name');
   const command = waitOptions(
     program
-      .command(dashed(operation))
+      .command(commandOf(operation))
       .description(summary.charAt(0).toLowerCase() + summary.slice(1))
       .argument('<name>', 'name of the cluster'),
   );
@@ -113,6 +113,10 @@ function wholeNumber(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Not a whole number.');
   return Number(text);
 }
+
+/** The command of an operation: `create`, `delete`, `resize-node-group`. */
+export const commandOf = (operation: OperationName): string =>
+  isLater(operation) ? dashed(operation) : declarationOf(operation).verb;
 
 /** `resizeNodeGroup` as `resize-node-group`. */
 const dashed = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

@@ -1,0 +1,4 @@
+/** Every operation, by its name, which is also the type of its workflow: one line each. */
+export { createCluster } from './create-cluster.ts';
+export { deleteCluster } from './delete-cluster.ts';
+export { resizeNodeGroup } from './resize-node-group.ts';

@@ -7,6 +7,7 @@ import { isFields } from './fields.ts';
 import { CLUSTER_ID, clusterNameOf } from './names.ts';
 import { observedSchema } from './observed.ts';
 import type { OperationRequest } from './operation-messages.ts';
+import { sameSpec } from './same-spec.ts';
 import {
   declarationOf,
   endsCluster,
@@ -148,12 +149,16 @@ export const newRecord = (id: string, spec: ClusterSpec, createdAt: string, dige
 });
 
 /**
- * Whether a request asks for what waits or runs already: the same request, one more of the same caller, or one that may
- * join.
+ * Whether a request asks for what waits or runs already on a cluster: the same request, the same wish of the same
+ * caller in another run, or one that may join.
  */
-export function sameRequest({ operation, callers }: QueuedOperation, request: OperationRequest): boolean {
+export function sameRequest(
+  { digest }: Pick<ClusterRecord, 'digest'>,
+  { operation, input, callers }: QueuedOperation,
+  request: OperationRequest,
+): boolean {
   if (operation !== request.operation) return false;
-  const sameRun = callers.some(({ requestId }) => requestId === request.requestId);
-  const known = sameRun || callers.some(({ workflowId }) => workflowId === request.requestedBy);
-  return known || endsCluster(operation);
+  if (endsCluster(operation) || callers.some(({ requestId }) => requestId === request.requestId)) return true;
+  const isSameCaller = callers.some(({ workflowId }) => workflowId === request.requestedBy);
+  return isSameCaller && sameSpec({ digest: request.digest, spec: request.input }, { digest, spec: input });
 }

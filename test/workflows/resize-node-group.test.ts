@@ -25,6 +25,12 @@ const describeCluster = (name: string): Promise<ClusterDescription> =>
   house.client.workflow.getHandle(`cluster/${name}`).query<ClusterDescription>('describe');
 
 const sizeOf = ({ spec }: ClusterDescription): number | undefined => spec.nodeGroups[0]?.count;
+/** How many requests to the cluster have been let in beyond its creation and the first resize. */
+const callersOf = async (name: string): Promise<number> => {
+  const { events } = await house.client.workflow.getHandle(`cluster/${name}`).fetchHistory();
+  const admitted = events?.filter((event) => event.workflowExecutionUpdateAcceptedEventAttributes) ?? [];
+  return admitted.length - 1;
+};
 const callsSince = (name: string, before: number): string[] => house.activities.called(name).slice(before);
 
 describe('a resize', () => {
@@ -115,6 +121,41 @@ describe('a resize', () => {
     const calls = house.activities.called('dione');
     expect(calls.indexOf('uncordonNodes')).toBeGreaterThan(-1);
     expect(calls.indexOf('uncordonNodes')).toBeLessThan(calls.indexOf('deleteInside'));
+  });
+
+  it('goes on for those who share it when one of them is cancelled', async () => {
+    await create('hera');
+    const held = house.activities.hold('lookAtGroup', 'hera');
+    await resize('hera', 4);
+    const { release } = await held;
+    // Two that wait are one; one of its callers leaves.
+    const [leaving, staying] = [await resize('hera', 5), await resize('hera', 5)];
+    await until(async () => {
+      const { queued } = await describeCluster('hera');
+      return queued.length === 1 && (await callersOf('hera')) === 2;
+    });
+    await leaving.cancel();
+    await expect(leaving.result()).rejects.toThrow('cancelled');
+    release();
+    expect(await staying.result()).toMatchObject({ count: 5 });
+    expect(sizeOf(await describeCluster('hera'))).toBe(5);
+  });
+
+  it('is not done when all who share it are cancelled', async () => {
+    await create('hermes');
+    const held = house.activities.hold('lookAtGroup', 'hermes');
+    const first = await resize('hermes', 4);
+    const { release } = await held;
+    const waiting = [await resize('hermes', 5), await resize('hermes', 5)];
+    await until(async () => (await callersOf('hermes')) === 2);
+    for (const run of waiting) {
+      await run.cancel();
+      await expect(run.result()).rejects.toThrow('cancelled');
+    }
+    release();
+    await first.result();
+    expect((await describeCluster('hermes')).queued).toEqual([]);
+    expect(sizeOf(await describeCluster('hermes'))).toBe(4);
   });
 
   it('waits its turn behind a creation; those of one group that wait become one, and all callers hear of it', async () => {

@@ -206,14 +206,27 @@ class Cluster {
     return decide(this.#record, this.#running?.entry, request);
   }
 
+  /** A caller does not want its operation any more; what others want too goes on for them. */
   cancel(requestId: unknown): void {
     const asked = ({ callers }: QueuedOperation) => callers.some((caller) => caller.requestId === requestId);
-    if (this.#running && asked(this.#running.entry)) this.#running.scope.cancel();
-    const cancelled = this.#record.queue.filter(asked);
-    if (cancelled.length === 0) return;
-    this.#update({ queue: this.#record.queue.filter((entry) => !asked(entry)) });
-    const failure = { type: FailureType.Cancelled, message: 'The operation was cancelled before it started' };
-    void Promise.all(cancelled.map((entry) => notifyCallers(entry.callers, { outcome: 'cancelled', failure })));
+    const others = (entry: QueuedOperation): QueuedOperation => ({
+      ...entry,
+      callers: entry.callers.filter((caller) => caller.requestId !== requestId),
+    });
+    const isWanted = ({ callers }: QueuedOperation) => callers.length > 0;
+    const left = this.#record.queue.filter(asked);
+    if (this.#running && asked(this.#running.entry)) {
+      const entry = others(this.#running.entry);
+      if (isWanted(entry)) {
+        left.push(this.#running.entry);
+        this.#running = { ...this.#running, entry };
+      } else this.#running.scope.cancel();
+    }
+    if (left.length === 0) return;
+    this.#update({ queue: this.#record.queue.map((entry) => (asked(entry) ? others(entry) : entry)).filter(isWanted) });
+    const failure = { type: FailureType.Cancelled, message: 'The caller does not wait for the operation any more' };
+    const leaving = left.flatMap(({ callers }) => callers.filter((caller) => caller.requestId === requestId));
+    void notifyCallers(leaving, { outcome: 'cancelled', failure });
   }
 
   /** What runs waits for a person, or goes on. */

@@ -50,7 +50,7 @@ export function decide(
   const ended = answerTo(record, request);
   if (ended !== undefined) return { kind: 'ended', ended };
   const known = [...(running === undefined ? [] : [running]), ...queue];
-  const joined = known.find((entry) => sameRequest(entry, request));
+  const joined = known.find((entry) => sameRequest(record, entry, request));
   if (joined !== undefined) return { kind: 'join', entry: joined };
 
   const refusal =

@@ -189,6 +189,16 @@ describe('a request to a busy cluster', () => {
     expect(decide(cluster('Updating', { queue }), running, remove()).kind).toBe('preempt');
   });
 
+  it('that its caller has made in another run joins it where it is the same wish, and is one of its own else', () => {
+    const first = resize(5);
+    const { requestedBy } = first;
+    expect(decide(cluster('Updating'), entryOf(first), { ...resize(5), requestedBy }).kind).toBe('join');
+    expect(decide(cluster('Updating'), entryOf(first), { ...resize(7), requestedBy }).kind).toBe('queue');
+    const creation = create();
+    const other = { ...create({}, { ...spec, cloud: 'elsewhere' }), requestedBy: creation.requestedBy };
+    expect(told(decide(cluster('Creating'), entryOf(creation), other))).toMatch(/NameTaken/);
+  });
+
   it('stops everything when it is a deletion, and joins one that runs', () => {
     expect(decide(cluster('Updating'), running, remove()).kind).toBe('preempt');
     expect(decide(cluster('Deleting'), entryOf(remove()), remove()).kind).toBe('join');

@@ -20,14 +20,27 @@ umount -l /.host
 result=0
 # Where the trace begins: all before is the set-up's.
 chroot / sh -c "cd /srv/slipway; $command" || result=$?
-# What a command leaves running is said, and ends here: nothing of a run outlives it.
-for folder in /proc/[0-9]*; do
-  pid=${folder#/proc/}
-  [ "$pid" -gt 1 ] && [ "$pid" -ne $$ ] || continue
-  line=$(tr '\0' ' ' <"$folder/cmdline") 2>/dev/null || continue
-  [ -n "$line" ] || continue
-  printf 'left running: %s\n' "$line" >&2
-  left=yes
+# What a command leaves running is said, and ends here: nothing of a run outlives it. A guard of processes, which ends what its parent has
+# left, has its twenty seconds for that.
+look() {
+  left=
+  for folder in /proc/[0-9]*; do
+    pid=${folder#/proc/}
+    [ "$pid" -gt 1 ] && [ "$pid" -ne $$ ] || continue
+    line=$(tr '\0' ' ' <"$folder/cmdline") 2>/dev/null || continue
+    [ -n "$line" ] || continue
+    left="$left$line
+"
+  done
+}
+tries=0
+look
+while [ -n "$left" ] && [ "$tries" -lt 30 ]; do
+  tries=$((tries + 1))
+  sleep 1
+  look
 done
-[ -z "${left:-}" ] || { kill -9 -1; exit 70; }
-exit "$result"
+[ -n "$left" ] || exit "$result"
+printf '%s' "$left" | sed 's/^/left running: /' >&2
+kill -9 -1
+exit 70

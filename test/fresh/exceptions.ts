@@ -36,6 +36,19 @@ export const exceptions: readonly { readonly files: RegExp; readonly why: string
     files: /^\/usr\/sbin\/policy-rc\.d$/,
     why: 'written while packages are installed, and removed: their daemons do not start',
   },
+  {
+    files: /^\/usr\/local\/include\//,
+    why: 'a C compiler asks for each header in the administrator’s folder first; Debian leaves it empty',
+  },
+  { files: /^\/usr\/bin\/cc$/, why: 'a link of update-alternatives, to the compiler of a package' },
+  { files: /\/s?bin\/gpg$/, why: 'mmdebstrap asks, for keyrings in another format; Debian’s it takes as they are' },
+  { files: /^\/etc\/pki\/tls\/certs$/, why: 'Go asks for authorities in the places of every system' },
+  {
+    files: /^\/usr\/local\/share\/ca-certificates\/host-\d+\.crt$/,
+    why: 'authorities that the host trusts, without which nothing is fetched here (host-settings.ts)',
+  },
+  { files: /^\/etc\/systemd\/nspawn\//, why: 'systemd-nspawn asks for settings of a machine of this name' },
+  { files: /^\/$/, why: 'systemd-nspawn opens the root itself, to know what it must not mount over' },
   { files: /\/s?bin\/vault$/, why: 'a Vault of the user’s own is taken before OpenBao is fetched' },
   { files: /\/s?bin\/lsb_release$/, why: 'pip and Python’s distro tell the system’s name; they do without' },
   {

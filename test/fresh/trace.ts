@@ -111,12 +111,21 @@ export class TraceReader implements Trace {
       if (INSTALLERS.test(path)) process.view = 'other';
     } else {
       const opened = /^\d+<(\/.*?)>(\(deleted\))?$/.exec(result)?.[1];
-      if (opened !== undefined) this.opened.set(opened, process.program);
+      if (opened !== undefined) this.opened.set(unescaped(opened), process.program);
     }
   }
 }
 
-const pathIn = (args: string): string => /"((?:[^"\\]|\\.)*)"/.exec(args)?.[1] ?? '';
+const pathIn = (args: string): string => unescaped(/"((?:[^"\\]|\\.)*)"/.exec(args)?.[1] ?? '');
+
+/** strace writes what is not ASCII as the octal numbers of its bytes (strace: src/util.c, string_quote). */
+function unescaped(text: string): string {
+  if (!text.includes('\\')) return text;
+  const bytes = [...text.matchAll(/\\([0-7]{1,3})|\\?([^])/g)].map(([, octal, other = '']) =>
+    octal === undefined ? Buffer.from(other) : Buffer.from([Number.parseInt(octal, 8)]),
+  );
+  return Buffer.concat(bytes).toString();
+}
 
 /** Reads the output of strace. */
 export async function readTrace(file: string): Promise<Trace> {

@@ -24,6 +24,15 @@ function traced(...calls: string[]): TraceReader {
 const found = (reader: TraceReader, ...owned: string[]) =>
   undeclared(reader, new Set(owned)).map(({ how, path }) => `${how} ${path}`);
 
+test('names that are not ASCII are those of the packages', () => {
+  const path = '/usr/share/ca-certificates/F\\305\\221tan\\303\\272.crt';
+  const reader = traced(
+    `10    openat(AT_FDCWD</>, "${path}", O_RDONLY) = 3<${path}>`,
+    `10    openat(AT_FDCWD</>, "/etc/\\303\\251", O_RDONLY) = -1 ENOENT (No such file or directory)`,
+  );
+  expect(found(reader, '/usr/share/ca-certificates/Főtanú.crt')).toEqual(['missed /etc/é']);
+});
+
 test('a file that was opened is undeclared unless a package owns it, and what the set-up opened is nobody’s', () => {
   const reader = traced(
     '10    openat(AT_FDCWD</srv/slipway>, "/usr/bin/../share/a", O_RDONLY) = 3</usr/share/a>',

@@ -74,6 +74,8 @@ export const resizeNodeGroup = operation('resizeNodeGroup', (input, { clusterId:
 
     async function grow(): Promise<void> {
       const wanted = look.present + added;
+      // Before a join token is made, which would be valid while a person is waited for, or no longer be when one comes.
+      await pausePoint('checkCluster');
       const [facts, needs, serverGroupIds] = await Promise.all([
         step('checkCluster', [], () => ensure.checkCluster({ id, spec })),
         step('findMachineNeeds', [], () => ensure.findMachineNeeds({ id, spec })),
@@ -82,7 +84,6 @@ export const resizeNodeGroup = operation('resizeNodeGroup', (input, { clusterId:
       ]);
       const request = (firstBatch: number) =>
         createMany.ensureNodes({ ...target, ...needs, facts, serverGroupIds, count: wanted, firstBatch });
-      await pausePoint('ensureNodes');
       const asked = step('ensureNodes', [], () => request(look.nextBatch));
       const active = step('waitForServers', [asked], () =>
         settleServers({

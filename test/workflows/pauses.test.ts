@@ -72,6 +72,21 @@ describe('an operation of a cluster', () => {
     await until(async () => !(await listed()).includes('cluster/atlas'));
   });
 
+  it('has let no machine join while it waits before it makes any: a token would be over when it goes on', async () => {
+    await create('gaia');
+    const held = house.activities.hold('lookAtGroup', 'gaia');
+    const before = house.activities.called('gaia').length;
+    const run = await resize('gaia', 5);
+    const { release } = await held;
+    const operation = await working('gaia');
+    await operation.signal('pause');
+    release();
+    await until(async () => (await attentionOf('gaia')) !== undefined);
+    expect(house.activities.called('gaia').slice(before)).toEqual(['lookAtGroup']);
+    await operation.signal('resume');
+    expect(await run.result()).toMatchObject({ added: 2 });
+  });
+
   it('waits for a person where a budget blocks it, if that was asked for, and tries again', async () => {
     await create('boreas');
     surplus('boreas', 1);

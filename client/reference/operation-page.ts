@@ -1,6 +1,7 @@
 import {
   type ConflictRules,
   declarationOf,
+  endsCluster,
   makesCluster,
   type OperationDeclaration,
   type OperationName,
@@ -78,7 +79,7 @@ export function operationIndex(firstLine: string): string {
 
 function facts(operation: OperationName, declaration: OperationDeclaration): [string, string][] {
   const { admittedIn, phases, conflicts, pausable } = declaration;
-  const asks = 'loss' in declaration || phases.completed === 'Deleted';
+  const asks = 'loss' in declaration || endsCluster(operation);
   return [
     [
       'Workflow',

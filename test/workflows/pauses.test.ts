@@ -45,6 +45,15 @@ describe('an operation of a cluster', () => {
   };
   const budget = 'the budget default/web needs 3 healthy pods and has 3';
   const blocked = () => Promise.reject(ApplicationFailure.nonRetryable(budget, 'Kubernetes.DrainBlocked'));
+  /** A resize of a new cluster that a budget blocks, once it waits for a person. */
+  const blockedResize = async (name: string): Promise<WorkflowHandle> => {
+    await create(name);
+    surplus(name, 1);
+    house.activities.set('drainNodes', name, blocked);
+    const run = await resize(name, 2, { onBlocked: 'pause' });
+    await until(async () => (await attentionOf(name)) !== undefined);
+    return run;
+  };
 
   it('waits between two waves when it is paused, is found by that, and goes on', async () => {
     await create('atlas');
@@ -88,11 +97,7 @@ describe('an operation of a cluster', () => {
   });
 
   it('waits for a person where a budget blocks it, if that was asked for, and tries again', async () => {
-    await create('boreas');
-    surplus('boreas', 1);
-    house.activities.set('drainNodes', 'boreas', blocked);
-    const run = await resize('boreas', 2, { onBlocked: 'pause' });
-    await until(async () => (await attentionOf('boreas')) !== undefined);
+    const run = await blockedResize('boreas');
     expect(await attentionOf('boreas')).toMatchObject({ kind: 'Blocked', reason: budget });
     const operation = await working('boreas');
     await operation.signal('resume');
@@ -110,11 +115,7 @@ describe('an operation of a cluster', () => {
   });
 
   it('ends when it is aborted, gives back what it has half done, and can be asked for again', async () => {
-    await create('chronos');
-    surplus('chronos', 1);
-    house.activities.set('drainNodes', 'chronos', blocked);
-    const run = await resize('chronos', 2, { onBlocked: 'pause' });
-    await until(async () => (await attentionOf('chronos')) !== undefined);
+    const run = await blockedResize('chronos');
     await (await working('chronos')).signal('abort');
     expect((await failureOf(run.result())).type).toBe('Slipway.Cancelled');
     expect(house.activities.called('chronos')).toContain('uncordonNodes');
@@ -126,11 +127,7 @@ describe('an operation of a cluster', () => {
   });
 
   it('makes way for a deletion while it is paused', async () => {
-    await create('dione');
-    surplus('dione', 1);
-    house.activities.set('drainNodes', 'dione', blocked);
-    const run = await resize('dione', 2, { onBlocked: 'pause' });
-    await until(async () => (await attentionOf('dione')) !== undefined);
+    const run = await blockedResize('dione');
     expect(await (await start('deleteCluster', { name: 'dione' })).result()).toMatchObject({ left: [] });
     expect((await failureOf(run.result())).type).toBe('Slipway.Cancelled');
   });

@@ -232,9 +232,9 @@ class Cluster {
   /** What runs waits for a person, or goes on. */
   attend(change: unknown): void {
     if (!isAttentionChange(change) || change.workflowId !== this.#running?.workflowId) return;
-    const { attention: now, workflowId } = change;
+    const { attention: now } = change;
     const { attention: before, ...running } = this.#running;
-    this.#running = { ...running, workflowId, ...(now === undefined ? {} : { attention: now }) };
+    this.#running = { ...running, ...(now === undefined ? {} : { attention: now }) };
     this.#showAttention(before, now);
     this.#show();
   }

@@ -33,12 +33,9 @@ export function registerList(program: Command, cli: Cli): void {
         kubernetesVersion,
         formatAge(createdAt, now),
       ]);
+      const none = options.attention === true ? 'No cluster waits for anybody.' : 'There are no clusters.';
       session.show(
-        found.length === 0
-          ? options.attention === true
-            ? 'No cluster waits for anybody.'
-            : 'There are no clusters.'
-          : formatTable(['NAME', 'PHASE', 'CLOUD', 'KUBERNETES', 'AGE'], rows, session.style),
+        found.length === 0 ? none : formatTable(['NAME', 'PHASE', 'CLOUD', 'KUBERNETES', 'AGE'], rows, session.style),
       );
       if (found.some(({ phase }) => phase === LOST_PHASE))
         session.note('Those that are Lost have no workflow any more: "slipway adopt NAME", or "slipway delete NAME".');

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import type { ContractArea } from '../kit/case.ts';
-import { availableSnapshot, availableVolume, NOBODY, untilGone, VOLUME_REFERENCE } from './block-storage-setup.ts';
+import {
+  availableSnapshot,
+  availableVolume,
+  NOBODY,
+  settledVolume,
+  untilGone,
+  VOLUME_REFERENCE,
+} from './block-storage-setup.ts';
 
 const REFERENCE = `${VOLUME_REFERENCE}#volumes-volumes`;
 
@@ -11,13 +18,13 @@ export const blockStorageVolumes: ContractArea = {
     {
       name: 'a volume has the default type and zone, and becomes available',
       reference: REFERENCE,
-      run: async ({ user, cleanUp, quietly }) => {
-        const { volumes } = user.blockStorage;
+      run: async (context) => {
+        const { volumes } = context.user.blockStorage;
         const made = await volumes.create({ size: 1 });
-        cleanUp(() => volumes.delete(made.id));
+        context.cleanUp(() => volumes.delete(made.id));
         assert.equal(made.status, 'creating');
         assert.equal(made.volume_type, 'ssd');
-        await quietly(() => volumes.waitAvailable(made.id));
+        await settledVolume(context, made.id);
         await volumes.get(made.id);
       },
     },
@@ -35,7 +42,7 @@ export const blockStorageVolumes: ContractArea = {
           metadata: { colour: 'red' },
         });
         context.cleanUp(() => user.blockStorage.volumes.delete(made.id));
-        await context.quietly(() => user.blockStorage.volumes.waitAvailable(made.id));
+        await settledVolume(context, made.id);
         const shown = await user.blockStorage.volumes.get(made.id);
         assert.deepEqual([shown.size, shown.volume_type, shown.metadata], [2, 'hdd', { colour: 'red' }]);
       },

@@ -2,8 +2,8 @@
 
 Each start of it costs two seconds of processor time, so that all commands go to one shell. For each of them there is one
 JSON line: {"step": the command, "value": {"code": …, "output": …, "errors": […]}}. `{tenant}` and `{folder}` in commands
-are replaced by the arguments. A command after `until FIELD=VALUE` is repeated until the field of its answer has the
-value, and after `until refused` until it fails: 60 seconds at most.
+are replaced by the arguments. A command after `until FIELD=VALUE,FIELD` is repeated until the first field of its answer
+has the value and the second one any, and after `until refused` until it fails: 60 seconds at most.
 """
 
 import io
@@ -79,8 +79,12 @@ class Session(OpenStackShell):
 def reached(wanted, value):
     if wanted == "refused":
         return value["code"] != 0
-    field, _, content = wanted.partition("=")
-    return isinstance(value["output"], dict) and str(value["output"].get(field)) == content
+    output = value["output"]
+    return isinstance(output, dict) and all(as_wanted(output, *part.partition("=")) for part in wanted.split(","))
+
+
+def as_wanted(output, field, equals, content):
+    return str(output.get(field)) == content if equals else output.get(field) is not None
 
 
 ARGUMENTS = sys.argv[1:3]

@@ -12,6 +12,7 @@ export * from './fields.ts';
 export * from './input.ts';
 export * from './lost-clusters.ts';
 export * from './machine-groups.ts';
+export * from './machine-sets.ts';
 export * from './names.ts';
 export * from './observed.ts';
 export * from './operation-messages.ts';

@@ -25,7 +25,7 @@ export const waitForApi =
     const cloud = await clouds.get(spec.cloud);
     const boots = new BootWatch(cloud, id);
     const way = new ApiWatch(cloud, id, spec);
-    await poll({ subject: `the Kubernetes API of ${id}`, deadlineMs: DEADLINE_MS, longestMs: 1500 }, async () => {
+    await poll({ subject: `the Kubernetes API of ${id}`, deadlineMs: DEADLINE_MS, longestMs: 500 }, async () => {
       try {
         await api.nodes();
         return { done: true };

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AppsV1Api, CoreV1Api, KubeConfig, PolicyV1Api, VersionApi } from '@kubernetes/client-node';
+import { AppsV1Api, CoreV1Api, KubeConfig, PolicyV1Api } from '@kubernetes/client-node';
 import type { SlipwayClient } from '../../client/index.ts';
+import { startProbe } from '../support/api-probe.ts';
 
 /** What the chapter needs of the cluster that the chapters before it have made. */
 export interface ChapterTools {
@@ -24,7 +25,6 @@ export interface ResizeFigures {
 }
 
 const GROUP = 'workers';
-const PROBE_MS = 200;
 const LABELS = { app: 'steady' };
 
 /**
@@ -58,18 +58,18 @@ export async function resizeChapter({ name, client, image, signal, tell }: Chapt
     if (tries > 120) throw new Error('the Deployment did not become available');
     await sleep(500, undefined, { signal });
   }
-  const probe = startProbe(config, readyPods);
+  let leastReadyPods = Infinity;
+  const look = async () => void (leastReadyPods = Math.min(leastReadyPods, await readyPods()));
+  const probe = startProbe(config, look);
   try {
     const before = (await readyNodes()).length;
     const growSeconds = await resize(before + 1);
     const shrinkSeconds = await resize(1);
-    const figures = { growSeconds, shrinkSeconds, ...(await probe.stop()) };
+    const figures = { growSeconds, shrinkSeconds, ...(await probe.stop()), leastReadyPods };
     if (figures.leastReadyPods < 1) throw new Error('the Deployment was not available at some time');
-    if (figures.probesFailed > figures.probes * 0.005)
-      throw new Error(`${figures.probesFailed} of ${figures.probes} requests to the API failed`);
     return figures;
   } finally {
-    await probe.stop();
+    await probe.end();
   }
 }
 
@@ -92,35 +92,4 @@ async function deploy(config: KubeConfig, image: string): Promise<void> {
     namespace: 'default',
     body: { metadata, spec: { minAvailable: 1, selector: { matchLabels: LABELS } } },
   });
-}
-
-/** Asks the API five times a second; a request that has no answer after five seconds has failed. */
-function startProbe(config: KubeConfig, readyPods: () => Promise<number>) {
-  const version = config.makeApiClient(VersionApi);
-  const seen = { probes: 0, probesFailed: 0, leastReadyPods: Infinity };
-  const going = new AbortController();
-  const ask = async (): Promise<void> => {
-    seen.probes += 1;
-    try {
-      await Promise.race([version.getCode(), sleep(5000).then(() => Promise.reject(new Error('no answer')))]);
-      if (seen.probes % 5 === 0) seen.leastReadyPods = Math.min(seen.leastReadyPods, await readyPods());
-    } catch {
-      seen.probesFailed += 1;
-    }
-  };
-  const loop = (async () => {
-    const asked: Promise<void>[] = [];
-    while (!going.signal.aborted) {
-      asked.push(ask());
-      await sleep(PROBE_MS);
-    }
-    await Promise.all(asked);
-  })();
-  return {
-    stop: async (): Promise<typeof seen> => {
-      going.abort();
-      await loop;
-      return seen;
-    },
-  };
 }

@@ -1,3 +1,9 @@
+import { addApiMember } from './control-plane/add-api-member.ts';
+import { ensureControlPlaneMachine } from './control-plane/ensure-control-plane-machine.ts';
+import { forgetLostControlPlanes } from './control-plane/forget-lost-control-planes.ts';
+import { lookAtControlPlane } from './control-plane/look-at-control-plane.ts';
+import { retireControlPlane } from './control-plane/retire-control-plane.ts';
+import { waitForControlPlane } from './control-plane/wait-for-control-plane.ts';
 import type { ActivityDeps } from './deps.ts';
 import { admitMachines } from './kubernetes/admit-machines.ts';
 import { deleteInside } from './kubernetes/delete-inside.ts';
@@ -84,6 +90,13 @@ function composeActivities(deps: ActivityDeps & { clouds: Clouds }) {
     drainNodes: drainNodes(deps),
     uncordonNodes: uncordonNodes(deps),
     removeMachines: removeMachines(deps),
+
+    lookAtControlPlane: lookAtControlPlane(deps),
+    forgetLostControlPlanes: forgetLostControlPlanes(deps),
+    ensureControlPlaneMachine: ensureControlPlaneMachine(deps),
+    waitForControlPlane: waitForControlPlane(deps),
+    addApiMember: addApiMember(deps),
+    retireControlPlane: retireControlPlane(deps),
 
     deleteServers: deleteServers(deps),
     deleteInside: deleteInside(deps),

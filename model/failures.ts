@@ -41,6 +41,12 @@ export const FailureType = {
   KubernetesDrainBlocked: 'Kubernetes.DrainBlocked',
   /** The cluster's API refuses a request for good. */
   KubernetesRejected: 'Kubernetes.Rejected',
+  /** etcd does not answer, or has no leader now. Retried. */
+  EtcdUnavailable: 'Etcd.Unavailable',
+  /** etcd refuses a request for good. */
+  EtcdRejected: 'Etcd.Rejected',
+  /** A member was not removed, because etcd would not be whole without it. Nothing was changed. */
+  EtcdNotSafe: 'Etcd.NotSafe',
   OpenStackUnavailable: 'OpenStack.Unavailable',
   OpenStackRateLimited: 'OpenStack.RateLimited',
   OpenStackUnauthorized: 'OpenStack.Unauthorized',

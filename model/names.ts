@@ -87,8 +87,15 @@ export function clusterNames(id: string) {
 /** Server group (anti-affinity) of the control plane or of a node group. */
 export const serverGroupName = (id: string, group: string): string => `${id}-${group}`;
 
-/** Name of the control plane machine with this index, and of its port. */
-export const controlPlaneName = (id: string, index: number): string => `${id}-cp-${index}`;
+/** Name of the control plane machine with this serial number, and of its port. A creation makes 0 and the following. */
+export const controlPlaneName = (id: string, serial: number): string => `${id}-cp-${serial}`;
+
+/** The serial number in the name of a control plane machine; NaN when it is none. */
+export function controlPlaneSerial(id: string, machine: string): number {
+  const prefix = controlPlaneName(id, 0).slice(0, -1);
+  const serial = machine.startsWith(prefix) ? machine.slice(prefix.length) : '';
+  return /^\d{1,9}$/.test(serial) ? Number(serial) : Number.NaN;
+}
 
 /** Names of all control plane machines of a cluster with so many, in their order. */
 export const controlPlaneNames = (id: string, count: number): string[] =>
@@ -131,7 +138,9 @@ export function vaultPaths(id: string) {
     encryptionKey: `clusters/${id}/encryption-key`,
     machinesAdmitted: `clusters/${id}/machines-admitted`,
     joinToken: (group: string) => `clusters/${id}/join/${group}`,
-    controlPlane: (index: number) => `clusters/${id}/control-plane/${index}`,
+    /** One secret for each control plane machine that there ever was, by its serial number. */
+    controlPlanes: `clusters/${id}/control-plane`,
+    controlPlane: (serial: number) => `clusters/${id}/control-plane/${serial}`,
     pki: {
       kubernetes: `slipway-${id}-kubernetes`,
       etcd: `slipway-${id}-etcd`,

@@ -4,4 +4,5 @@ export { cluster } from './cluster/cluster.ts';
 export { createCluster } from './create-cluster.ts';
 export { deleteCluster } from './delete-cluster.ts';
 export { findOrphans } from './find-orphans.ts';
+export { replaceControlPlane } from './replace-control-plane.ts';
 export { resizeNodeGroup } from './resize-node-group.ts';

@@ -1,10 +1,9 @@
-import { CancellationScope, proxyActivities } from '@temporalio/workflow';
+import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
-import type { Drained } from '../activities/kubernetes/drain-nodes.ts';
-import { type ClusterSpec, FailureType, type ResizeNodeGroupResult, WAVE_SIZE } from '../model/index.ts';
+import { type ClusterSpec, type ResizeNodeGroupResult, WAVE_SIZE } from '../model/index.ts';
 import { CREATE_MANY, ENSURE, REMOVE, WAIT } from './activity-profiles.ts';
 import { deadlineOf } from './lib/deadline.ts';
-import { describeFailure } from './lib/failures.ts';
+import { drain, givingBack } from './lib/drain.ts';
 import { settleServers } from './lib/settle-servers.ts';
 import { runSteps, type StepDeclaration } from './lib/steps.ts';
 import { operation } from './operation.ts';
@@ -47,9 +46,6 @@ const GROWTH = [
 /** The largest group, in waves, and some more that came late. */
 const MAX_WAVES = 60;
 
-/** How often a person may let a blocked drain try again. */
-const MAX_TRIES = 100;
-
 /**
  * Makes a node group larger or smaller. New machines come first and are Ready before any goes; those that are named go
  * first. Run again after a failure it finds what there is, and goes on from it.
@@ -59,6 +55,8 @@ export const resizeNodeGroup = operation('resizeNodeGroup', (input, { clusterId:
     const { name, group, remove: named = [], drainMinutes: minutes, onBlocked } = input;
     const count = sizeOf(spec, group);
     const target = { id, spec, group };
+    const pause = (reason: string) => pausePoint('removeSurplus', reason);
+    const rules = { id, minutes, onBlocked, pause };
 
     const look = await step('lookAtGroup', [], () => ensure.lookAtGroup({ ...target, count, remove: named }));
     // What is replaced makes room only once the new machines are Ready.
@@ -103,41 +101,15 @@ export const resizeNodeGroup = operation('resizeNodeGroup', (input, { clusterId:
         await pausePoint('removeSurplus');
         const machines = await ensure.chooseSurplus({ ...target, count, remove: look.going, atMost: WAVE_SIZE });
         if (machines.length === 0) break;
-        try {
-          forced += (await drained(machines.map((machine) => machine.name))).blocked;
-        } catch (error) {
-          // What stays is to take pods again. Where even that fails, the next resize does it.
-          await CancellationScope.nonCancellable(() => ensure.uncordonNodes({ id }).catch(() => undefined));
-          throw error;
-        }
+        const nodes = machines.map((machine) => machine.name);
+        forced += (await givingBack(id, () => drain(rules, nodes))).blocked;
         await remove.removeMachines({ ...target, machines });
         removed += machines.length;
       }
       return { removed, forced };
-    }
-
-    /** A wave, drained. Where it is blocked, a person is waited for if that was asked for. */
-    async function drained(nodes: readonly string[]): Promise<Drained> {
-      for (let tries = 1; ; tries++) {
-        try {
-          return await drain(minutes).drainNodes({ id, nodes, minutes, onBlocked });
-        } catch (error) {
-          const { type, message } = describeFailure(error);
-          if (onBlocked !== 'pause' || type !== FailureType.KubernetesDrainBlocked || tries === MAX_TRIES) throw error;
-          await pausePoint('removeSurplus', message);
-        }
-      }
     }
   }),
 );
 
 const sizeOf = ({ nodeGroups }: ClusterSpec, name: string): number =>
   nodeGroups.find((group) => group.name === name)?.count ?? 0;
-
-/** Draining takes as long as it may. */
-const drain = (minutes: number) =>
-  proxyActivities<Activities>({
-    ...WAIT,
-    startToCloseTimeout: `${minutes + 5}m`,
-    scheduleToCloseTimeout: `${minutes + 15}m`,
-  });

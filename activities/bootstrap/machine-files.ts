@@ -18,9 +18,10 @@ export interface MachineFile {
   readonly content: string;
 }
 
-/** A control plane machine and its number; number 0 makes the cluster, the others join it. */
-export interface IndexedControlPlane extends ControlPlaneMachine {
-  readonly index: number;
+/** A control plane machine with its serial number, and whether it makes the cluster or joins it. */
+export interface SerialControlPlane extends ControlPlaneMachine {
+  readonly serial: number;
+  readonly kind: 'init' | 'join';
 }
 
 /** Where kubeadm's configuration is on a machine. */
@@ -37,12 +38,12 @@ const PKI = '/etc/kubernetes/pki';
 export async function controlPlaneFiles(
   vault: VaultClient,
   signal: AbortSignal,
-  machine: IndexedControlPlane,
+  machine: SerialControlPlane,
 ): Promise<MachineFile[]> {
   const { id, spec } = machine;
   const paths = vaultPaths(id);
   const joinToken = async () =>
-    machine.index === 0
+    machine.kind === 'init'
       ? undefined
       : (await readJoinTokens(vault, signal, id, [CONTROL_PLANE_GROUP]))[CONTROL_PLANE_GROUP];
   const [authority, serviceAccount, encryption, token, issued] = await Promise.all([
@@ -84,11 +85,11 @@ export async function controlPlaneFiles(
 export async function wrapFiles(
   vault: VaultClient,
   signal: AbortSignal,
-  machine: Pick<IndexedControlPlane, 'id' | 'index'>,
+  machine: Pick<SerialControlPlane, 'id' | 'serial'>,
   files: readonly MachineFile[],
   ttlSeconds: number,
 ): Promise<WrappedSecret> {
-  const path = vaultPaths(machine.id).controlPlane(machine.index);
+  const path = vaultPaths(machine.id).controlPlane(machine.serial);
   await vault.kv.write(path, { files }, signal);
   return await vault.kv.readWrapped(path, ttlSeconds, signal);
 }
@@ -97,9 +98,9 @@ export async function wrapFiles(
  * Names and alternative names as kubeadm gives them (kubernetes: cmd/kubeadm/app/phases/certs/certlist.go,
  * util/pkiutil).
  */
-async function issueCertificates(vault: VaultClient, signal: AbortSignal, machine: IndexedControlPlane) {
+async function issueCertificates(vault: VaultClient, signal: AbortSignal, machine: SerialControlPlane) {
   const { pki } = vaultPaths(machine.id);
-  const node = controlPlaneName(machine.id, machine.index);
+  const node = controlPlaneName(machine.id, machine.serial);
   const serving = {
     commonName: node,
     dnsNames: [node, 'localhost'],

@@ -5,7 +5,7 @@ import { vaultPaths, type ClusterSpec } from '../../model/index.ts';
 import type { VaultClient } from '../../vault/index.ts';
 import { readJoinTokens } from '../vault/key-material.ts';
 import { nodeConfig } from './kubeadm-config.ts';
-import { controlPlaneFiles, KUBEADM_CONFIG, wrapFiles, type IndexedControlPlane } from './machine-files.ts';
+import { controlPlaneFiles, KUBEADM_CONFIG, wrapFiles, type SerialControlPlane } from './machine-files.ts';
 
 /**
  * Longest user-data that Nova takes, in base64 (nova: nova/api/openstack/compute/schemas/servers.py, maxLength of
@@ -20,7 +20,7 @@ const WRAPPED_FILES = '/run/bootstrap/wrapped-files.json';
 const script = readFileSync(new URL('./slipway-bootstrap.py', import.meta.url));
 
 /** What a control plane's user-data is made of. */
-export interface ControlPlaneBoot extends IndexedControlPlane {
+export interface ControlPlaneBoot extends SerialControlPlane {
   /** Address of Vault as machines reach it. */
   readonly vaultAddress: string;
   /** How long the machine may take to fetch its files. Default 30 minutes. */
@@ -63,7 +63,7 @@ export async function controlPlaneUserData(
     ...(vault.namespace === undefined ? {} : { namespace: vault.namespace }),
     ...(vault.caCert === undefined ? {} : { caCert: vault.caCert }),
   };
-  return cloudConfig(`control plane ${boot.index} of ${boot.id}`, {
+  return cloudConfig(`control plane ${boot.serial} of ${boot.id}`, {
     path: WRAPPED_FILES,
     content: `${JSON.stringify(ticket)}\n`,
   });

@@ -21,10 +21,11 @@ const TIMEOUT_MS = 10_000;
 /** The API of one cluster, with the administrator's kubeconfig from Vault. */
 export class ClusterApi {
   readonly core: CoreV1Api;
-  readonly #config: KubeConfig;
+  /** For what the generated client has no method for. */
+  readonly config: KubeConfig;
 
   private constructor(config: KubeConfig) {
-    this.#config = config;
+    this.config = config;
     this.core = config.makeApiClient(CoreV1Api);
   }
 
@@ -76,7 +77,7 @@ export class ClusterApi {
     stop: AbortSignal,
     onNode: (type: 'ADDED' | 'MODIFIED' | 'DELETED', node: V1Node) => void,
   ): Promise<void> {
-    const watch = new Watch(this.#config);
+    const watch = new Watch(this.config);
     await new Promise<void>((resolve, reject) => {
       const onEvent = (type: string, node: unknown) => {
         if (type === 'ADDED' || type === 'MODIFIED' || type === 'DELETED') onNode(type, nodeSchema.parse(node));

@@ -8,6 +8,7 @@ import type { Cloud, Clouds } from './clouds.ts';
 import type { ClusterNetwork } from './ensure-network.ts';
 import { type OwnResources, ownResources } from './own-resources.ts';
 import type { Own } from './ownership.ts';
+import { addressOf } from './request-control-plane.ts';
 import { call, neutronAge } from './session.ts';
 import { sawNone, type Survey } from './survey-cluster.ts';
 
@@ -214,11 +215,4 @@ async function attachFloatingIp(
   });
   await floatingIps.attach(made, port);
   return made.floating_ip_address;
-}
-
-function addressOf(port: Port): string {
-  const [first] = port.fixed_ips;
-  if (first === undefined)
-    throw new Error(`port ${port.id} (${port.name}) has no address; does its subnet have free ones?`);
-  return first.ip_address;
 }

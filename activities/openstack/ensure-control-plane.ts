@@ -1,13 +1,11 @@
-import { ApplicationFailure, cancellationSignal } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/activity';
 import { type ClusterSpec, CONTROL_PLANE_GROUP, controlPlaneName, FailureType } from '../../model/index.ts';
 import type { VaultClient } from '../../vault/index.ts';
-import { controlPlaneUserData } from '../bootstrap/index.ts';
-import { reportProgress } from '../lib/progress.ts';
 import type { ClusterFacts } from './pre-flight/pre-flight.ts';
 import type { Clouds } from './clouds.ts';
 import type { ClusterApiAddress } from './ensure-api.ts';
-import { serverRequest } from './servers.ts';
 import { ownResources } from './own-resources.ts';
+import { requestControlPlane } from './request-control-plane.ts';
 import { sawNone, type Survey } from './survey-cluster.ts';
 
 export interface EnsureControlPlaneInput {
@@ -21,17 +19,14 @@ export interface EnsureControlPlaneInput {
 }
 
 /**
- * Asks Nova for the control plane machines that are missing. Each has user-data of its own, with a wrapping token for
- * its own secrets, and a port of its own: so a request that is repeated cannot make a second machine, Nova refuses the
- * port.
+ * Asks Nova for the control plane machines that an unfinished creation lacks. The first makes the cluster, the others
+ * join it.
  */
 export const ensureControlPlane =
   ({ clouds, vault }: { clouds: Clouds; vault: VaultClient }) =>
   async ({ id, spec, facts, serverGroupIds, api, survey }: EnsureControlPlaneInput): Promise<void> => {
     const cloud = await clouds.get(spec.cloud);
-    const { settings } = cloud;
     const own = ownResources(cloud, id);
-    const { availabilityZones: zones } = spec.controlPlane;
     const [servers, ports] = await Promise.all([
       sawNone(survey, 'server') ? [] : own.servers.list({ group: CONTROL_PLANE_GROUP }),
       own.ports.list(),
@@ -47,29 +42,10 @@ export const ensureControlPlane =
             `port ${port.id} of ${name} vanished, or lost the cluster's mark. Create the cluster again: it makes another one`,
             FailureType.OpenStackNotFound,
           );
-        const userData = await controlPlaneUserData(vault, cancellationSignal(), {
-          id,
-          spec,
-          index,
-          vip: api.vip,
-          floatingIp: api.floatingIp,
-          address: port.address,
-          vaultAddress: settings.vaultAddressForMachines ?? vault.address,
-        });
-        const request = serverRequest({
-          id,
-          group: CONTROL_PLANE_GROUP,
-          name,
-          template: spec.controlPlane,
-          flavorId: facts.flavorIds[CONTROL_PLANE_GROUP] ?? '',
-          imageId: facts.imageIds[CONTROL_PLANE_GROUP] ?? '',
-          userData,
-          networks: [{ port: port.id }],
-          sshKey: spec.sshKey,
-          availabilityZone: zones.length === 0 ? undefined : zones[index % zones.length],
-        });
-        await own.servers.create(request, { hints: { group: serverGroupIds[CONTROL_PLANE_GROUP] } });
-        reportProgress({ detail: `asked for ${name}` });
+        const { vip, floatingIp } = api;
+        const kind = index === 0 ? 'init' : 'join';
+        const machine = { id, spec, facts, serverGroupIds, serial: index, kind, port, vip, floatingIp } as const;
+        await requestControlPlane(cloud, vault, machine);
       }),
     );
   };

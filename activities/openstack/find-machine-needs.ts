@@ -8,6 +8,7 @@ import { ownResources } from './own-resources.ts';
 /** What is there of a living cluster and a new machine needs. */
 export interface MachineNeeds {
   readonly networkId: string;
+  readonly subnetId: string;
   /** Security group of the nodes. */
   readonly securityGroupId: string;
   /** Address of the API's load balancer on the cluster's network. */
@@ -27,19 +28,23 @@ export const findMachineNeeds =
   async ({ id, spec }: { id: string; spec: ClusterSpec }): Promise<MachineNeeds> => {
     const own = ownResources(await clouds.get(spec.cloud), id);
     const names = clusterNames(id);
-    const [networks, groups, balancers, caCertHash] = await Promise.all([
-      spec.network.networkId === undefined ? own.networks.list({ name: names.network }) : [],
+    const ownNetwork = spec.network.networkId !== undefined;
+    const [networks, subnets, groups, balancers, caCertHash] = await Promise.all([
+      ownNetwork ? [] : own.networks.list({ name: names.network }),
+      ownNetwork ? [] : own.subnets.list({ name: names.subnet }),
       own.securityGroups.list({ name: names.nodeSecurityGroup }),
       own.loadBalancers.list(),
       findCaCertHash(vault, id),
     ]);
     const networkId = spec.network.networkId ?? networks[0]?.id;
+    const subnetId = spec.network.subnetId ?? subnets[0]?.id;
     const securityGroupId = groups[0]?.id;
     const vip = balancers[0]?.vip_address;
     if (networkId === undefined) throw missing(`network ${names.network}`, id);
+    if (subnetId === undefined) throw missing(`subnet ${names.subnet}`, id);
     if (securityGroupId === undefined) throw missing(`security group ${names.nodeSecurityGroup}`, id);
     if (!vip) throw missing(`load balancer ${names.loadBalancer}`, id);
-    return { networkId, securityGroupId, vip, caCertHash };
+    return { networkId, subnetId, securityGroupId, vip, caCertHash };
   };
 
 const missing = (what: string, id: string): ApplicationFailure =>

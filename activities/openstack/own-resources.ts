@@ -1,6 +1,7 @@
 import type { Network, NetworkCreate, NetworkFilters, Router, RouterCreate, Subnet } from 'openstack-client-ts';
 import type { SubnetCreate, SubnetFilters } from 'openstack-client-ts';
 import type { Cloud } from './clouds.ts';
+import { OwnApiMembers } from './own-api-members.ts';
 import { OwnLoadBalancers } from './own-load-balancers.ts';
 import { OwnFloatingIps, OwnNeutron, OwnPorts, OwnRouterInterfaces, OwnSecurityGroups } from './own-neutron.ts';
 import { OwnServerGroups, OwnServers } from './own-servers.ts';
@@ -11,6 +12,7 @@ import { OwnServerGroups, OwnServers } from './own-servers.ts';
  * in the request that makes it (docs/decisions/0002 and 0014).
  */
 export function ownResources({ client: { compute, network, loadBalancer } }: Pick<Cloud, 'client'>, id: string) {
+  const loadBalancers = new OwnLoadBalancers(loadBalancer.loadBalancers, id);
   return {
     servers: new OwnServers(compute.servers, id),
     serverGroups: new OwnServerGroups(compute.serverGroups, id),
@@ -21,7 +23,8 @@ export function ownResources({ client: { compute, network, loadBalancer } }: Pic
     ports: new OwnPorts(network, id),
     floatingIps: new OwnFloatingIps(network, id),
     securityGroups: new OwnSecurityGroups(network, id),
-    loadBalancers: new OwnLoadBalancers(loadBalancer.loadBalancers, id),
+    loadBalancers,
+    apiMembers: new OwnApiMembers(loadBalancer, loadBalancers, id),
   };
 }
 

@@ -28,4 +28,5 @@ export const makesCluster = (name: OperationName): boolean => declarationOf(name
 export * from './create-cluster.ts';
 export * from './declaration.ts';
 export * from './delete-cluster.ts';
+export * from './replace-control-plane.ts';
 export * from './resize-node-group.ts';

@@ -11,7 +11,8 @@ export interface OperationUnderTest {
   readonly input?: Readonly<Record<string, unknown>>;
 }
 
-export type MatrixName = 'createCluster' | 'deleteCluster' | 'growNodeGroup' | 'shrinkNodeGroup';
+export type MatrixName =
+  'createCluster' | 'deleteCluster' | 'growNodeGroup' | 'shrinkNodeGroup' | 'replaceControlPlane';
 
 /** The operations of the matrix: one line each. Calls, faults and checks are found by running them. */
 export const operationsUnderTest: readonly OperationUnderTest[] = [
@@ -26,6 +27,10 @@ export const operationsUnderTest: readonly OperationUnderTest[] = [
     ...{ name, runs: 'resizeNodeGroup', needs: ['createCluster'] },
     input: { group: 'workers', count, drainMinutes: 1 },
   })),
+  {
+    ...{ name: 'replaceControlPlane', runs: 'replaceControlPlane', needs: ['createCluster'] },
+    input: { drainMinutes: 1 },
+  },
 ];
 
 /** The smallest cluster that has everything: a machine with a port of its own, and two made by one request. */

@@ -44,8 +44,8 @@ export function placeOf(
 }
 
 /**
- * Replaces what differs between runs: the cluster's name and id, ids of the cloud, tokens, versions of the Kubernetes
- * API.
+ * Replaces what differs between runs: the cluster's name and id, numbers of machines, ids of the cloud, tokens,
+ * versions of the Kubernetes API.
  */
 export function placeholders(text: string, cluster: string): string {
   return text
@@ -55,6 +55,8 @@ export function placeholders(text: string, cluster: string): string {
     .replaceAll(/\b[0-9a-f]{32}\b/g, '{id}')
     .replaceAll(/bootstrap-token-[a-z0-9]{6}/g, 'bootstrap-token-{}')
     .replaceAll(/-workers-b\d+(-\d+)?/g, '-workers-b{}')
+    .replaceAll(/-cp-\d+/g, '-cp-{}')
+    .replaceAll(/\/control-plane\/\d+/g, '/control-plane/{}')
     .replaceAll(/resourceVersion=\d+/g, 'resourceVersion={}');
 }
 
@@ -72,9 +74,10 @@ function subjectOf(body: Buffer): string {
   }
 }
 
-/** Whether a call changes nothing: then "before" and "after its effect" are the same. */
+/** Whether a call changes nothing that anybody looks at: then "before" and "after its effect" are the same. */
 export function isRead({ method, path }: Place): boolean {
-  return method === 'GET' || method === 'HEAD' || path.endsWith('/auth/tokens');
+  const effectless = /\/auth\/tokens$|^\/v1\/[^/]+\/issue\//;
+  return method === 'GET' || method === 'HEAD' || effectless.test(path);
 }
 
 /** One call of an operation, as a recording found it. */

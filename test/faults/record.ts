@@ -38,8 +38,10 @@ export async function record(
   const leftOut: LeftOut[] = [];
   const reference: Record<string, { resources: string[]; secrets: string[] }> = {};
   const clusters: string[] = [];
-  for (const life of livesOf(operations)) {
-    const lives = await Promise.all(lanes.map((lane, index) => liveOnce(house, lane, life, `recording${index}`)));
+  for (const [number, life] of livesOf(operations).entries()) {
+    const lives = await Promise.all(
+      lanes.map((lane, index) => liveOnce(house, lane, life, `recording-${number}-${index}`)),
+    );
     const [first] = lives;
     if (first === undefined) throw new Error('nothing was recorded');
     clusters.push(first.cluster);
@@ -47,8 +49,9 @@ export async function record(
       if (operation in reference) continue;
       reference[operation] = left;
       const each = lives.map(({ runs }) => runs.get(operation)?.calls ?? []);
+      const lookers = lookersOf(made);
       for (const call of callsOf(operation, made)) {
-        const reason = whyLeftOut(call, each);
+        const reason = whyLeftOut(call, each, lookers);
         if (reason === undefined) calls.push(call);
         else leftOut.push({ call, reason });
       }
@@ -73,9 +76,8 @@ async function liveOnce(
   house: House,
   lane: Lane,
   life: readonly MatrixName[],
-  prefix: string,
+  cluster: string,
 ): Promise<{ readonly cluster: string; readonly runs: ReadonlyMap<MatrixName, RecordedRun> }> {
-  const cluster = `${prefix}-${life.at(-2)?.toLowerCase() ?? ''}`;
   const traffic = await house.openCloud(cluster, lane.project);
   const runs = new Map<MatrixName, RecordedRun>();
   try {
@@ -110,11 +112,22 @@ function callsOf(operation: MatrixName, run: readonly SeenCall[]): RecordedCall[
   });
 }
 
+/** Activities that change nothing. */
+function lookersOf(run: readonly SeenCall[]): ReadonlySet<string> {
+  const lookers = new Set(run.map(({ place }) => place.activity));
+  for (const { place } of run) if (!isRead(place)) lookers.delete(place.activity);
+  return lookers;
+}
+
 function whyLeftOut(
   { place, key, occurrence }: RecordedCall,
   runs: readonly (readonly SeenCall[])[],
+  lookers: ReadonlySet<string>,
 ): string | undefined {
   const inAll = runs.every((run) => run.filter((call) => call.key === key).length >= occurrence);
   if (!inAll) return 'not every recording has it: a wait looks as often as it has to';
-  return isRead(place) && occurrence > MAX_READS ? `the wait's first ${MAX_READS} looks stand for the rest` : undefined;
+  if (!isRead(place)) return undefined;
+  if (occurrence > 1 && lookers.has(place.activity))
+    return 'its activity changes nothing: the first look stands for the rest';
+  return occurrence > MAX_READS ? `the wait's first ${MAX_READS} looks stand for the rest` : undefined;
 }

@@ -7,11 +7,12 @@ import {
   type IncomingMessage,
   type OutgoingHttpHeaders,
   type RequestListener,
+  STATUS_CODES,
 } from 'node:http';
 import { Agent as HttpsAgent, createServer as createTlsServer, request as httpsRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import type { Readable } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 
 /** A request with its whole body. */
 export interface ProxiedRequest {
@@ -27,6 +28,8 @@ export interface ProxiedAnswer {
   readonly status: number;
   readonly headers: OutgoingHttpHeaders;
   readonly body: Buffer | Readable;
+  /** The connection, when it speaks another protocol from here on (status 101). */
+  readonly upgraded?: Duplex;
 }
 
 /**
@@ -89,7 +92,36 @@ export async function startProxy({ target, intercept, tls }: ProxyOptions): Prom
       }
     })().catch(() => incoming.socket.destroy());
   };
+  const upgraded = new Set<Duplex>();
+  const upgrade = (incoming: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    upgraded.add(socket);
+    socket.on('close', () => upgraded.delete(socket)).on('error', () => socket.destroy());
+    void (async () => {
+      const { method = 'GET', url: path = '/', headers } = incoming;
+      const request: ProxiedRequest = { method, path, headers, body: Buffer.alloc(0) };
+      const forward = (changed = request, to = target()) => send(to, agents, changed, socket);
+      const reply = await intercept(request, forward);
+      if (reply === 'hang') return;
+      if (reply === 'cut') {
+        socket.destroy();
+        return;
+      }
+      const body = reply.upgraded === undefined ? await bodyOf(reply) : Buffer.alloc(0);
+      socket.write(Buffer.concat([Buffer.from(headOf(reply)), body]));
+      if (reply.upgraded === undefined) socket.end();
+      else {
+        socket.unshift(head);
+        const { upgraded: onward } = reply;
+        socket.on('close', () => onward.destroy()).pipe(onward);
+        onward
+          .on('close', () => socket.destroy())
+          .on('error', () => socket.destroy())
+          .pipe(socket);
+      }
+    })().catch(() => socket.destroy());
+  };
   const server = tls === undefined ? createServer(serve) : createTlsServer(tls, serve);
+  server.on('upgrade', upgrade);
   server.keepAliveTimeout = 60_000;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -97,6 +129,7 @@ export async function startProxy({ target, intercept, tls }: ProxyOptions): Prom
   const { port } = server.address() as AddressInfo;
   const stopListening = async () => {
     server.closeAllConnections();
+    for (const socket of upgraded) socket.destroy();
     await new Promise((resolve) => server.close(resolve));
   };
   let back: NodeJS.Timeout | undefined;
@@ -130,9 +163,25 @@ async function send(
   const onward =
     tls === undefined ? httpRequest(new URL(path, url), options) : httpsRequest(new URL(path, url), options);
   client.once('close', () => onward.destroy());
+  const answered = new Promise<ProxiedAnswer>((resolve, reject) => {
+    const answer = ({ statusCode: status = 502, headers: given }: IncomingMessage) => ({ status, headers: given });
+    onward.once('response', (incoming) => resolve({ ...answer(incoming), body: incoming }));
+    onward.once('upgrade', (incoming, upgraded, first) => {
+      upgraded.unshift(first);
+      resolve({ ...answer(incoming), body: Buffer.alloc(0), upgraded });
+    });
+    onward.once('error', reject);
+  });
   onward.end(body);
-  const [answer] = (await once(onward, 'response')) as [IncomingMessage];
-  return { status: answer.statusCode ?? 502, headers: answer.headers, body: answer };
+  return await answered;
+}
+
+/** Status line and headers as they go over the wire. */
+function headOf({ status, headers }: ProxiedAnswer): string {
+  const lines = Object.entries(headers).flatMap(([name, value]) =>
+    [value ?? []].flat().map((one) => `${name}: ${one}\r\n`),
+  );
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Unknown'}\r\n${lines.join('')}\r\n`;
 }
 
 /** The whole body of an answer. */

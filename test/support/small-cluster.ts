@@ -1,6 +1,6 @@
 import { AppsV1Api, CoreV1Api, KubeConfig, PolicyV1Api, type V1Node } from '@kubernetes/client-node';
 import { expect } from 'vitest';
-import { groupTag, ownerTag } from '../../model/index.ts';
+import { CONTROL_PLANE_GROUP, groupTag, ownerTag } from '../../model/index.ts';
 import type { TestStack } from './stack.ts';
 import { until } from './until.ts';
 
@@ -24,6 +24,35 @@ export async function makeCluster(house: TestStack, name: string, count: number)
     onBlocked?: 'fail' | 'force';
     drainMinutes?: number;
   }) => (await clusters.resizeNodeGroup({ name, group: 'workers', ...input })).result();
+  const replaceControlPlane = async (input: { machines?: string[]; count?: 1 | 3 | 5 }) =>
+    (await clusters.run('replaceControlPlane', { name, ...input })).result();
+  /**
+   * Names of the control plane's machines, which are servers, Ready nodes and members of the load balancer, and nothing
+   * else.
+   */
+  const controlPlanes = async (): Promise<string[]> => {
+    const filter = { tags: [ownerTag(id), groupTag(CONTROL_PLANE_GROUP)] };
+    const made = (await house.openstack.compute.servers.list(filter)).map((one) => one.name).sort();
+    const labelSelector = 'node-role.kubernetes.io/control-plane';
+    const known = (await core.listNode({ labelSelector })).items.map(({ metadata }) => metadata?.name ?? '');
+    expect(known.sort()).toEqual(made);
+    const [balancer] = await balancers();
+    const tree = await house.openstack.loadBalancer.loadBalancers.statusTree(balancer ?? '');
+    const behind = tree.listeners.flatMap(({ pools }) => pools.flatMap((pool) => pool.members.map((one) => one.name)));
+    expect(behind.sort()).toEqual(made);
+    return made;
+  };
+  /** Deletes a server behind the cluster's back, and waits until it is gone. */
+  const loseControlPlane = async (name: string): Promise<void> => {
+    const { servers } = house.openstack.compute;
+    const found = (await servers.list({ tags: [ownerTag(id)] })).find((one) => one.name === name);
+    if (found === undefined) throw new Error(`there is no server ${name}`);
+    await servers.delete(found.id);
+    await servers.waitGone(found.id, { deadlineMs: 20_000 });
+  };
+  /** Ids of the API's load balancers. */
+  const balancers = async (): Promise<string[]> =>
+    (await house.openstack.loadBalancer.loadBalancers.list({ tags: [ownerTag(id)] })).map((one) => one.id);
   const nodes = async (): Promise<V1Node[]> =>
     (await core.listNode({ labelSelector: 'slipway.dev/node-group=workers' })).items;
   const servers = async (): Promise<string[]> =>
@@ -62,5 +91,19 @@ export async function makeCluster(house: TestStack, name: string, count: number)
   const remove = async (): Promise<void> => {
     expect((await (await clusters.delete(name)).result()).left).toEqual([]);
   };
-  return { id, core, resize, machines, nodes, deploy, readyPods, remove, describe: () => clusters.describe(name) };
+  return {
+    id,
+    core,
+    resize,
+    replaceControlPlane,
+    controlPlanes,
+    loseControlPlane,
+    balancers,
+    machines,
+    nodes,
+    deploy,
+    readyPods,
+    remove,
+    describe: () => clusters.describe(name),
+  };
 }

@@ -13,8 +13,8 @@ const inputSchema = z.looseObject({
   properties: z.record(
     z.string(),
     z.looseObject({
-      type: z.enum(['string', 'integer', 'boolean', 'array']),
-      enum: z.array(z.string()).optional(),
+      type: z.enum(['string', 'integer', 'number', 'boolean', 'array']),
+      enum: z.array(z.union([z.string(), z.number()])).optional(),
       default: z.union([z.string(), z.number(), z.boolean()]).optional(),
       description: z.string(),
     }),
@@ -100,10 +100,20 @@ function optionOf(
   const flag = `--${dashed(field)}`;
   const says = standard === undefined ? description : `${description} (default: ${String(standard)})`;
   const option = new Option(
-    type === 'boolean' ? flag : `${flag} ${type === 'array' ? '<names>' : type === 'integer' ? '<n>' : '<text>'}`,
+    type === 'boolean'
+      ? flag
+      : `${flag} ${type === 'array' ? '<names>' : type === 'integer' || type === 'number' ? '<n>' : '<text>'}`,
     says,
   );
-  if (choices !== undefined) option.choices(choices);
+  if (choices !== undefined) {
+    option.choices(choices.map(String));
+    // It has checked the text; what the choices are is kept.
+    const { parseArg } = option;
+    option.argParser((text: string) => {
+      parseArg?.(text, undefined);
+      return choices.find((choice) => String(choice) === text);
+    });
+  }
   if (type === 'integer') option.argParser(wholeNumber);
   if (type === 'array') option.argParser((text: string) => text.split(',').map((one) => one.trim()));
   return option.makeOptionMandatory(isRequired);

@@ -41,7 +41,8 @@ const controlPlane = (spec: ClusterSpec, index: number, ttl?: number) =>
   controlPlaneUserData(vault, signal, {
     id,
     spec,
-    index,
+    serial: index,
+    kind: index === 0 ? 'init' : 'join',
     vip: '10.6.0.5',
     floatingIp: '203.0.113.7',
     address: `10.6.0.1${index}`,
@@ -149,7 +150,8 @@ describe('a control plane’s user-data', () => {
       const text = await controlPlaneUserData(other, signal, {
         id,
         spec,
-        index: 0,
+        serial: 0,
+        kind: 'init',
         vip: '10.6.0.5',
         address: '10.6.0.10',
         vaultAddress: 'https://vault.example.org',

@@ -1,0 +1,68 @@
+import { ApplicationFailure } from '@temporalio/activity';
+import { type ClusterSpec, CONTROL_PLANE_GROUP, controlPlaneSerial, FailureType } from '../../model/index.ts';
+import type { VaultClient } from '../../vault/index.ts';
+import { requireApi } from '../kubernetes/cluster-api.ts';
+import { reportProgress } from '../lib/progress.ts';
+import type { Clouds } from '../openstack/clouds.ts';
+import { ownResources } from '../openstack/own-resources.ts';
+import { listControlPlanes, removeNode } from './control-plane-nodes.ts';
+import { etcdAccess, EtcdPeer } from './etcd/etcd-members.ts';
+import { lookAtEtcd } from './etcd/look-at-etcd.ts';
+import { whyNotRemove } from './etcd/quorum.ts';
+
+/**
+ * Forgets control planes that no server is behind any more: a join that was given up, a server that somebody deleted.
+ * They leave etcd, where they would count for the majority and keep another from joining; the load balancer; and the
+ * nodes. Returns their names.
+ *
+ * @throws ApplicationFailure `Etcd.NotSafe` when one of them still answers, or the rest is not whole; nothing was
+ *   changed
+ */
+export const forgetLostControlPlanes =
+  ({ clouds, vault }: { clouds: Clouds; vault: VaultClient }) =>
+  async ({ id, spec }: { readonly id: string; readonly spec: ClusterSpec }): Promise<readonly string[]> => {
+    const own = ownResources(await clouds.get(spec.cloud), id);
+    const api = await requireApi(vault, id);
+    const [servers, ports, nodes, behind, access] = await Promise.all([
+      own.servers.list({ group: CONTROL_PLANE_GROUP }),
+      own.ports.list(),
+      listControlPlanes(api),
+      own.apiMembers.names(),
+      etcdAccess(vault, id, api),
+    ]);
+    const machines = new Set(servers.map(({ name }) => name));
+    const ids = new Set(servers.map((server) => server.id));
+    const addresses = new Set(
+      ports
+        .filter(({ device_id: device }) => device && ids.has(device))
+        .flatMap((port) => port.fixed_ips.map((fixed) => fixed.ip_address)),
+    );
+    // What has another name is not a machine of ours, and stays.
+    const isLost = (name: string): boolean => !Number.isNaN(controlPlaneSerial(id, name)) && !machines.has(name);
+    const { helper, ...look } = await lookAtEtcd(access, nodes);
+    const lost = look.members.filter((member) =>
+      member.name === '' ? !member.addresses.some((address) => addresses.has(address)) : isLost(member.name),
+    );
+    const alive = lost.find(({ name }) => look.statuses.has(name));
+    if (alive !== undefined)
+      throw notSafe(`its etcd answers, although the cloud has no server ${alive.name} with the cluster's mark`, [
+        alive,
+      ]);
+    const reason = lost.length === 0 ? undefined : whyNotRemove(look, lost, 1);
+    if (reason !== undefined) throw notSafe(reason, lost);
+    for (const member of lost) {
+      reportProgress({ detail: `etcd forgets ${nameOf(member)}` });
+      await EtcdPeer.with(access, helper, (peer) => peer.removeMember(member.id));
+    }
+    await own.apiMembers.remove(...[...behind].filter(isLost));
+    for (const name of nodes.filter(isLost)) await removeNode(api, name);
+    return [...new Set([...lost.map(nameOf), ...nodes.filter(isLost)])];
+  };
+
+const nameOf = ({ id, name }: { id: string; name: string }): string => (name === '' ? `member ${id}` : name);
+
+const notSafe = (reason: string, lost: readonly { id: string; name: string }[]): ApplicationFailure =>
+  ApplicationFailure.nonRetryable(
+    `no server is behind ${lost.map(nameOf).join(', ')}, but etcd must not forget it now: ${reason}. Nothing was changed`,
+    FailureType.EtcdNotSafe,
+  );

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { type AdoptOptions, benchAdopt } from './adopt-clusters.ts';
+import { benchLife, type LifeOptions } from './cluster-life.ts';
 import { benchCreate, type CreateOptions } from './create-cluster.ts';
 import { benchFleet, type FleetOptions } from './create-fleet.ts';
 import { benchResize, type ResizeOptions } from './resize-group.ts';
@@ -52,6 +53,10 @@ common(program.command('resize'), 'instant')
   .option('--from <count>', 'machines at first, and at the end', wholeNumber, 3)
   .option('--to <count>', 'machines meanwhile', wholeNumber, 503)
   .action((options: ResizeOptions) => report(() => benchResize(options)));
+
+common(program.command('life'), 'instant')
+  .description('workers and control planes become more and fewer while the API is probed: failures, calls and history')
+  .action((options: LifeOptions) => report(() => benchLife(options)));
 
 common(program.command('adopt'), 'instant')
   .description('Temporal’s database is deleted under many clusters of 1 + 2; all are adopted, and deleted')

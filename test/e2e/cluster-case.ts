@@ -10,6 +10,7 @@ import { nodeArguments } from '../../client/local/repository.ts';
 import type { LocalStack } from '../../client/local/stack.ts';
 import { stackEnvironment } from '../../client/local/state.ts';
 import { addedSince, CloudInventory } from '../support/cloud-inventory.ts';
+import { type ControlPlaneFigures, controlPlaneChapter } from './control-plane-chapter.ts';
 import { hostInventory } from './host-inventory.ts';
 import { type ResizeFigures, resizeChapter } from './resize-chapter.ts';
 import { openstackLists } from './openstack-cli.ts';
@@ -21,6 +22,8 @@ export interface ClusterCase {
   readonly workers: number;
   /** Whether its workers are made more and fewer. */
   readonly resized?: boolean;
+  /** Its control plane is replaced, and then has these numbers of machines one after the other. */
+  readonly controlPlaneCounts?: readonly (1 | 3 | 5)[];
 }
 
 /** What a case showed. */
@@ -28,6 +31,7 @@ export interface CaseResult extends ClusterCase {
   readonly readySeconds: number;
   readonly deleteSeconds: number;
   readonly resize?: ResizeFigures;
+  readonly controlPlane?: ControlPlaneFigures;
   readonly left: number;
 }
 
@@ -73,6 +77,8 @@ export async function runClusterCase(one: ClusterCase, tools: CaseTools): Promis
   tell(`${one.name}: nodes Ready, a pod Running, a Secret encrypted in etcd`);
   const chapter = { name: one.name, client, image: IMAGE, signal, tell };
   const resize = one.resized === true ? await resizeChapter(chapter) : undefined;
+  const counts = one.controlPlaneCounts;
+  const controlPlane = counts === undefined ? undefined : await controlPlaneChapter(chapter, counts);
 
   const asked = Date.now();
   const deletion = await client.clusters.delete(one.name, { signal });
@@ -87,7 +93,11 @@ export async function runClusterCase(one: ClusterCase, tools: CaseTools): Promis
   };
   const found = Object.entries(left).flatMap(([where, texts]) => texts.map((text) => `${where}: ${text}`));
   for (const text of found) tell(`${one.name}: left, says the ${text}`);
-  return { ...one, readySeconds, deleteSeconds, ...(resize === undefined ? {} : { resize }), left: found.length };
+  return {
+    ...{ ...one, readySeconds, deleteSeconds, left: found.length },
+    ...(resize === undefined ? {} : { resize }),
+    ...(controlPlane === undefined ? {} : { controlPlane }),
+  };
 }
 
 type Kubectl = (...args: readonly string[]) => Promise<string>;

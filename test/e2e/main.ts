@@ -16,7 +16,7 @@ import { runSchemaCase } from './schema/schema-case.ts';
 /** The clusters of the end-to-end test. */
 const CASES: readonly ClusterCase[] = [
   { name: 'solo', controlPlanes: 1, workers: 2, resized: true },
-  { name: 'trio', controlPlanes: 3, workers: 1 },
+  { name: 'trio', controlPlanes: 3, workers: 1, controlPlaneCounts: [1] },
 ];
 /** The case without a cluster: the schema against the programs that read what is made of a specification. */
 const SCHEMA = 'schema';

@@ -38,7 +38,7 @@ export class Watcher {
 
   constructor({ view, driver, log, interval, directPorts }: WatcherOptions) {
     this.#log = log;
-    this.#interval = interval ?? { fastest: 150, slowest: 1000 };
+    this.#interval = interval ?? { fastest: 150, slowest: 500 };
     this.#forwarding = new Forwarding(driver, log);
     this.#servers = new ServerWatch(view, driver, log);
     this.#traffic = new TrafficWatch(

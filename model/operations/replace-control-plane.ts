@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { clusterSpecSchema } from '../cluster-spec.ts';
 import { LIVING } from '../cluster-phase.ts';
 import { parseInput } from '../input.ts';
+import { canonicalJson } from '../same-spec.ts';
 import { asCreated } from './create-cluster.ts';
 import { clusterIdInput, clusterNameInput } from './cluster-input.ts';
 import { declare } from './declaration.ts';
@@ -73,7 +74,8 @@ export const replaceControlPlane = declare({
     ];
     return words.length === 0 ? undefined : words.join(', and ');
   },
-  conflicts: { same: 'queue', other: 'queue' },
+  conflicts: { same: 'merge', other: 'queue' },
+  merge: (waiting, next) => (canonicalJson(waiting) === canonicalJson(next) ? next : undefined),
   pausable: true,
   deadlineMinutes: ({ drainMinutes }) => 60 + 10 * (drainMinutes + 30),
 });

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ClusterDescription, ReplaceControlPlaneResult } from '../../model/index.ts';
 import { FakeControlPlane } from '../support/fake-control-plane.ts';
+import { until } from '../support/until.ts';
 import { failureOf } from '../support/workflow-failure.ts';
 import { startWorkflowHouse, type WorkflowHouse } from '../support/workflow-house.ts';
 
@@ -115,6 +116,22 @@ describe('replacing the control plane', () => {
       /cp-7 is no machine of the control plane, and with 1 to stay another one would go/,
     );
     expect(plane.names()).toHaveLength(3);
+  });
+
+  it('becomes one with another that waits and asks for the same', async () => {
+    const plane = await make('leto', 1);
+    const held = house.activities.hold('ensureServerGroups', 'leto');
+    const first = await replace('leto');
+    const { release } = await held;
+    const others = [await replace('leto'), await replace('leto')];
+    await until(async () => {
+      const { events } = await house.client.workflow.getHandle('cluster/leto').fetchHistory();
+      // All three; the creation was let in by an earlier run.
+      return events?.filter((event) => event.workflowExecutionUpdateAcceptedEventAttributes).length === 3;
+    });
+    release();
+    await Promise.all([first, ...others].map((one) => one.result()));
+    expect(plane.names()).toEqual(['cp-2']);
   });
 
   it('refuses a number that etcd cannot have', async () => {

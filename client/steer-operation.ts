@@ -1,4 +1,5 @@
 import { declarationOf, FailureType, messages, type RunningOperation } from '../model/index.ts';
+import { unlessAbsent } from './absent-workflow.ts';
 import type { ClusterReader } from './cluster-reader.ts';
 import { SlipwayError } from './slipway-error.ts';
 import type { CallOptions, TemporalService } from './temporal-service.ts';
@@ -10,7 +11,8 @@ export type Steering = 'pause' | 'resume' | 'abort';
  * Tells the running operation of a cluster to wait at its next safe point, to go on, or to end there.
  *
  * @returns the operation that was told
- * @throws SlipwayError `Slipway.ClusterNotFound`; `Slipway.NotAdmitted` when nothing runs, or nothing that is pausable
+ * @throws SlipwayError `Slipway.ClusterNotFound`; `Slipway.NotAdmitted` when nothing runs, or no longer, or nothing
+ *   that is pausable
  */
 export async function steerOperation(
   { temporal, reader }: { readonly temporal: TemporalService; readonly reader: ClusterReader },
@@ -33,10 +35,13 @@ export async function steerOperation(
       `(temporal workflow cancel --workflow-id ${running.requestedBy})`;
     throw new SlipwayError(FailureType.NotAdmitted, message, { workflowId });
   }
-  await temporal.call(
+  const handle = temporal.client.workflow.getHandle(workflowId);
+  const told = await temporal.call(
     `${steering} ${operation} of cluster ${name}`,
-    () => temporal.client.workflow.getHandle(workflowId).signal(messages[steering]),
+    () => unlessAbsent(() => handle.signal(messages[steering]).then(() => true)),
     { ...options, workflowId },
   );
+  if (told === undefined)
+    throw new SlipwayError(FailureType.NotAdmitted, `"${title}" has just ended on cluster ${name}`, { workflowId });
   return running;
 }

@@ -107,7 +107,7 @@ class Drain {
   }
 
   summary(): string {
-    const left = `${this.#left.length} pods on ${this.nodesLeft()} nodes are left`;
+    const left = `left: ${many(this.#left.length, 'pod')} on ${many(this.nodesLeft(), 'node')}`;
     const blocked = [...this.#blocked].slice(0, NAMED).map(([pod, why]) => `${pod}: ${why}`);
     const more = this.#blocked.size > NAMED ? ` and ${this.#blocked.size - NAMED} more` : '';
     return blocked.length === 0 ? left : `${left}; blocked: ${blocked.join('; ')}${more}`;
@@ -171,3 +171,5 @@ function whyBlocked(error: unknown): string {
     status?.details?.causes?.map(({ message }) => message).join(', ') ?? status?.message ?? 'a budget forbids it now'
   );
 }
+
+const many = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

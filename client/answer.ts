@@ -1,14 +1,17 @@
+import type { z } from 'zod';
 import { waitForResult } from './operation-handle.ts';
 import type { TemporalService } from './temporal-service.ts';
 
 /** A workflow that is no operation of a cluster's, but answers something. */
-export interface Question {
+export interface Question<R> {
   /** What is asked, as an infinitive: `check cloud sandbox`. */
   readonly what: string;
   readonly type: string;
   readonly workflowId: string;
   /** Parsed already. */
   readonly input: object;
+  /** Of the answer. */
+  readonly answer: z.ZodType<R>;
   /** Milliseconds. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
@@ -17,13 +20,13 @@ export interface Question {
 /** Starts such a workflow, or joins the one that runs under its id already, and waits for its answer. */
 export async function answerOf<R>(
   temporal: TemporalService,
-  { what, type, workflowId, input, timeoutMs, signal }: Question,
+  { what, type, workflowId, input, answer, timeoutMs, signal }: Question<R>,
 ): Promise<R> {
   await temporal.requireWorker(what, signal);
   const started = await temporal.call(
     what,
     () =>
-      temporal.client.workflow.start<(input: unknown) => Promise<R>>(type, {
+      temporal.client.workflow.start<(input: unknown) => Promise<unknown>>(type, {
         workflowId,
         taskQueue: temporal.taskQueue,
         args: [input],
@@ -34,5 +37,6 @@ export async function answerOf<R>(
       }),
     { signal, workflowId },
   );
-  return waitForResult<R>(temporal, what, workflowId, started.firstExecutionRunId, { signal, timeoutMs });
+  const run = { what, workflowId, runId: started.firstExecutionRunId, schema: answer };
+  return waitForResult(temporal, run, { signal, timeoutMs });
 }

@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { CHECK_CLOUD, checkCloudSchema, type CloudReport, type ClusterSpecInput } from '../model/index.ts';
+import {
+  CHECK_CLOUD,
+  checkCloudSchema,
+  type CloudReport,
+  cloudReportSchema,
+  type ClusterSpecInput,
+} from '../model/index.ts';
 import { answerOf } from './answer.ts';
 import { parseRequest } from './parse-request.ts';
 import type { TemporalService } from './temporal-service.ts';
@@ -23,5 +29,6 @@ export async function checkCloud(
   const what = `check cloud ${cloud}`;
   const input = parseRequest(checkCloudSchema, { cloud, ...(spec === undefined ? {} : { spec }) }, what);
   const workflowId = `${CHECK_CLOUD}/${cloud}${spec === undefined ? '' : `/${randomUUID()}`}`;
-  return answerOf(temporal, { what, type: CHECK_CLOUD, workflowId, input, timeoutMs, signal });
+  const question = { what, type: CHECK_CLOUD, workflowId, input, answer: cloudReportSchema };
+  return answerOf(temporal, { ...question, timeoutMs, signal });
 }

@@ -1,10 +1,12 @@
 import { QueryNotRegisteredError } from '@temporalio/client';
 import {
   type ClusterDescription,
+  clusterDescriptionSchema,
   clusterWorkflowId,
   FailureType,
   messages,
   type OperationProgress,
+  operationProgressSchema,
   type RunningOperation,
 } from '../model/index.ts';
 import { unlessAbsent } from './absent-workflow.ts';
@@ -12,6 +14,7 @@ import { clusterMemoSchema } from './cluster-memo.ts';
 import { grpcStatus } from './failure-mapping.ts';
 import { mergeDetails, readActivityDetails } from './live-progress.ts';
 import { type LostWorkflow, lostWorkflow } from './lost-workflow.ts';
+import { parseAnswer } from './parse-answer.ts';
 import { SlipwayError } from './slipway-error.ts';
 import type { CallOptions, TemporalService } from './temporal-service.ts';
 
@@ -33,17 +36,20 @@ export class ClusterReader {
   async find(name: string, options: CallOptions = {}): Promise<FoundCluster | undefined> {
     const workflowId = clusterWorkflowId(name);
     const handle = this.#temporal.client.workflow.getHandle(workflowId);
-    const { description, info } = await this.#temporal.query(
-      `describe cluster ${name}`,
+    const what = `describe cluster ${name}`;
+    const { told, info } = await this.#temporal.query(
+      what,
       // One after the other: what is still under way when the other has failed would outlive the connection.
       async () => ({
-        description: await unlessAbsent(() => this.#ask(workflowId)),
+        told: await unlessAbsent(() => this.#ask(workflowId)),
         info: await unlessAbsent(() => handle.describe()),
       }),
       { ...options, workflowId },
     );
     const lost = info === undefined ? undefined : lostWorkflow(info.status.name, info.closeTime);
-    if (description === undefined || lost === undefined) return description;
+    if (told === undefined) return undefined;
+    const description = parseAnswer(clusterDescriptionSchema, told, what);
+    if (lost === undefined) return description;
     // What is said to run or to wait has nobody any more who would tell its end.
     const last = { ...description, queued: [], lost };
     delete last.running;
@@ -54,10 +60,10 @@ export class ClusterReader {
    * What the workflow tells of its cluster; the run before its last one, where that ended before a worker had taken it
    * up.
    */
-  async #ask(workflowId: string): Promise<ClusterDescription | undefined> {
+  async #ask(workflowId: string): Promise<unknown> {
     const { workflow } = this.#temporal.client;
     const ask = (runId?: string) =>
-      workflow.getHandle(workflowId, runId).query<ClusterDescription>(messages.describe).catch(unlessUnanswerable);
+      workflow.getHandle(workflowId, runId).query<unknown>(messages.describe).catch(unlessUnanswerable);
     try {
       return await ask();
     } catch (error) {
@@ -113,15 +119,16 @@ export class ClusterReader {
   ): Promise<OperationProgress | undefined> {
     const handle = this.#temporal.client.workflow.getHandle(workflowId);
     const call = { ...options, workflowId };
-    const [steps, details] = await Promise.all([
+    const what = `read the progress of ${workflowId}`;
+    const [told, details] = await Promise.all([
       this.#temporal.query(
-        `read the progress of ${workflowId}`,
-        () => unlessAbsent(() => handle.query<OperationProgress>(messages.progress).catch(unlessUnanswerable)),
+        what,
+        () => unlessAbsent(() => handle.query<unknown>(messages.progress).catch(unlessUnanswerable)),
         call,
       ),
       running ? readActivityDetails(this.#temporal, workflowId, call) : [],
     ]);
-    return steps === undefined ? undefined : mergeDetails(steps, details);
+    return told === undefined ? undefined : mergeDetails(parseAnswer(operationProgressSchema, told, what), details);
   }
 }
 

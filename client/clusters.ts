@@ -10,6 +10,7 @@ import {
   type operations,
   type OrphanReport,
   type resizeNodeGroupSchema,
+  resultSchemaOf,
   type RunningOperation,
 } from '../model/index.ts';
 import { z } from 'zod';
@@ -290,7 +291,11 @@ export class Clusters implements ClustersApi {
       workflowId,
       ...(uiUrl === undefined ? {} : { uiUrl }),
       result: (options) =>
-        waitForResult<OperationResult<N>>(this.#temporal, what, workflowId, started.firstExecutionRunId, options),
+        waitForResult<OperationResult<N>>(
+          this.#temporal,
+          { what, workflowId, runId: started.firstExecutionRunId, schema: resultSchemaOf(operation) },
+          options,
+        ),
     };
   }
 

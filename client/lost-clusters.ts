@@ -3,9 +3,11 @@ import {
   ADOPT_CLUSTER,
   adoptClusterSchema,
   type AdoptClusterResult,
+  adoptClusterResultSchema,
   FIND_ORPHANS,
   findOrphansSchema,
   type OrphanReport,
+  orphanReportSchema,
 } from '../model/index.ts';
 import { answerOf } from './answer.ts';
 import { parseRequest } from './parse-request.ts';
@@ -43,6 +45,7 @@ export async function adoptCluster(
     type: ADOPT_CLUSTER,
     workflowId: `${ADOPT_CLUSTER}/${id ?? name}`,
     input,
+    answer: adoptClusterResultSchema,
     timeoutMs: ADOPT_MS,
     signal,
   });
@@ -54,5 +57,6 @@ export async function findOrphans(temporal: TemporalService, { clouds, signal }:
   const input = parseRequest(findOrphansSchema, clouds === undefined ? {} : { clouds: [...clouds] }, what);
   // Everything is one question; some clouds are another for each who asks.
   const workflowId = clouds === undefined ? FIND_ORPHANS : `${FIND_ORPHANS}/${randomUUID()}`;
-  return answerOf(temporal, { what, type: FIND_ORPHANS, workflowId, input, timeoutMs: FIND_MS, signal });
+  const question = { what, type: FIND_ORPHANS, workflowId, input, answer: orphanReportSchema };
+  return answerOf(temporal, { ...question, timeoutMs: FIND_MS, signal });
 }

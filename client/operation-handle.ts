@@ -1,4 +1,6 @@
+import type { z } from 'zod';
 import type { OperationName, OperationResult } from '../model/index.ts';
+import { parseAnswer } from './parse-answer.ts';
 import { ClientFailureType, isSlipwayError, SlipwayError } from './slipway-error.ts';
 import { pause, type TemporalService } from './temporal-service.ts';
 
@@ -32,21 +34,30 @@ const POLL_MS = 60_000;
 /** How long Temporal may be away before the wait gives up. */
 const MAX_AWAY_MS = 10 * 60 * 1000;
 
+/** A run whose result is waited for. */
+export interface AwaitedRun<R> {
+  /** What was asked for, as an infinitive: `create cluster atlas`. */
+  readonly what: string;
+  readonly workflowId: string;
+  readonly runId: string;
+  /** Of its result. */
+  readonly schema: z.ZodType<R>;
+}
+
 /** Waits for the result of a workflow's run. */
 export async function waitForResult<R>(
   temporal: TemporalService,
-  what: string,
-  workflowId: string,
-  runId: string,
+  { what, workflowId, runId, schema }: AwaitedRun<R>,
   { signal, timeoutMs = DAY_MS }: ResultOptions = {},
 ): Promise<R> {
-  const handle = temporal.client.workflow.getHandle<() => Promise<R>>(workflowId, runId);
+  const handle = temporal.client.workflow.getHandle<() => Promise<unknown>>(workflowId, runId);
   const deadline = Date.now() + timeoutMs;
   let lastAnswer = Date.now();
   while (Date.now() < deadline) {
     const pollMs = Math.min(POLL_MS, deadline - Date.now());
     try {
-      return await temporal.call(what, () => handle.result(), { signal, timeoutMs: pollMs, workflowId });
+      const result = await temporal.call(what, () => handle.result(), { signal, timeoutMs: pollMs, workflowId });
+      return parseAnswer(schema, result, what);
     } catch (error) {
       if (isSlipwayError(error, ClientFailureType.TimedOut)) {
         lastAnswer = Date.now();

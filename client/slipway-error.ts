@@ -29,6 +29,8 @@ export const ClientFailureType = {
   NotConfirmed: 'Client.NotConfirmed',
   /** An environment variable or temporal.toml is wrong. */
   Configuration: 'Client.Configuration',
+  /** A worker's answer is not one that this release of the client knows; the operation goes on. */
+  UnknownAnswer: 'Client.UnknownAnswer',
   /** Something this client does not know. */
   Unexpected: 'Client.Unexpected',
 } as const;

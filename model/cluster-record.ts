@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type ClusterPhase, clusterPhases } from './cluster-phase.ts';
 import { type ClusterSpec, clusterSpecSchema } from './cluster-spec.ts';
+import { endedOperationSchema, outcomeSchema } from './cluster-state.ts';
 import { createClusterResultSchema } from './created-cluster.ts';
 import type { OperationFailure } from './failures.ts';
 import { isFields } from './fields.ts';
@@ -19,7 +20,6 @@ import { migrateRecord, RECORD_SCHEMA } from './record-migrations.ts';
 
 const text = z.string().min(1);
 const operationName = z.enum(operationNames());
-const outcome = z.enum(['completed', 'failed', 'cancelled']);
 // Written by this code base, from values of these types.
 const failure = z.custom<OperationFailure>(isFields, 'must be an object');
 const result = z.custom<OperationResult<OperationName>>(isFields, 'must be an object');
@@ -37,16 +37,6 @@ const queuedSchema = z.strictObject({
   operation: operationName,
   input: z.custom<OperationRequest['input']>(isFields, 'must be an object'),
   callers: z.array(callerSchema).max(MANY),
-});
-
-const endedSchema = z.strictObject({
-  operation: operationName,
-  workflowId: text,
-  requestedBy: text,
-  startedAt: z.iso.datetime(),
-  endedAt: z.iso.datetime(),
-  outcome,
-  failure: failure.optional(),
 });
 
 /**
@@ -70,11 +60,14 @@ export const clusterRecordSchema = z.preprocess(
         .describe('Result of the creation; the same request again has the same'),
       phase: z.enum(clusterPhases),
       operations: z.int().min(0).describe('How many operations were started'),
-      history: z.array(endedSchema).max(REMEMBERED).describe('The last operations that have ended, the latest last'),
+      history: z
+        .array(endedOperationSchema.strict())
+        .max(REMEMBERED)
+        .describe('The last operations that have ended, the latest last'),
       answer: z
         .strictObject({
           requestIds: z.array(text).max(MANY),
-          outcome,
+          outcome: outcomeSchema,
           result: result.optional(),
           failure: failure.optional(),
         })

@@ -1,56 +1,66 @@
-import type { Attention } from './attention.ts';
-import type { ClusterSpec } from './cluster-spec.ts';
+import { z } from 'zod';
+import { attentionSchema } from './attention.ts';
+import { clusterPhases } from './cluster-phase.ts';
+import { clusterSpecSchema } from './cluster-spec.ts';
+import { isFields } from './fields.ts';
 import type { OperationFailure } from './failures.ts';
-import type { ClusterPhase } from './cluster-phase.ts';
-import type { Observed } from './observed.ts';
-import type { OperationOutcome } from './operation-messages.ts';
-import type { OperationName } from './operations/index.ts';
+import { observedSchema } from './observed.ts';
+import { operationNames } from './operations/index.ts';
 
-/** An operation that runs or has ended. */
-export interface StartedOperation {
-  readonly operation: OperationName;
-  /** Workflow id of the run that does the work, a child of the cluster's workflow. */
-  readonly workflowId: string;
-  /** Workflow id of the run that asked for it. */
-  readonly requestedBy: string;
-  readonly startedAt: string;
-}
+const text = z.string().min(1);
+
+const operationSchema = z.enum(operationNames());
+
+const startedShape = {
+  operation: operationSchema,
+  workflowId: text.describe('Of the run that does the work, a child of the cluster’s workflow'),
+  requestedBy: text.describe('Workflow id of the run that asked for it'),
+  startedAt: z.iso.datetime(),
+};
 
 /** An operation that runs now. */
-export interface RunningOperation extends StartedOperation {
-  /** It waits for a person; absent while it works. */
-  readonly attention?: Attention;
-}
+const runningOperationSchema = z.object({
+  ...startedShape,
+  attention: attentionSchema.optional().describe('It waits for a person; absent while it works'),
+});
+export type RunningOperation = Readonly<z.output<typeof runningOperationSchema>>;
+
+/** How an operation ended. */
+export const outcomeSchema = z.enum(['completed', 'failed', 'cancelled']);
 
 /** An operation that has ended. */
-export interface EndedOperation extends StartedOperation {
-  readonly endedAt: string;
-  readonly outcome: OperationOutcome;
-  readonly failure?: OperationFailure | undefined;
-}
+export const endedOperationSchema = z.object({
+  ...startedShape,
+  endedAt: z.iso.datetime(),
+  outcome: outcomeSchema,
+  // Its details are of many kinds, and those who show one look at it again.
+  failure: z.custom<OperationFailure>(isFields, 'must be an object').optional(),
+});
+export type EndedOperation = Readonly<z.output<typeof endedOperationSchema>>;
+
+/** An operation that runs or has ended. */
+export type StartedOperation = Pick<RunningOperation, keyof typeof startedShape>;
 
 /**
  * Answer of the query `describe` of a cluster's workflow: all there is to know of a cluster but its nodes. A few KiB at
  * most.
  */
-export interface ClusterDescription {
-  readonly name: string;
-  readonly id: string;
-  readonly cloud: string;
-  readonly phase: ClusterPhase;
-  /** As it is wanted. */
-  readonly spec: ClusterSpec;
-  /** As the last operations have seen it. */
-  readonly observed?: Observed;
-  readonly createdAt: string;
-  readonly apiEndpoint?: string;
-  readonly kubeconfigPath?: string;
-  readonly running?: RunningOperation;
-  readonly queued: readonly { readonly operation: OperationName; readonly requestedBy: string }[];
-  readonly last?: EndedOperation;
-  /** The last twenty that have ended, the latest last. */
-  readonly history: readonly EndedOperation[];
-}
+export const clusterDescriptionSchema = z.object({
+  name: text,
+  id: text,
+  cloud: text,
+  phase: z.enum(clusterPhases),
+  spec: clusterSpecSchema.describe('As it is wanted'),
+  observed: observedSchema.optional().describe('As the last operations have seen it'),
+  createdAt: z.iso.datetime(),
+  apiEndpoint: text.optional(),
+  kubeconfigPath: text.optional(),
+  running: runningOperationSchema.optional(),
+  queued: z.array(z.object({ operation: operationSchema, requestedBy: text })),
+  last: endedOperationSchema.optional(),
+  history: z.array(endedOperationSchema).describe('The last twenty that have ended, the latest last'),
+});
+export type ClusterDescription = Readonly<z.output<typeof clusterDescriptionSchema>>;
 
 /** Search attributes of a cluster's workflow, by which clusters are listed; all of type Keyword. */
 export const searchAttributes = {

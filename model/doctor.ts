@@ -1,18 +1,15 @@
 import { z } from 'zod';
 import { clusterSpecSchema } from './cluster-spec.ts';
 
+const doctorCheckSchema = z.object({
+  id: z.string().describe('Stable, for example `cloud.images`'),
+  title: z.string().describe('What was looked at, for a person: `Images with a Kubernetes version`'),
+  ok: z.boolean(),
+  detail: z.string().describe('What was found, or why it failed, in the words of the service that said so'),
+  fix: z.string().exactOptional().describe('What to do about it; only where the check failed'),
+});
 /** One thing that `slipway doctor` looked at. */
-export interface DoctorCheck {
-  /** Stable id, for example `cloud.images`. */
-  readonly id: string;
-  /** What was looked at, for a person: `Images with a Kubernetes version`. */
-  readonly title: string;
-  readonly ok: boolean;
-  /** What was found, or why it failed, in the words of the service that said so. */
-  readonly detail: string;
-  /** What to do about it; only where the check failed. */
-  readonly fix?: string;
-}
+export type DoctorCheck = Readonly<z.output<typeof doctorCheckSchema>>;
 
 /** Input of the workflow `checkCloud`. */
 export const checkCloudSchema = z.strictObject({
@@ -27,6 +24,5 @@ export type CheckCloudRequest = z.input<typeof checkCloudSchema>;
 export const CHECK_CLOUD = 'checkCloud';
 
 /** Result of `checkCloud`. */
-export interface CloudReport {
-  readonly checks: readonly DoctorCheck[];
-}
+export const cloudReportSchema = z.object({ checks: z.array(doctorCheckSchema).readonly() });
+export type CloudReport = Readonly<z.output<typeof cloudReportSchema>>;

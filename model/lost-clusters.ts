@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ClusterPhase } from './cluster-phase.ts';
+import { clusterPhases } from './cluster-phase.ts';
 import { CLUSTER_ID } from './names.ts';
 
 /** Name of the workflow that makes a cluster's lost workflow anew. */
@@ -23,13 +23,15 @@ export const adoptClusterSchema = z.strictObject({
 export type AdoptClusterInput = z.output<typeof adoptClusterSchema>;
 
 /** Result of `adoptCluster`. */
-export interface AdoptClusterResult {
-  readonly name: string;
-  readonly id: string;
-  readonly cloud: string;
-  /** `Ready` if it was; what ran when the workflow was lost has failed, and can be asked for again. */
-  readonly phase: ClusterPhase;
-}
+export const adoptClusterResultSchema = z.object({
+  name: z.string(),
+  id: z.string(),
+  cloud: z.string(),
+  phase: z
+    .enum(clusterPhases)
+    .describe('Ready if it was; what ran when the workflow was lost has failed, and can be asked for again'),
+});
+export type AdoptClusterResult = Readonly<z.output<typeof adoptClusterResultSchema>>;
 
 /** Input of `findOrphans`. */
 export const findOrphansSchema = z
@@ -42,32 +44,39 @@ export type FindOrphansInput = z.output<typeof findOrphansSchema>;
 /** More are not told at once: payloads stay small. */
 export const MAX_ORPHANS = 500;
 
+const orphanSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  cloud: z.string(),
+  createdAt: z
+    .string()
+    .exactOptional()
+    .describe('When the cluster was asked for, else when the oldest of its resources was made'),
+  resources: z
+    .record(z.string(), z.number())
+    .readonly()
+    .describe('How many there are of each type, for example `{ "server": 6 }`'),
+  servers: z.number(),
+  vcpus: z.number(),
+  ramMiB: z.number(),
+  volumesGiB: z.number().describe('Of the volumes on its servers'),
+  kept: z.boolean().describe('Whether Vault holds its specification, so that it can be adopted and used'),
+  phase: z
+    .enum(clusterPhases)
+    .exactOptional()
+    .describe('Where it was in its life when its workflow was lost; known when it is kept'),
+});
 /** What is there of a cluster that no running workflow answers for. */
-export interface Orphan {
-  readonly id: string;
-  readonly name: string;
-  readonly cloud: string;
-  /** When the cluster was asked for, else when the oldest of its resources was made. */
-  readonly createdAt?: string;
-  /** How many there are of each type, for example `{ "server": 6 }`. */
-  readonly resources: Readonly<Record<string, number>>;
-  readonly servers: number;
-  readonly vcpus: number;
-  readonly ramMiB: number;
-  /** Of the volumes on its servers. */
-  readonly volumesGiB: number;
-  /** Whether Vault holds its specification, so that it can be adopted and used. */
-  readonly kept: boolean;
-  /** Where it was in its life when its workflow was lost; known when it is kept. */
-  readonly phase?: ClusterPhase;
-}
+export type Orphan = Readonly<z.output<typeof orphanSchema>>;
 
 /** Result of `findOrphans`. */
-export interface OrphanReport {
-  /** How many clouds were looked at, those with a problem among them. */
-  readonly clouds: number;
-  readonly orphans: readonly Orphan[];
-  readonly total: number;
-  /** The clouds that could not be looked at. */
-  readonly problems: readonly { readonly cloud: string; readonly message: string }[];
-}
+export const orphanReportSchema = z.object({
+  clouds: z.number().describe('How many clouds were looked at, those with a problem among them'),
+  orphans: z.array(orphanSchema).readonly(),
+  total: z.number(),
+  problems: z
+    .array(z.object({ cloud: z.string(), message: z.string() }))
+    .readonly()
+    .describe('The clouds that could not be looked at'),
+});
+export type OrphanReport = Readonly<z.output<typeof orphanReportSchema>>;

@@ -13,6 +13,11 @@ export type OperationResult<N extends OperationName> = z.output<Operations[N]['r
 /** An operation's declaration where its name is known only at run time; its input was parsed by its schema. */
 export const declarationOf = (name: OperationName): OperationDeclaration => operations[name];
 
+/** The schema of an operation's result, as another release may tell it: fields that are not known are left out. */
+export const resultSchemaOf = <N extends OperationName>(name: N): z.ZodType<OperationResult<N>> =>
+  // The table has under each name the operation of this name.
+  operations[name].result.strip() as unknown as z.ZodType<OperationResult<N>>;
+
 /** The names of all operations. */
 export const operationNames = (): OperationName[] => Object.keys(operations).filter(isOperationName);
 

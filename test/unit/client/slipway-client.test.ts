@@ -415,3 +415,26 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   for await (const item of items) all.push(item);
   return all;
 }
+
+describe('an answer of workers of another release', () => {
+  const check = { id: 'cloud.images', title: 'Images', ok: true, detail: 'one' };
+  const answered = async (report: unknown) => {
+    house.activities.set('checkCloud', '', () => Promise.resolve(report));
+    try {
+      return await slipway.checkCloud(`cloud-${randomUUID().slice(0, 8)}`);
+    } finally {
+      house.activities.reset('checkCloud', '');
+    }
+  };
+
+  it('is read as far as this release knows it', async () => {
+    const newer = { checks: [{ ...check, since: 'yesterday' }], seconds: 3 };
+    expect(await answered(newer)).toEqual({ checks: [check] });
+  });
+
+  it('that lacks what this release needs is an error that says where', async () => {
+    const error = await failure(answered({ checks: [{ ...check, ok: 'yes' }] }));
+    expect(error.type).toBe(ClientFailureType.UnknownAnswer);
+    expect(error.message).toMatch(/checks\.0\.ok: .*Use the release of Slipway that the workers run/);
+  });
+});

@@ -45,7 +45,7 @@ export const FailureType = {
   EtcdUnavailable: 'Etcd.Unavailable',
   /** etcd refuses a request for good. */
   EtcdRejected: 'Etcd.Rejected',
-  /** A member was not removed, because etcd would not be whole without it. Nothing was changed. */
+  /** A member was not removed, because etcd would not be whole without it. */
   EtcdNotSafe: 'Etcd.NotSafe',
   OpenStackUnavailable: 'OpenStack.Unavailable',
   OpenStackRateLimited: 'OpenStack.RateLimited',

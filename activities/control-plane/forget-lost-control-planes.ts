@@ -7,8 +7,7 @@ import type { Clouds } from '../openstack/clouds.ts';
 import { ownResources } from '../openstack/own-resources.ts';
 import { listControlPlanes, removeNode } from './control-plane-nodes.ts';
 import { etcdAccess, EtcdPeer } from './etcd/etcd-members.ts';
-import { lookAtEtcd } from './etcd/look-at-etcd.ts';
-import { whyNotRemove } from './etcd/quorum.ts';
+import { lookUntilSafe } from './etcd/look-at-etcd.ts';
 
 /**
  * Forgets control planes that no server is behind any more: a join that was given up, a server that somebody deleted.
@@ -39,24 +38,24 @@ export const forgetLostControlPlanes =
     );
     // What has another name is not a machine of ours, and stays.
     const isLost = (name: string): boolean => !Number.isNaN(controlPlaneSerial(id, name)) && !machines.has(name);
-    const { helper, ...look } = await lookAtEtcd(access, nodes);
-    const lost = look.members.filter((member) =>
-      member.name === '' ? !member.addresses.some((address) => addresses.has(address)) : isLost(member.name),
-    );
-    const alive = lost.find(({ name }) => look.statuses.has(name));
+    const look = await lookUntilSafe(access, nodes, {
+      of: (members) =>
+        members.filter((one) => (one.name === '' ? !one.addresses.some((at) => addresses.has(at)) : isLost(one.name))),
+      wanted: 1,
+      refusal: notSafe,
+    });
+    const alive = look.going.find(({ name }) => look.statuses.has(name));
     if (alive !== undefined)
       throw notSafe(`its etcd answers, although the cloud has no server ${alive.name} with the cluster's mark`, [
         alive,
       ]);
-    const reason = lost.length === 0 ? undefined : whyNotRemove(look, lost, 1);
-    if (reason !== undefined) throw notSafe(reason, lost);
-    for (const member of lost) {
+    for (const member of look.going) {
       reportProgress({ detail: `etcd forgets ${nameOf(member)}` });
-      await EtcdPeer.with(access, helper, (peer) => peer.removeMember(member.id));
+      await EtcdPeer.with(access, look.helper, (peer) => peer.removeMember(member.id));
     }
     await own.apiMembers.remove(...[...behind].filter(isLost));
     for (const name of nodes.filter(isLost)) await removeNode(api, name);
-    return [...new Set([...lost.map(nameOf), ...nodes.filter(isLost)])];
+    return [...new Set([...look.going.map(nameOf), ...nodes.filter(isLost)])];
   };
 
 const nameOf = ({ id, name }: { id: string; name: string }): string => (name === '' ? `member ${id}` : name);

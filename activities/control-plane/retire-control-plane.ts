@@ -14,8 +14,8 @@ import { removeServers } from '../openstack/delete-servers.ts';
 import { ownResources } from '../openstack/own-resources.ts';
 import { listControlPlanes, removeNode } from './control-plane-nodes.ts';
 import { type EtcdAccess, etcdAccess, EtcdPeer } from './etcd/etcd-members.ts';
-import { lookAtEtcd } from './etcd/look-at-etcd.ts';
-import { type EtcdLook, whyNotRemove } from './etcd/quorum.ts';
+import { type Leaving, lookUntilSafe } from './etcd/look-at-etcd.ts';
+import type { EtcdLook } from './etcd/quorum.ts';
 
 export interface RetireControlPlaneInput {
   readonly id: string;
@@ -32,7 +32,7 @@ export interface RetireControlPlaneInput {
  * machine that joins does not look for its etcd; its keys in Vault; its port. Before etcd is touched the rest is proven
  * whole, here and now, whatever steps before have seen. Run again after a crash, it goes on from what is left.
  *
- * @throws ApplicationFailure `Etcd.NotSafe` when the rest is not whole; nothing was changed
+ * @throws ApplicationFailure `Etcd.NotSafe` when the rest is not whole; the machine stays a member
  */
 export const retireControlPlane =
   ({ clouds, vault }: { clouds: Clouds; vault: VaultClient }) =>
@@ -42,21 +42,23 @@ export const retireControlPlane =
     const others = (await listControlPlanes(api)).filter((name) => name !== machine);
     if (others.length === 0) throw notSafe(machine, 'no other control plane is a node');
     const access = await etcdAccess(vault, id, api);
-    const { helper, ...look } = await lookAtEtcd(access, others);
     const ports = (await own.ports.list()).filter(({ name }) => name === machine);
     const addresses = new Set(ports.flatMap((port) => port.fixed_ips.map((fixed) => fixed.ip_address)));
-    // One that has not started yet has no name in etcd.
-    const going = look.members.find(
-      (member) => member.name === machine || member.addresses.some((address) => addresses.has(address)),
-    );
-    const reason = going === undefined ? undefined : whyNotRemove(look, [going], wanted);
-    if (reason !== undefined) throw notSafe(machine, reason);
+    const leaving: Leaving = {
+      // One that has not started yet has no name in etcd.
+      of: (members) => members.filter((one) => one.name === machine || one.addresses.some((at) => addresses.has(at))),
+      wanted,
+      refusal: (reason) => notSafe(machine, reason),
+    };
+    await lookUntilSafe(access, others, leaving);
     reportProgress({ detail: `${machine} leaves the load balancer` });
     await own.apiMembers.remove(machine);
-    if (going !== undefined) {
-      await handOn(access, look, machine, going.id);
+    // Octavia has taken its time; what counts is now.
+    const look = await lookUntilSafe(access, others, leaving);
+    for (const { id: member } of look.going) {
+      await handOn(access, look, machine, member);
       reportProgress({ detail: `${machine} leaves etcd` });
-      await EtcdPeer.with(access, helper, (peer) => peer.removeMember(going.id));
+      await EtcdPeer.with(access, look.helper, (peer) => peer.removeMember(member));
     }
     const servers = (await own.servers.list({ group: CONTROL_PLANE_GROUP })).filter(({ name }) => name === machine);
     const ids = new Set(servers.map((server) => server.id));
@@ -95,6 +97,6 @@ async function handOn(
 
 const notSafe = (machine: string, reason: string): ApplicationFailure =>
   ApplicationFailure.nonRetryable(
-    `${machine} was not taken out of the control plane, because etcd would not be whole without it: ${reason}. Nothing was changed`,
+    `${machine} was not taken out of the control plane, because etcd would not be whole without it: ${reason}`,
     FailureType.EtcdNotSafe,
   );

@@ -2,7 +2,9 @@ import { addApiMember } from './control-plane/add-api-member.ts';
 import { ensureControlPlaneMachine } from './control-plane/ensure-control-plane-machine.ts';
 import { forgetLostControlPlanes } from './control-plane/forget-lost-control-planes.ts';
 import { lookAtControlPlane } from './control-plane/look-at-control-plane.ts';
-import { retireControlPlane } from './control-plane/retire-control-plane.ts';
+import { removeApiMember } from './control-plane/remove-api-member.ts';
+import { removeControlPlaneMachine } from './control-plane/remove-control-plane-machine.ts';
+import { removeEtcdMember } from './control-plane/remove-etcd-member.ts';
 import { waitForControlPlane } from './control-plane/wait-for-control-plane.ts';
 import type { ActivityDeps } from './deps.ts';
 import { admitMachines } from './kubernetes/admit-machines.ts';
@@ -96,7 +98,9 @@ function composeActivities(deps: ActivityDeps & { clouds: Clouds }) {
     ensureControlPlaneMachine: ensureControlPlaneMachine(deps),
     waitForControlPlane: waitForControlPlane(deps),
     addApiMember: addApiMember(deps),
-    retireControlPlane: retireControlPlane(deps),
+    removeApiMember: removeApiMember(deps),
+    removeEtcdMember: removeEtcdMember(deps),
+    removeControlPlaneMachine: removeControlPlaneMachine(deps),
 
     deleteServers: deleteServers(deps),
     deleteInside: deleteInside(deps),

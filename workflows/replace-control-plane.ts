@@ -28,7 +28,9 @@ const steps = {
       'waitForControlPlane',
       'addApiMember',
       'drainNodes',
-      'retireControlPlane',
+      'removeApiMember',
+      'removeEtcdMember',
+      'removeControlPlaneMachine',
     ],
     seconds: 300,
   },
@@ -105,7 +107,9 @@ export const replaceControlPlane = operation('replaceControlPlane', (input, { cl
           } else if (leaving !== undefined) {
             // On a machine that is gone nothing ends, and nothing is waited for.
             if (machines.some((machine) => machine.name === leaving && machine.ready)) await drainOnce(leaving);
-            await remove.retireControlPlane({ ...target, machine: leaving, wanted: count });
+            await ensure.removeApiMember({ ...target, machine: leaving });
+            await ensure.removeEtcdMember({ ...target, machine: leaving, wanted: count });
+            await remove.removeControlPlaneMachine({ ...target, machine: leaving });
             removed += 1;
           } else return { added, removed };
         }

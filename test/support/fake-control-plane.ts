@@ -18,7 +18,7 @@ interface Input {
 
 /** The control plane of one cluster of the stand-ins: which machines it has, and what happened to them. */
 export class FakeControlPlane {
-  /** What happened, in order: `ask cp-1`, `wait cp-1`, `behind cp-1`, `drain cp-0`, `retire cp-0`. */
+  /** What happened, in order: `ask cp-1`, `wait cp-1`, `behind cp-1`, `drain cp-0`, `remove cp-0`. */
   readonly story: string[] = [];
   fewestReady: number;
   mostPresent: number;
@@ -60,8 +60,8 @@ export class FakeControlPlane {
       for (const name of nodes) this.#tell('drain', name);
       return { blocked: 0 };
     });
-    set('retireControlPlane', ({ machine }) => {
-      this.#tell('retire', machine);
+    set('removeControlPlaneMachine', ({ machine }) => {
+      this.#tell('remove', machine);
       this.#machines.splice(
         this.#machines.findIndex(({ name }) => name === machine),
         1,

@@ -35,7 +35,7 @@ describe('replacing the control plane', () => {
   it('drains a single machine before another one is asked for, and takes it away when that one is well', async () => {
     const plane = await make('atlas', 1);
     expect(await replaced('atlas')).toMatchObject({ name: 'atlas', count: 1, added: 1, removed: 1 });
-    expect(plane.story).toEqual(['drain cp-0', 'ask cp-1', 'wait cp-1', 'behind cp-1', 'retire cp-0']);
+    expect(plane.story).toEqual(['drain cp-0', 'ask cp-1', 'wait cp-1', 'behind cp-1', 'remove cp-0']);
     const { phase, last } = await describeCluster('atlas');
     expect([phase, last?.operation, last?.outcome]).toEqual(['Ready', 'replaceControlPlane', 'completed']);
   });
@@ -88,7 +88,7 @@ describe('replacing the control plane', () => {
     const plane = await make('gaia', 1);
     plane.failNext(1);
     expect(await replaced('gaia')).toMatchObject({ count: 1 });
-    expect(plane.story).toContain('retire cp-1');
+    expect(plane.story).toContain('remove cp-1');
     expect(plane.names()).toEqual(['cp-2']);
   });
 
@@ -103,7 +103,7 @@ describe('replacing the control plane', () => {
 
   it('removes nothing when etcd would not be whole', async () => {
     const plane = await make('iris', 3);
-    house.activities.set('retireControlPlane', 'iris', () => {
+    house.activities.set('removeEtcdMember', 'iris', () => {
       throw ApplicationFailure.nonRetryable('cp-1 still learns', 'Etcd.NotSafe');
     });
     expect(await wordsOf('iris')).toMatch(/cp-1 still learns/);

@@ -16,11 +16,12 @@ export const removeControlPlaneMachine =
   ({ clouds, vault }: { clouds: Clouds; vault: VaultClient }) =>
   async ({ id, spec, machine }: LeavingControlPlane): Promise<void> => {
     const own = ownResources(await clouds.get(spec.cloud), id);
-    const servers = (await own.servers.list({ group: CONTROL_PLANE_GROUP })).filter(({ name }) => name === machine);
-    const ids = new Set(servers.map((server) => server.id));
+    const servers = await own.servers.list({ group: CONTROL_PLANE_GROUP });
+    const ids = new Set(servers.filter(({ name }) => name === machine).map((server) => server.id));
+    const staying = servers.filter(({ name }) => name !== machine).map(({ name }) => controlPlaneSerial(id, name));
     await removeServers(own, id, { group: CONTROL_PLANE_GROUP, chosen: (server) => ids.has(server.id) });
     await removeNode(await requireApi(vault, id), machine);
-    await forgetSecrets(vault, id, machine);
+    await forgetSecrets(vault, id, staying);
     for (const port of await own.ports.list())
       if (port.name === machine && !port.device_id) await own.ports.remove(port);
   };
@@ -29,10 +30,10 @@ export const removeControlPlaneMachine =
  * What a machine had to know goes with it; that of the highest serial number stays, so that its name is never used
  * again.
  */
-async function forgetSecrets(vault: VaultClient, id: string, machine: string): Promise<void> {
+async function forgetSecrets(vault: VaultClient, id: string, staying: readonly number[]): Promise<void> {
   const paths = vaultPaths(id);
-  const serial = controlPlaneSerial(id, machine);
-  const kept = await vault.kv.list(paths.controlPlanes, cancellationSignal());
-  if (kept.some((other) => Number(other) > serial))
+  const kept = (await vault.kv.list(paths.controlPlanes, cancellationSignal())).map(Number);
+  const highest = Math.max(...kept);
+  for (const serial of kept.filter((one) => one !== highest && !staying.includes(one)))
     await vault.kv.remove(paths.controlPlane(serial), cancellationSignal());
 }

@@ -71,7 +71,8 @@ async function main(flags: Flags): Promise<void> {
 async function clusterCases(flags: Flags): Promise<void> {
   const { case: wanted, cloud } = flags;
   const started = Date.now();
-  const cases = CASES.filter(({ name }) => wanted === undefined || name === wanted);
+  const all = cloud === 'openstack' && wanted === undefined ? CASES.map(withoutControlPlane) : CASES;
+  const cases = all.filter(({ name }) => wanted === undefined || name === wanted);
   const withoutCli = await missingForCli();
   const missing = [...(await missingForMachines()), ...(withoutCli === undefined ? [] : [`${withoutCli}.`])];
   if (skip(missing, flags, { cases: [], left: 0 })) return;
@@ -80,6 +81,12 @@ async function clusterCases(flags: Flags): Promise<void> {
   print({ ok: left === 0, cloud, upSeconds, cases: results, left, seconds: secondsSince(started) });
   if (left > 0) process.exitCode = 1;
 }
+
+/** On real OpenStack that chapter takes six minutes more: only for who names the case. */
+const withoutControlPlane = ({ name, controlPlanes, workers, resized }: ClusterCase): ClusterCase => ({
+  ...{ name, controlPlanes, workers },
+  ...(resized === undefined ? {} : { resized }),
+});
 
 async function schemaCase(flags: Flags): Promise<void> {
   const { specs, seed } = flags;

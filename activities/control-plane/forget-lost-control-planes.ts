@@ -12,7 +12,7 @@ import { lookUntilSafe } from './etcd/look-at-etcd.ts';
 /**
  * Forgets control planes that no server is behind any more: a join that was given up, a server that somebody deleted.
  * They leave etcd, where they would count for the majority and keep another from joining; the load balancer; and the
- * nodes. Returns their names.
+ * nodes; their ports go. Returns their names.
  *
  * @throws ApplicationFailure `Etcd.NotSafe` when one of them still answers, or the rest is not whole; nothing was
  *   changed
@@ -55,6 +55,7 @@ export const forgetLostControlPlanes =
     }
     await own.apiMembers.remove(...[...behind].filter(isLost));
     for (const name of nodes.filter(isLost)) await removeNode(api, name);
+    for (const port of ports) if (isLost(port.name) && !port.device_id) await own.ports.remove(port);
     return [...new Set([...look.going.map(nameOf), ...nodes.filter(isLost)])];
   };
 

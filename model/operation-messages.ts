@@ -1,3 +1,5 @@
+import type { z } from 'zod';
+import type { outcomeSchema } from './cluster-state.ts';
 import type { OperationFailure } from './failures.ts';
 import type { OperationInput, OperationName, OperationResult } from './operations/index.ts';
 
@@ -38,4 +40,4 @@ export interface OperationEnded extends OperationEnd {
   readonly requestId: string;
 }
 
-export type OperationOutcome = 'completed' | 'failed' | 'cancelled';
+export type OperationOutcome = z.output<typeof outcomeSchema>;

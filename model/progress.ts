@@ -4,9 +4,7 @@ import { z } from 'zod';
  * State of one step of an operation. `tolerated`: it failed, and the operation goes on without it. `skipped`: there was
  * nothing to do. `paused`: it waits for a person.
  */
-const stepStateSchema = z.enum([
-  ...(['pending', 'running', 'paused', 'done', 'skipped', 'tolerated', 'failed', 'cancelled'] as const),
-]);
+const stepStateSchema = z.enum(['pending', 'running', 'paused', 'done', 'skipped', 'tolerated', 'failed', 'cancelled']);
 export type StepState = z.output<typeof stepStateSchema>;
 
 const stepProgressSchema = z.object({

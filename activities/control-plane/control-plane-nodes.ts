@@ -1,4 +1,4 @@
-import { type ClusterApi, statusOf } from '../kubernetes/cluster-api.ts';
+import type { ClusterApi } from '../kubernetes/cluster-api.ts';
 import { kubernetesFailure } from '../kubernetes/failures.ts';
 
 /** Label that kubeadm gives to control planes. */
@@ -11,14 +11,5 @@ export async function listControlPlanes(api: ClusterApi): Promise<string[]> {
     return items.flatMap(({ metadata }) => metadata?.name ?? []);
   } catch (error) {
     throw kubernetesFailure(error, 'listing the nodes of the control plane');
-  }
-}
-
-/** Removes a node object. Gone already is well. */
-export async function removeNode(api: ClusterApi, name: string): Promise<void> {
-  try {
-    await api.core.deleteNode({ name }, api.options());
-  } catch (error) {
-    if (statusOf(error) !== 404) throw kubernetesFailure(error, `removing node ${name}`);
   }
 }

@@ -32,7 +32,7 @@ export interface EnsureControlPlaneMachineInput {
  */
 export const ensureControlPlaneMachine =
   ({ clouds, vault }: { clouds: Clouds; vault: VaultClient }) =>
-  async (input: EnsureControlPlaneMachineInput): Promise<{ readonly name: string; readonly address: string }> => {
+  async (input: EnsureControlPlaneMachineInput): Promise<void> => {
     const { id, spec, facts, needs, serverGroupIds, serial } = input;
     const cloud = await clouds.get(spec.cloud);
     const own = ownResources(cloud, id);
@@ -43,7 +43,7 @@ export const ensureControlPlaneMachine =
       spec.api.public && spec.api.floatingIp === undefined ? own.floatingIps.list() : [],
     ]);
     const port = { id: found.id, address: addressOf(found) };
-    if (servers.some((server) => server.name === name)) return { name, address: port.address };
+    if (servers.some((server) => server.name === name)) return;
     const floatingIp = spec.api.floatingIp ?? floatingIps[0]?.floating_ip_address;
     const machine = {
       id,
@@ -57,7 +57,6 @@ export const ensureControlPlaneMachine =
       floatingIp,
     } as const;
     await requestControlPlane(cloud, vault, machine);
-    return { name, address: port.address };
   };
 
 async function ensurePort(

@@ -1,25 +1,25 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { type ClusterSpec, CONTROL_PLANE_GROUP, controlPlaneSerial, FailureType } from '../../model/index.ts';
 import type { VaultClient } from '../../vault/index.ts';
-import { requireApi } from '../kubernetes/cluster-api.ts';
+import { removeNode, requireApi } from '../kubernetes/cluster-api.ts';
 import { reportProgress } from '../lib/progress.ts';
 import type { Clouds } from '../openstack/clouds.ts';
 import { ownResources } from '../openstack/own-resources.ts';
-import { listControlPlanes, removeNode } from './control-plane-nodes.ts';
+import { listControlPlanes } from './control-plane-nodes.ts';
 import { etcdAccess, EtcdPeer } from './etcd/etcd-members.ts';
 import { lookUntilSafe } from './etcd/look-at-etcd.ts';
 
 /**
  * Forgets control planes that no server is behind any more: a join that was given up, a server that somebody deleted.
- * They leave etcd, where they would count for the majority and keep another from joining; the load balancer; and the
- * nodes; their ports go. Returns their names.
+ * They leave etcd, where they would count for the majority and keep another from joining; the load balancer and the
+ * nodes, and their ports go.
  *
  * @throws ApplicationFailure `Etcd.NotSafe` when one of them still answers, or the rest is not whole; nothing was
  *   changed
  */
 export const forgetLostControlPlanes =
   ({ clouds, vault }: { clouds: Clouds; vault: VaultClient }) =>
-  async ({ id, spec }: { readonly id: string; readonly spec: ClusterSpec }): Promise<readonly string[]> => {
+  async ({ id, spec }: { readonly id: string; readonly spec: ClusterSpec }): Promise<void> => {
     const own = ownResources(await clouds.get(spec.cloud), id);
     const api = await requireApi(vault, id);
     const [servers, ports, nodes, behind, access] = await Promise.all([
@@ -56,7 +56,6 @@ export const forgetLostControlPlanes =
     await own.apiMembers.remove(...[...behind].filter(isLost));
     for (const name of nodes.filter(isLost)) await removeNode(api, name);
     for (const port of ports) if (isLost(port.name) && !port.device_id) await own.ports.remove(port);
-    return [...new Set([...look.going.map(nameOf), ...nodes.filter(isLost)])];
   };
 
 const nameOf = ({ id, name }: { id: string; name: string }): string => (name === '' ? `member ${id}` : name);

@@ -1,11 +1,11 @@
 import { cancellationSignal } from '@temporalio/activity';
 import { CONTROL_PLANE_GROUP, controlPlaneSerial, vaultPaths } from '../../model/index.ts';
 import type { VaultClient } from '../../vault/index.ts';
-import { requireApi } from '../kubernetes/cluster-api.ts';
+import { removeNode, requireApi } from '../kubernetes/cluster-api.ts';
 import type { Clouds } from '../openstack/clouds.ts';
 import { removeServers } from '../openstack/delete-servers.ts';
 import { ownResources } from '../openstack/own-resources.ts';
-import { removeNode } from './control-plane-nodes.ts';
+import { removePorts } from '../openstack/remove-machines.ts';
 import type { LeavingControlPlane } from './remove-api-member.ts';
 
 /**
@@ -22,8 +22,7 @@ export const removeControlPlaneMachine =
     await removeServers(own, id, { group: CONTROL_PLANE_GROUP, chosen: (server) => ids.has(server.id) });
     await removeNode(await requireApi(vault, id), machine);
     await forgetSecrets(vault, id, staying);
-    for (const port of await own.ports.list())
-      if (port.name === machine && !port.device_id) await own.ports.remove(port);
+    await removePorts(own, [machine]);
   };
 
 /**

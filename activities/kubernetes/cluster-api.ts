@@ -137,6 +137,15 @@ export async function listNodes(vault: VaultClient, id: string): Promise<V1Node[
   }
 }
 
+/** Removes a node object. Gone already is well. */
+export async function removeNode(api: ClusterApi, name: string): Promise<void> {
+  try {
+    await api.core.deleteNode({ name }, api.options());
+  } catch (error) {
+    if (statusOf(error) !== 404) throw kubernetesFailure(error, `removing node ${name}`);
+  }
+}
+
 /** What is read of a node; the rest passes. */
 const nodeSchema = z.custom<V1Node>((value) => typeof value === 'object' && value !== null && 'metadata' in value);
 

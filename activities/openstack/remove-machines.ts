@@ -1,7 +1,6 @@
 import type { ClusterSpec } from '../../model/index.ts';
 import type { VaultClient } from '../../vault/index.ts';
-import { requireApi, statusOf } from '../kubernetes/cluster-api.ts';
-import { kubernetesFailure } from '../kubernetes/failures.ts';
+import { removeNode, requireApi } from '../kubernetes/cluster-api.ts';
 import { concurrently } from '../lib/concurrently.ts';
 import type { Machine } from './choose-surplus.ts';
 import type { Clouds } from './clouds.ts';
@@ -27,21 +26,17 @@ export const removeMachines =
     const ids = new Set(machines.map((machine) => machine.id));
     await removeServers(own, id, { group, chosen: (server) => ids.has(server.id) });
     const api = await requireApi(vault, id);
-    await concurrently(machines, AT_ONCE, async ({ name }) => {
-      try {
-        await api.core.deleteNode({ name }, api.options());
-      } catch (error) {
-        if (statusOf(error) !== 404) throw kubernetesFailure(error, `removing node ${name}`);
-      }
-    });
-    if (spec.network.networkId !== undefined) await removePorts(own, machines);
+    await concurrently(machines, AT_ONCE, ({ name }) => removeNode(api, name));
+    const names = machines.map(({ name }) => name);
+    if (spec.network.networkId !== undefined) await removePorts(own, names);
   };
 
 /**
- * A network of the user's own with several subnets needs ports that are made before the machines; Nova leaves those.
+ * Removes the ports of these names that no server has. Nova leaves those that were made before their machines: of
+ * control planes, and on a network of the user's own with several subnets.
  */
-async function removePorts({ ports }: OwnResources, machines: readonly Machine[]): Promise<void> {
-  const names = new Set(machines.map(({ name }) => name));
-  const left = (await ports.list()).filter(({ name, device_id: device }) => names.has(name) && device === '');
+export async function removePorts({ ports }: OwnResources, names: readonly string[]): Promise<void> {
+  const wanted = new Set(names);
+  const left = (await ports.list()).filter(({ name, device_id: device }) => wanted.has(name) && device === '');
   await concurrently(left, AT_ONCE, (port) => ports.remove(port));
 }

@@ -40,10 +40,9 @@ export class FakeControlPlane {
     }));
     set('ensureControlPlaneMachine', ({ serial }) => {
       if (serial !== this.#serial) throw new Error(`serial ${serial} instead of ${this.#serial}`);
-      const { name, address } = this.#add(false);
+      const { name } = this.#add(false);
       this.#tell('ask', name);
       if (this.#failures-- > 0) this.#failed = name;
-      return { name, address };
     });
     set('waitForServers', () => {
       const name = this.#failed;

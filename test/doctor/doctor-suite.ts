@@ -12,6 +12,20 @@ import { Tenant } from './tenant.ts';
 
 const CLOUD = 'tenant';
 const TIMEOUT_MS = 60_000;
+/** How often a question is asked that the cloud was too busy to answer. */
+const ATTEMPTS = 3;
+
+/**
+ * Asks as a worker does, which tries an activity again when a service is out of order. Octavia is for a while when its
+ * quotas are read often: each read keeps a connection to the database until Python's collector comes by
+ * (octavia/api/v2/controllers/quotas.py), and the pool runs dry ("QueuePool limit", HTTP 500).
+ */
+async function answered<T>(ask: () => Promise<T>, words: (answer: T) => string): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    const answer = await ask();
+    if (attempt === ATTEMPTS || !/QueuePool limit/.test(words(answer))) return answer;
+  }
+}
 
 /**
  * Takes everything that Slipway needs from a tenant of a cloud, one thing after the other, and asks the doctor each
@@ -37,7 +51,8 @@ export function doctorSuite(real?: string): void {
     const signal = limit();
     await stack.stack.writeSecret(`clouds/${CLOUD}`, tenant.entry(auth), signal);
     const spec = { ...tenant.spec(CLOUD), ...change };
-    return (await stack.slipway.checkCloud(CLOUD, { spec, signal })).checks;
+    const { checks } = await answered(() => stack.slipway.checkCloud(CLOUD, { spec, signal }), JSON.stringify);
+    return checks;
   }
   const failed = (checks: readonly DoctorCheck[]) => checks.filter(({ ok }) => !ok);
 
@@ -63,13 +78,16 @@ export function doctorSuite(real?: string): void {
         if (method !== 'GET') requests.push(`${method} ${service}`);
       });
       const spec = clusterSpecSchema.parse({ ...tenant.spec(CLOUD), ...change });
-      const run = inActivity(() => checkCluster({ clouds })({ id: 'doctor-aaaaaa', spec }));
-      const words = await run.then(
-        () => 'nothing was refused',
-        (error: unknown) => (error instanceof Error ? error.message : String(error)),
-      );
+      const create = () => inActivity(() => checkCluster({ clouds })({ id: 'doctor-aaaaaa', spec }));
+      const refused = () =>
+        create().then(
+          () => 'nothing was refused',
+          (error: unknown) => (error instanceof Error ? error.message : String(error)),
+        );
+      const words = await answered(refused, String);
       expect(requests.filter((request) => !request.endsWith('identity'))).toEqual([]);
-      const { checks } = await inActivity(() => checkCloud({ clouds, vault: stack.vault })({ cloud: CLOUD, spec }));
+      const examine = () => inActivity(() => checkCloud({ clouds, vault: stack.vault })({ cloud: CLOUD, spec }));
+      const { checks } = await answered(examine, JSON.stringify);
       return { creation: words, doctor: theCheck(checks, 'cloud.cluster') };
     }
 

@@ -48,10 +48,9 @@ export function doctorSuite(real?: string): void {
   });
 
   async function look({ auth, change }: Taken = {}): Promise<readonly DoctorCheck[]> {
-    const signal = limit();
-    await stack.stack.writeSecret(`clouds/${CLOUD}`, tenant.entry(auth), signal);
+    await stack.stack.writeSecret(`clouds/${CLOUD}`, tenant.entry(auth), limit());
     const spec = { ...tenant.spec(CLOUD), ...change };
-    const { checks } = await answered(() => stack.slipway.checkCloud(CLOUD, { spec, signal }), JSON.stringify);
+    const { checks } = await answered(() => stack.slipway.checkCloud(CLOUD, { spec, signal: limit() }), JSON.stringify);
     return checks;
   }
   const failed = (checks: readonly DoctorCheck[]) => checks.filter(({ ok }) => !ok);
@@ -78,17 +77,16 @@ export function doctorSuite(real?: string): void {
         if (method !== 'GET') requests.push(`${method} ${service}`);
       });
       const spec = clusterSpecSchema.parse({ ...tenant.spec(CLOUD), ...change });
-      const create = () => inActivity(() => checkCluster({ clouds })({ id: 'doctor-aaaaaa', spec }));
-      const refused = () =>
-        create().then(
+      const create = () =>
+        inActivity(() => checkCluster({ clouds })({ id: 'doctor-aaaaaa', spec })).then(
           () => 'nothing was refused',
           (error: unknown) => (error instanceof Error ? error.message : String(error)),
         );
-      const words = await answered(refused, String);
+      const creation = await answered(create, String);
       expect(requests.filter((request) => !request.endsWith('identity'))).toEqual([]);
       const examine = () => inActivity(() => checkCloud({ clouds, vault: stack.vault })({ cloud: CLOUD, spec }));
       const { checks } = await answered(examine, JSON.stringify);
-      return { creation: words, doctor: theCheck(checks, 'cloud.cluster') };
+      return { creation, doctor: theCheck(checks, 'cloud.cluster') };
     }
 
     it.each(FITTING)(

@@ -19,6 +19,8 @@ COPY workflows workflows
 COPY activities activities
 COPY workers workers
 COPY client client
+COPY local local
+COPY cli cli
 RUN npm run build
 # Only what runs in production stays.
 RUN --mount=type=cache,target=/root/.npm npm prune --omit=dev --ignore-scripts --workspace=slipway --workspace=openstack-client-ts --include-workspace-root

@@ -110,7 +110,7 @@ export default tseslint.config(
   },
   {
     files: ['activities/**/*.ts'],
-    ignores: ['activities/openstack/own*.ts'],
+    ignores: ['activities/cloud/own*.ts'],
     rules: { 'slipway/openstack-door': 'error' },
   },
   {

@@ -3,4 +3,4 @@
 import { prepare, runTypeScript } from '../scripts/prepare.mjs';
 
 await prepare();
-process.exitCode = await runTypeScript('client/cli/main.ts', process.argv.slice(2));
+process.exitCode = await runTypeScript('cli/main.ts', process.argv.slice(2));

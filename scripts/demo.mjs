@@ -2,4 +2,4 @@
 import { prepare, runTypeScript } from './prepare.mjs';
 
 await prepare();
-process.exitCode = await runTypeScript('client/cli/main.ts', ['demo', ...process.argv.slice(2)]);
+process.exitCode = await runTypeScript('cli/main.ts', ['demo', ...process.argv.slice(2)]);

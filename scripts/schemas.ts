@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { generatedFiles } from '../client/reference/generated-files.ts';
+import { generatedFiles } from '../cli/reference/generated-files.ts';
 
 /** Writes the JSON Schemas and the reference pages that are generated from them and from the command line. */
 for (const [path, content] of generatedFiles()) {

@@ -4,7 +4,7 @@ import { prepare, root, runNode, runTypeScript } from './prepare.mjs';
 
 await prepare();
 // Once, before the test processes start: several of them would wait for each other's download.
-const fetched = await runTypeScript('client/local/fetch-tools.ts', []);
+const fetched = await runTypeScript('scripts/fetch-tools.ts', []);
 process.exitCode =
   fetched === 0
     ? await runNode([join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', ...process.argv.slice(2)])

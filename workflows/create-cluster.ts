@@ -1,6 +1,6 @@
 import { proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
-import type { SettledServers } from '../activities/openstack/wait-for-servers.ts';
+import type { SettledServers } from '../activities/machines/wait-for-servers.ts';
 import { type ClusterSpec, type CreateClusterResult, machineGroups, machinesOf } from '../model/index.ts';
 import { CREATE_MANY, ENSURE, REMOVE, WAIT } from './activity-profiles.ts';
 import { deadlineOf } from './lib/deadline.ts';

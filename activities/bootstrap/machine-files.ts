@@ -1,8 +1,8 @@
 import { stringify } from 'yaml';
 import { CONTROL_PLANE_GROUP, controlPlaneName, vaultPaths } from '../../model/index.ts';
 import type { CertificateRequest, IssuedCertificate, VaultClient, WrappedSecret } from '../../vault/index.ts';
-import { authoritySchema, caCertHash, LEAF_TTL, roles } from '../vault/authorities.ts';
-import { encryptionKeySchema, readJoinTokens, serviceAccountKeysSchema } from '../vault/key-material.ts';
+import { authoritySchema, caCertHash, LEAF_TTL, roles } from '../secrets/authorities.ts';
+import { encryptionKeySchema, readJoinTokens, serviceAccountKeysSchema } from '../secrets/key-material.ts';
 import {
   apiServerFiles,
   firstControlPlaneConfig,

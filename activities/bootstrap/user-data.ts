@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { stringify } from 'yaml';
 import { vaultPaths, type ClusterSpec } from '../../model/index.ts';
 import type { VaultClient } from '../../vault/index.ts';
-import { readJoinTokens } from '../vault/key-material.ts';
+import { readJoinTokens } from '../secrets/key-material.ts';
 import { nodeConfig } from './kubeadm-config.ts';
 import { controlPlaneFiles, KUBEADM_CONFIG, wrapFiles, type SerialControlPlane } from './machine-files.ts';
 

@@ -7,7 +7,7 @@ import {
   FailureType,
   orphanWorkflowId,
 } from '../../model/index.ts';
-import { keptIds } from '../vault/kept-clusters.ts';
+import { keptIds } from './kept-clusters.ts';
 import { clusterStart, findRunning, type RunningCluster } from './cluster-workflows.ts';
 import { findLost } from './lost-clusters.ts';
 import type { RequestOperationDeps } from './request-operation.ts';

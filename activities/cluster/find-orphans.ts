@@ -9,9 +9,9 @@ import {
 } from '../../model/index.ts';
 import { concurrently } from '../lib/concurrently.ts';
 import { reportProgress } from '../lib/progress.ts';
-import type { Clouds } from '../openstack/clouds.ts';
-import { type MarkedCluster, markedClusters } from '../openstack/marked-clusters.ts';
-import { type KeptClusters, keptIds, readKept } from '../vault/kept-clusters.ts';
+import type { Clouds } from '../cloud/clouds.ts';
+import { type MarkedCluster, markedClusters } from '../cloud/marked-clusters.ts';
+import { type KeptClusters, keptIds, readKept } from './kept-clusters.ts';
 import { findWorkflowOf } from './cluster-workflows.ts';
 
 /** Questions to Temporal and Vault under way at once. */

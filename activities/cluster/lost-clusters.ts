@@ -10,9 +10,9 @@ import {
   vaultPaths,
 } from '../../model/index.ts';
 import type { VaultClient } from '../../vault/index.ts';
-import type { Clouds } from '../openstack/clouds.ts';
-import { ownResources } from '../openstack/own-resources.ts';
-import { type KeptClusters, readKept } from '../vault/kept-clusters.ts';
+import type { Clouds } from '../cloud/clouds.ts';
+import { ownResources } from '../cloud/own-resources.ts';
+import { type KeptClusters, readKept } from './kept-clusters.ts';
 
 /** Where to look for what is known of a cluster that has lost its workflow. */
 export interface LostClusterSources {

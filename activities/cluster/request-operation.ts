@@ -18,7 +18,7 @@ import {
   orphanWorkflowId,
 } from '../../model/index.ts';
 import { notYet } from '../lib/failures.ts';
-import { keptIds, readKept } from '../vault/kept-clusters.ts';
+import { keptIds, readKept } from './kept-clusters.ts';
 import { findRunning, findWorkflowOf, startWithRequest } from './cluster-workflows.ts';
 import { findLost, type LostClusterSources } from './lost-clusters.ts';
 

@@ -9,13 +9,13 @@ import {
 } from '../../model/index.ts';
 import type { VaultClient } from '../../vault/index.ts';
 import { oldestFirst } from '../lib/ensure.ts';
-import type { Clouds } from '../openstack/clouds.ts';
-import type { MachineNeeds } from '../openstack/find-machine-needs.ts';
-import { type OwnResources, ownResources } from '../openstack/own-resources.ts';
-import type { Own } from '../openstack/ownership.ts';
-import type { ClusterFacts } from '../openstack/pre-flight/pre-flight.ts';
-import { addressOf, requestControlPlane } from '../openstack/request-control-plane.ts';
-import { neutronAge } from '../openstack/session.ts';
+import type { Clouds } from '../cloud/clouds.ts';
+import type { MachineNeeds } from '../machines/find-machine-needs.ts';
+import { type OwnResources, ownResources } from '../cloud/own-resources.ts';
+import type { Own } from '../cloud/ownership.ts';
+import type { ClusterFacts } from '../cloud/pre-flight/pre-flight.ts';
+import { addressOf, requestControlPlane } from '../machines/request-control-plane.ts';
+import { neutronAge } from '../cloud/session.ts';
 
 export interface EnsureControlPlaneMachineInput {
   readonly id: string;

@@ -3,8 +3,8 @@ import { type ClusterSpec, CONTROL_PLANE_GROUP, controlPlaneSerial, FailureType 
 import type { VaultClient } from '../../vault/index.ts';
 import { removeNode, requireApi } from '../kubernetes/cluster-api.ts';
 import { reportProgress } from '../lib/progress.ts';
-import type { Clouds } from '../openstack/clouds.ts';
-import { ownResources } from '../openstack/own-resources.ts';
+import type { Clouds } from '../cloud/clouds.ts';
+import { ownResources } from '../cloud/own-resources.ts';
 import { listControlPlanes } from './control-plane-nodes.ts';
 import { etcdAccess, EtcdPeer } from './etcd/etcd-members.ts';
 import { lookUntilSafe } from './etcd/look-at-etcd.ts';

@@ -4,8 +4,8 @@ import { type ClusterSpec, CONTROL_PLANE_GROUP, controlPlaneSerial, vaultPaths }
 import type { VaultClient } from '../../vault/index.ts';
 import { listNodes } from '../kubernetes/cluster-api.ts';
 import { isReady } from '../kubernetes/node-state.ts';
-import type { Clouds } from '../openstack/clouds.ts';
-import { ownResources } from '../openstack/own-resources.ts';
+import type { Clouds } from '../cloud/clouds.ts';
+import { ownResources } from '../cloud/own-resources.ts';
 
 /** A machine of the control plane, as a replacement looks at it. */
 export interface ControlPlaneMachineLook {

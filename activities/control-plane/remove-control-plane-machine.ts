@@ -2,11 +2,11 @@ import { cancellationSignal } from '@temporalio/activity';
 import { CONTROL_PLANE_GROUP, controlPlaneSerial, vaultPaths } from '../../model/index.ts';
 import type { VaultClient } from '../../vault/index.ts';
 import { removeNode, requireApi } from '../kubernetes/cluster-api.ts';
-import type { Clouds } from '../openstack/clouds.ts';
-import { removeServers } from '../openstack/delete-servers.ts';
-import { ownResources } from '../openstack/own-resources.ts';
-import { removePorts } from '../openstack/remove-machines.ts';
-import type { LeavingControlPlane } from './remove-api-member.ts';
+import type { Clouds } from '../cloud/clouds.ts';
+import { removeServers } from '../machines/delete-servers.ts';
+import { ownResources } from '../cloud/own-resources.ts';
+import { removePorts } from '../machines/remove-machines.ts';
+import type { LeavingControlPlane } from '../api/remove-api-member.ts';
 
 /**
  * Removes a machine that has left etcd: its server, because without etcd its API server answers nothing; its node, so

@@ -3,13 +3,13 @@ import { FailureType } from '../../model/index.ts';
 import type { VaultClient } from '../../vault/index.ts';
 import { requireApi } from '../kubernetes/cluster-api.ts';
 import { reportProgress } from '../lib/progress.ts';
-import type { Clouds } from '../openstack/clouds.ts';
-import { ownResources } from '../openstack/own-resources.ts';
+import type { Clouds } from '../cloud/clouds.ts';
+import { ownResources } from '../cloud/own-resources.ts';
 import { listControlPlanes } from './control-plane-nodes.ts';
 import { type EtcdAccess, etcdAccess, EtcdPeer } from './etcd/etcd-members.ts';
 import { lookUntilSafe } from './etcd/look-at-etcd.ts';
 import type { EtcdLook } from './etcd/quorum.ts';
-import type { LeavingControlPlane } from './remove-api-member.ts';
+import type { LeavingControlPlane } from '../api/remove-api-member.ts';
 
 export interface RemoveEtcdMemberInput extends LeavingControlPlane {
   /** How many control planes shall be there at the end: fewer must never be left. */

@@ -2,7 +2,7 @@ import type { V1Secret } from '@kubernetes/client-node';
 import { cancellationSignal } from '@temporalio/activity';
 import { vaultPaths } from '../../model/index.ts';
 import type { VaultClient } from '../../vault/index.ts';
-import { readJoinTokens, replaceJoinToken } from '../vault/key-material.ts';
+import { readJoinTokens, replaceJoinToken } from '../secrets/key-material.ts';
 import { type ClusterApi, requireApi, statusOf } from './cluster-api.ts';
 import { kubernetesFailure } from './failures.ts';
 

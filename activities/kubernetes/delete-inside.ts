@@ -3,7 +3,7 @@ import type { ClusterSpec } from '../../model/index.ts';
 import type { VaultClient } from '../../vault/index.ts';
 import { poll } from '../lib/poll.ts';
 import { reportProgress } from '../lib/progress.ts';
-import type { Removed } from '../openstack/delete-servers.ts';
+import type { Removed } from '../machines/delete-servers.ts';
 import { ClusterApi, statusOf } from './cluster-api.ts';
 import { kubernetesFailure } from './failures.ts';
 

@@ -1,6 +1,6 @@
 import { cancellationSignal } from '@temporalio/activity';
 import type { VaultClient } from '../../vault/index.ts';
-import { readJoinTokens } from '../vault/key-material.ts';
+import { readJoinTokens } from '../secrets/key-material.ts';
 import { secretOf } from './admit-machines.ts';
 import { requireApi, statusOf } from './cluster-api.ts';
 import { kubernetesFailure } from './failures.ts';

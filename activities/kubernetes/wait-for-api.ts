@@ -2,9 +2,9 @@ import type { ClusterSpec } from '../../model/index.ts';
 import type { VaultClient } from '../../vault/index.ts';
 import { poll } from '../lib/poll.ts';
 import { reportProgress } from '../lib/progress.ts';
-import { ApiWatch } from '../openstack/api-watch.ts';
-import { BootWatch } from '../openstack/boot-watch.ts';
-import type { Clouds } from '../openstack/clouds.ts';
+import { ApiWatch } from '../api/api-watch.ts';
+import { BootWatch } from '../machines/boot-watch.ts';
+import type { Clouds } from '../cloud/clouds.ts';
 import { requireApi } from './cluster-api.ts';
 import { describe } from './failures.ts';
 

@@ -5,9 +5,9 @@ import { type Expectation, FailureType, NODE_GROUP_LABEL, onlyGroup } from '../.
 import type { VaultClient } from '../../vault/index.ts';
 import { reportProgress } from '../lib/progress.ts';
 import { timeLeft } from '../lib/step-deadline.ts';
-import { BootWatch } from '../openstack/boot-watch.ts';
-import type { Clouds } from '../openstack/clouds.ts';
-import type { ExpectedMachines } from '../openstack/wait-for-servers.ts';
+import { BootWatch } from '../machines/boot-watch.ts';
+import type { Clouds } from '../cloud/clouds.ts';
+import type { ExpectedMachines } from '../machines/wait-for-servers.ts';
 import { requireApi } from './cluster-api.ts';
 import { describe } from './failures.ts';
 import { isReady } from './node-state.ts';

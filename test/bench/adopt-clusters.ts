@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BackgroundProcess } from '../../client/local/process.ts';
-import { freePorts } from '../../client/local/ports.ts';
-import { startTemporalServer } from '../../client/local/temporal-server.ts';
-import { findTool } from '../../client/local/tools.ts';
+import type { BackgroundProcess } from '../../local/process.ts';
+import { freePorts } from '../../local/ports.ts';
+import { startTemporalServer } from '../../local/temporal-server.ts';
+import { findTool } from '../../local/tools.ts';
 import { type Bench, secondsSince, tell, withBench } from './bench-stack.ts';
 import { withEvery } from './with-every.ts';
 

@@ -2,10 +2,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SlipwayClient } from '../../client/index.ts';
-import { type ProcessGuard, startProcessGuard } from '../../client/local/process-guard.ts';
-import { leftOver, SandboxAdmin, type SandboxResource } from '../../client/local/sandbox-admin.ts';
-import { startStack, type LocalStack } from '../../client/local/stack.ts';
-import { stackEnvironment } from '../../client/local/state.ts';
+import { type ProcessGuard, startProcessGuard } from '../../local/process-guard.ts';
+import { leftOver, SandboxAdmin, type SandboxResource } from '../../local/sandbox-admin.ts';
+import { startStack, type LocalStack } from '../../local/stack.ts';
+import { stackEnvironment } from '../../local/state.ts';
 
 /** What a benchmark works with. */
 export interface Bench {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkCloud } from '../../activities/openstack/check-cloud.ts';
-import { checkCluster } from '../../activities/openstack/check-cluster.ts';
-import { Clouds } from '../../activities/openstack/clouds.ts';
+import { checkCloud } from '../../activities/cloud/check-cloud.ts';
+import { checkCluster } from '../../activities/cloud/check-cluster.ts';
+import { Clouds } from '../../activities/cloud/clouds.ts';
 import { clusterSpecSchema, type DoctorCheck, PRE_FLIGHT_ROWS } from '../../model/index.ts';
 import { inActivity } from '../support/in-activity.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { SlipwayClient } from '../../client/index.ts';
-import { commandOutput } from '../../client/local/command-output.ts';
-import { childEnvironment } from '../../client/local/config.ts';
-import { nodeArguments } from '../../client/local/repository.ts';
-import type { LocalStack } from '../../client/local/stack.ts';
-import { stackEnvironment } from '../../client/local/state.ts';
+import { commandOutput } from '../../local/command-output.ts';
+import { childEnvironment } from '../../local/config.ts';
+import { nodeArguments } from '../../local/repository.ts';
+import type { LocalStack } from '../../local/stack.ts';
+import { stackEnvironment } from '../../local/state.ts';
 import { addedSince, CloudInventory } from '../support/cloud-inventory.ts';
 import { type ControlPlaneFigures, controlPlaneChapter } from './control-plane-chapter.ts';
 import { hostInventory } from './host-inventory.ts';
@@ -106,7 +106,7 @@ type Kubectl = (...args: readonly string[]) => Promise<string>;
 async function kubectlOf({ name }: ClusterCase, { stack, directory, kubectl, signal }: CaseTools): Promise<Kubectl> {
   const file = join(directory, `kubeconfig-${name}`);
   const options = { timeout: COMMAND_TIMEOUT, signal };
-  const slipway = nodeArguments('client/cli/main.ts', 'kubeconfig', name, '--output', file);
+  const slipway = nodeArguments('cli/main.ts', 'kubeconfig', name, '--output', file);
   const env = childEnvironment(stackEnvironment(stack.endpoints));
   await commandOutput(process.execPath, slipway, { ...options, env });
   return async (...args) => {

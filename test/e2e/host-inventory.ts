@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { commandOutput } from '../../client/local/command-output.ts';
+import { commandOutput } from '../../local/command-output.ts';
 
 /**
  * What real machines have made on this host: machines, mounts, network namespaces (which hold the bridges) and files.

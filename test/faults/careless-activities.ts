@@ -1,6 +1,6 @@
 import type { ActivityDeps } from '../../activities/index.ts';
-import { Clouds } from '../../activities/openstack/clouds.ts';
-import { call } from '../../activities/openstack/session.ts';
+import { Clouds } from '../../activities/cloud/clouds.ts';
+import { call } from '../../activities/cloud/session.ts';
 import { type ClusterSpec, CONTROL_PLANE_GROUP, serverGroupName } from '../../model/index.ts';
 
 /** Input of the activities that are replaced here. */

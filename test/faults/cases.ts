@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { CloudKind } from '../../client/local/sandbox-processes.ts';
+import type { CloudKind } from '../../local/sandbox-processes.ts';
 import { type Fault, faults } from './faults.ts';
 import { type MatrixName, operationsUnderTest } from './operations.ts';
 import type { RecordedCall } from './places.ts';

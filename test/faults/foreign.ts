@@ -5,7 +5,7 @@ import type { OpenStackClient } from 'openstack-client-ts';
 import { z } from 'zod';
 import { type Activities, createActivities } from '../../activities/index.ts';
 import type { ActivityDeps } from '../../activities/index.ts';
-import { serverRequest } from '../../activities/openstack/servers.ts';
+import { serverRequest } from '../../activities/machines/servers.ts';
 import { type ClusterSpec, clusterSpecSchema, FailureType, machineGroups } from '../../model/index.ts';
 import { type Proxy, startProxy } from '../support/fault-proxy.ts';
 import type { House } from './house.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { createLogUpdate } from 'log-update';
-import type { CloudKind } from '../../client/local/sandbox-processes.ts';
+import type { CloudKind } from '../../local/sandbox-processes.ts';
 import { type Case, caseName, caseOf } from './cases.ts';
 import { writeFixtures } from '../replay/fixtures.ts';
 import { foreignWorldOf, holdsForeignResources } from './foreign.ts';

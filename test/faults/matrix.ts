@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import type { CloudKind } from '../../client/local/sandbox-processes.ts';
+import type { CloudKind } from '../../local/sandbox-processes.ts';
 import { type Case, caseName, casesOf, faultOf, isAt, type Skipped } from './cases.ts';
 import type { PoolName } from './faults.ts';
 import { House, type Pool } from './house.ts';

@@ -1,4 +1,4 @@
-import type { CloudKind } from '../../client/local/sandbox-processes.ts';
+import type { CloudKind } from '../../local/sandbox-processes.ts';
 
 /**
  * How long what the matrix runs may take: as long as it needs for several tries of the client and of Temporal, and no

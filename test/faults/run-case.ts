@@ -1,4 +1,4 @@
-import { remainingSecrets } from '../../activities/vault/delete-secrets.ts';
+import { remainingSecrets } from '../../activities/secrets/delete-secrets.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Case, caseName, faultOf } from './cases.ts';
 import type { FaultControl } from './faults.ts';

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { repositoryRoot } from '../../client/local/repository.ts';
+import { repositoryRoot } from '../../local/repository.ts';
 import { interruptSignal, jsonAction, print, secondsSince, tell } from '../support/json-command.ts';
 import { commands } from './commands.ts';
 import { ownedFiles, type Undeclared, undeclared } from './declared.ts';

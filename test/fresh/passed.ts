@@ -9,7 +9,7 @@ import { run } from '../../sandbox/image/run.ts';
  * itself.
  */
 const INPUTS = [
-  ...['package.json', 'package-lock.json', 'scripts', 'bin', '.npmrc', 'client/local', 'test/fresh'],
+  ...['package.json', 'package-lock.json', 'scripts', 'bin', '.npmrc', 'local', 'test/fresh'],
   ...['sandbox/package.json', 'sandbox/image', 'sandbox/openstack', 'sandbox/src/openstack', 'sandbox/scripts'],
   'sandbox/src/machines/nspawn',
 ];

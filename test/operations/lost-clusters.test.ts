@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { leftOver, type SandboxResource } from '../../client/local/sandbox-admin.ts';
+import { leftOver, type SandboxResource } from '../../local/sandbox-admin.ts';
 import { vaultPaths } from '../../model/index.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 

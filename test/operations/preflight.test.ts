@@ -1,7 +1,7 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { Clouds } from '../../activities/openstack/clouds.ts';
-import { checkCluster } from '../../activities/openstack/check-cluster.ts';
+import { Clouds } from '../../activities/cloud/clouds.ts';
+import { checkCluster } from '../../activities/cloud/check-cluster.ts';
 import { clusterSpecSchema, ownerTag } from '../../model/index.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'openstack-client-ts';
-import type { Cloud } from '../../activities/openstack/clouds.ts';
+import type { Cloud } from '../../activities/cloud/clouds.ts';
 import { cloudEntrySchema } from '../../model/index.ts';
 import { startCloud } from '../../sandbox/src/cloud/main.ts';
 

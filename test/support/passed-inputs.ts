@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { inRepository } from '../../client/local/repository.ts';
+import { inRepository } from '../../local/repository.ts';
 
 const recordSchema = z.strictObject({ inputs: z.string() });
 

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, type OpenStackClient } from 'openstack-client-ts';
 import { SlipwayClient } from '../../client/index.ts';
-import { startProcessGuard } from '../../client/local/process-guard.ts';
-import { SandboxAdmin } from '../../client/local/sandbox-admin.ts';
-import { type LocalStack, startStack, type StackOptions } from '../../client/local/stack.ts';
-import { stackEnvironment } from '../../client/local/state.ts';
+import { startProcessGuard } from '../../local/process-guard.ts';
+import { SandboxAdmin } from '../../local/sandbox-admin.ts';
+import { type LocalStack, startStack, type StackOptions } from '../../local/stack.ts';
+import { stackEnvironment } from '../../local/state.ts';
 import { connectTemporal, type TemporalAccess } from '../../temporal/index.ts';
 import { VaultClient } from '../../vault/index.ts';
 

@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePorts } from '../../client/local/ports.ts';
-import { startProcessGuard } from '../../client/local/process-guard.ts';
-import { startTemporalServer } from '../../client/local/temporal-server.ts';
-import { findTool } from '../../client/local/tools.ts';
+import { freePorts } from '../../local/ports.ts';
+import { startProcessGuard } from '../../local/process-guard.ts';
+import { startTemporalServer } from '../../local/temporal-server.ts';
+import { findTool } from '../../local/tools.ts';
 
 /** A real Temporal development server on a free loopback port, in memory, for one test file. */
 export interface TestTemporal {

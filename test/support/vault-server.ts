@@ -2,10 +2,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { freePorts } from '../../client/local/ports.ts';
-import { startProcessGuard } from '../../client/local/process-guard.ts';
-import { findTool } from '../../client/local/tools.ts';
-import { startVaultServer } from '../../client/local/vault-server.ts';
+import { freePorts } from '../../local/ports.ts';
+import { startProcessGuard } from '../../local/process-guard.ts';
+import { findTool } from '../../local/tools.ts';
+import { startVaultServer } from '../../local/vault-server.ts';
 
 /** What Vault's owner does to tokens. */
 export interface VaultOwner {

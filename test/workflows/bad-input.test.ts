@@ -7,7 +7,7 @@ import type { ClusterSpecInput, InputIssue } from '../../model/index.ts';
 import type { BadInput } from '../support/bad-input.ts';
 import { badInputs } from '../support/bad-inputs.ts';
 import { startWorkflowHouse, type WorkflowHouse } from '../support/workflow-house.ts';
-import { runCommand } from '../unit/client/support/run-command.ts';
+import { runCommand } from '../unit/cli/support/run-command.ts';
 
 /** What only the worker can know: the cloud is looked up in Vault. */
 const unknownCloud: BadInput = {

@@ -10,7 +10,19 @@ const ROOT = join(import.meta.dirname, '../..');
 
 /** Sources that an operation goes through. */
 const SOURCES = [
-  ...['model', 'vault', 'temporal', 'workflows', 'activities', 'workers', 'client', 'scripts', 'test/support'],
+  ...[
+    'model',
+    'vault',
+    'temporal',
+    'workflows',
+    'activities',
+    'workers',
+    'client',
+    'local',
+    'cli',
+    'scripts',
+    'test/support',
+  ],
   ...['sandbox', 'openstack-client-ts', 'package.json', 'tsconfig.json', 'tsconfig.base.json'],
 ];
 
@@ -55,7 +67,7 @@ const DRIVER = `import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { Connection } from '@temporalio/client';
 import { SlipwayClient } from './client/index.ts';
-import { generatedFiles } from './client/reference/generated-files.ts';
+import { generatedFiles } from './cli/reference/generated-files.ts';
 import { startWorkflowHouse } from './test/support/workflow-house.ts';
 
 const house = await startWorkflowHouse();
@@ -68,7 +80,7 @@ try {
   const cli = (...words: string[]) =>
     promisify(execFile)(
       process.execPath,
-      ['--conditions=source', '--import', 'tsx', 'client/cli/main.ts', 'greet-cluster', 'atlas', '--json', ...words],
+      ['--conditions=source', '--import', 'tsx', 'cli/main.ts', 'greet-cluster', 'atlas', '--json', ...words],
       { env: { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', TEMPORAL_CONFIG_FILE: '/dev/null', TEMPORAL_ADDRESS: address } },
     ).then(
       ({ stdout }) => ({ code: 0, stdout }),

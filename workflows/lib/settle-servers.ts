@@ -1,6 +1,6 @@
 import { ApplicationFailure, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../../activities/index.ts';
-import type { SettledServers } from '../../activities/openstack/wait-for-servers.ts';
+import type { SettledServers } from '../../activities/machines/wait-for-servers.ts';
 import { type ClusterSpec, type Expectation, FailureType } from '../../model/index.ts';
 import { REMOVE, WAIT } from '../activity-profiles.ts';
 

@@ -14,7 +14,7 @@ import { z } from 'zod';
 import { vaultPaths } from '../../../model/index.ts';
 import type { VaultClient } from '../../../vault/index.ts';
 import type { ClusterApi } from '../../kubernetes/cluster-api.ts';
-import { roles } from '../../vault/authorities.ts';
+import { roles } from '../../secrets/authorities.ts';
 import { etcdFailure } from './failures.ts';
 import { openPodTunnel, type PodTunnel } from './pod-tunnel.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { Clouds } from '../../../activities/openstack/clouds.ts';
-import { type ClusterApiAddress, ensureApi } from '../../../activities/openstack/ensure-api.ts';
-import { type ClusterFacts, preFlight } from '../../../activities/openstack/pre-flight/pre-flight.ts';
+import { Clouds } from '../../../activities/cloud/clouds.ts';
+import { type ClusterApiAddress, ensureApi } from '../../../activities/api/ensure-api.ts';
+import { type ClusterFacts, preFlight } from '../../../activities/cloud/pre-flight/pre-flight.ts';
 import { clusterSpecSchema, type ClusterSpecInput } from '../../../model/index.ts';
 import { VaultClient } from '../../../vault/index.ts';
 import { type EmulatedCloud, startEmulatedCloud } from '../../support/emulated-cloud.ts';

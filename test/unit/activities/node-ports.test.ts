@@ -1,7 +1,7 @@
 import type { Network, Subnet } from 'openstack-client-ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ensureNodePorts } from '../../../activities/openstack/node-ports.ts';
-import { ownResources } from '../../../activities/openstack/own-resources.ts';
+import { ensureNodePorts } from '../../../activities/machines/node-ports.ts';
+import { ownResources } from '../../../activities/cloud/own-resources.ts';
 import { batchName, ownerTag } from '../../../model/index.ts';
 import { type EmulatedCloud, startEmulatedCloud } from '../../support/emulated-cloud.ts';
 import { inActivity } from '../../support/in-activity.ts';

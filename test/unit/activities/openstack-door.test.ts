@@ -31,7 +31,7 @@ const activity = [
 ].join('\n');
 
 it('lets no activity list, change or remove anything of OpenStack but through the door', () => {
-  const file = resolve('activities/openstack/example-of-the-door-test.ts');
+  const file = resolve('activities/cloud/example-of-the-door-test.ts');
   const { options } = ts.parseJsonConfigFileContent(
     ts.readConfigFile('tsconfig.json', (path) => ts.sys.readFile(path)).config,
     ts.sys,

@@ -1,8 +1,8 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { Clouds } from '../../../activities/openstack/clouds.ts';
-import { type ClusterNetwork, ensureNetwork } from '../../../activities/openstack/ensure-network.ts';
-import { type Survey, surveyCluster } from '../../../activities/openstack/survey-cluster.ts';
+import { Clouds } from '../../../activities/cloud/clouds.ts';
+import { type ClusterNetwork, ensureNetwork } from '../../../activities/network/ensure-network.ts';
+import { type Survey, surveyCluster } from '../../../activities/cloud/survey-cluster.ts';
 import { clusterSpecSchema } from '../../../model/index.ts';
 import { VaultClient } from '../../../vault/index.ts';
 import { type EmulatedCloud, startEmulatedCloud } from '../../support/emulated-cloud.ts';

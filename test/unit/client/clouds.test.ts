@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readCloudsFile, readCloudVariables } from '../../../client/clouds/clouds-file.ts';
 import { Clouds, type CloudsApi } from '../../../client/clouds/clouds.ts';
 import { MemoryKv } from '../../support/memory-kv.ts';
-import { runCommand } from './support/run-command.ts';
+import { runCommand } from '../cli/support/run-command.ts';
 
 let directory: string;
 beforeEach(async () => {

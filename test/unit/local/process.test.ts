@@ -4,9 +4,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { nodeArguments } from '../../../client/local/repository.ts';
-import { startProcess, stopByIdentity, type ProcessSpec } from '../../../client/local/process.ts';
-import { identify, isAlive } from '../../../client/local/process-identity.ts';
+import { nodeArguments } from '../../../local/repository.ts';
+import { startProcess, stopByIdentity, type ProcessSpec } from '../../../local/process.ts';
+import { identify, isAlive } from '../../../local/process-identity.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
 const signal = () => AbortSignal.timeout(20_000);
@@ -101,7 +101,7 @@ describe('process guard', () => {
   test('a killed parent leaves no orphan', async () => {
     const directory = await temporaryDirectory();
     const parentFile = join(directory, 'parent.mts');
-    const local = (name: string) => JSON.stringify(join(import.meta.dirname, '../../../client/local', name));
+    const local = (name: string) => JSON.stringify(join(import.meta.dirname, '../../../local', name));
     await writeFile(
       parentFile,
       `import { startProcess } from ${local('process.ts')};
@@ -113,7 +113,7 @@ describe('process guard', () => {
        console.log(running.identity.pid);
        setInterval(() => undefined, 1000);`,
     );
-    const [condition, importFlag, loader] = nodeArguments('client/local/process.ts');
+    const [condition, importFlag, loader] = nodeArguments('local/process.ts');
     const parent = spawn(process.execPath, [condition ?? '', importFlag ?? '', loader ?? '', parentFile], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
-import { startProcessGuard } from '../../../client/local/process-guard.ts';
-import { startStack, type StackEvent } from '../../../client/local/stack.ts';
+import { startProcessGuard } from '../../../local/process-guard.ts';
+import { startStack, type StackEvent } from '../../../local/stack.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
 test('when one part of a stack fails, its words are reported and no other part is left running', async () => {

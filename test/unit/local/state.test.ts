@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { identify } from '../../../client/local/process-identity.ts';
+import { identify } from '../../../local/process-identity.ts';
 import {
   readLocalStack,
   readState,
@@ -10,7 +10,7 @@ import {
   withLocalStack,
   writeState,
   type LocalStackState,
-} from '../../../client/local/state.ts';
+} from '../../../local/state.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
 function stackOf(pid: number): LocalStackState {

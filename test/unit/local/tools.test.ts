@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { create } from 'tar';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import type { Artifact, Tool } from '../../../client/local/tool-catalogue.ts';
-import { findTool, type ToolOptions } from '../../../client/local/tools.ts';
+import type { Artifact, Tool } from '../../../local/tool-catalogue.ts';
+import { findTool, type ToolOptions } from '../../../local/tools.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
 const PROGRAM = '#!/bin/sh\necho "probe 3.2.1"\n';

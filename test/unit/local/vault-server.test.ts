@@ -2,9 +2,9 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
-import { freePorts } from '../../../client/local/ports.ts';
-import { findTool } from '../../../client/local/tools.ts';
-import { startVaultServer } from '../../../client/local/vault-server.ts';
+import { freePorts } from '../../../local/ports.ts';
+import { findTool } from '../../../local/tools.ts';
+import { startVaultServer } from '../../../local/vault-server.ts';
 import { vaultFromEnvironment } from '../../../vault/index.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 

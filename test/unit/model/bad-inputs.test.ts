@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { clusterSpecSchema, deleteClusterSchema, describeIssues, parseInput } from '../../../model/index.ts';
 import { operationSchema } from '../../../client/json-schemas.ts';
-import { specFields } from '../../../client/reference/spec-table.ts';
+import { specFields } from '../../../cli/reference/spec-table.ts';
 import { badInputs } from '../../support/bad-inputs.ts';
 
 describe('a specification that does not fit', () => {

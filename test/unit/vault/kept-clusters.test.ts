@@ -1,7 +1,7 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { remainingSecrets, removeSecrets } from '../../../activities/vault/delete-secrets.ts';
-import { forgetCluster, keepRecord, keptIds, readKept } from '../../../activities/vault/kept-clusters.ts';
+import { remainingSecrets, removeSecrets } from '../../../activities/secrets/delete-secrets.ts';
+import { forgetCluster, keepRecord, keptIds, readKept } from '../../../activities/cluster/kept-clusters.ts';
 import { adopt, type ClusterRecord, clusterSpecSchema, newRecord, vaultPaths } from '../../../model/index.ts';
 import { VaultClient } from '../../../vault/index.ts';
 import { startTestVault, type TestVault } from '../../support/vault-server.ts';

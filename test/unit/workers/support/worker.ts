@@ -2,10 +2,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { childEnvironment } from '../../../../client/local/config.ts';
-import { startProcess } from '../../../../client/local/process.ts';
-import { startProcessGuard } from '../../../../client/local/process-guard.ts';
-import { nodeArguments } from '../../../../client/local/repository.ts';
+import { childEnvironment } from '../../../../local/config.ts';
+import { startProcess } from '../../../../local/process.ts';
+import { startProcessGuard } from '../../../../local/process-guard.ts';
+import { nodeArguments } from '../../../../local/repository.ts';
 
 /** A worker process of the tests' own workflows. */
 export interface TestWorker {

@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import type { JsonSchema } from '../../client/json-schemas.ts';
+
+/** One field of a specification, as the reference shows it. */
+export interface SpecField {
+  /** As a person would write it: `nodeGroups[].labels`. */
+  readonly path: string;
+  readonly type: string;
+  /** JSON of the default; `required` or empty when there is none. */
+  readonly defaultValue: string;
+  readonly limits: string;
+  readonly meaning: string;
+}
+
+const nodeSchema = z.looseObject({
+  type: z.string().optional(),
+  description: z.string().optional(),
+  default: z.unknown().optional(),
+  enum: z.array(z.union([z.string(), z.number()])).optional(),
+  minimum: z.number().optional(),
+  exclusiveMinimum: z.number().optional(),
+  maximum: z.number().optional(),
+  minLength: z.number().optional(),
+  maxLength: z.number().optional(),
+  maxItems: z.number().optional(),
+  pattern: z.string().optional(),
+  required: z.array(z.string()).default([]),
+  properties: z.record(z.string(), z.unknown()).optional(),
+  items: z.unknown().optional(),
+  additionalProperties: z.unknown().optional(),
+});
+type Node = z.output<typeof nodeSchema>;
+
+/** Every field of an operation's input, parents before their children. */
+export function specFields(schema: JsonSchema): SpecField[] {
+  return fieldsBelow(nodeSchema.parse(schema), '');
+}
+
+/** The same as a table of a page. */
+export function fieldTable(schema: JsonSchema): string[] {
+  const rows = specFields(schema).map(({ path, type, defaultValue, limits, meaning }) => {
+    const shown = defaultValue === '' || defaultValue === 'required' ? defaultValue : `\`${defaultValue}\``;
+    return `| \`${path}\` | ${type} | ${shown} | ${limits} | ${meaning} |`;
+  });
+  return ['| field | type | default | limits | meaning |', '|---|---|---|---|---|', ...rows];
+}
+
+function fieldsBelow(parent: Node, prefix: string): SpecField[] {
+  return Object.entries(parent.properties ?? {}).flatMap(([name, property]) => {
+    const node = nodeSchema.parse(property);
+    const path = `${prefix}${name}`;
+    return [toField(path, node, parent.required.includes(name)), ...fieldsInside(node, path)];
+  });
+}
+
+function fieldsInside(node: Node, path: string): SpecField[] {
+  if (node.properties !== undefined) return fieldsBelow(node, `${path}.`);
+  const items = nodeSchema.safeParse(node.items).data;
+  return items?.properties === undefined ? [] : fieldsBelow(items, `${path}[].`);
+}
+
+function toField(path: string, node: Node, required: boolean): SpecField {
+  return {
+    path,
+    type: typeName(node),
+    defaultValue: required
+      ? 'required'
+      : node.default === undefined || isEmptyObject(node)
+        ? ''
+        : JSON.stringify(node.default),
+    limits: limits(node),
+    meaning: node.description ?? '',
+  };
+}
+
+function typeName(node: Node): string {
+  if (node.type === 'array') return `list of ${plural(nodeSchema.safeParse(node.items).data?.type)}`;
+  if (node.type === 'object' && node.properties === undefined)
+    return `map of ${plural(nodeSchema.safeParse(node.additionalProperties).data?.type)}`;
+  return node.type === 'integer' ? 'whole number' : (node.type ?? 'any');
+}
+
+const plural = (type: string | undefined): string => `${type ?? 'value'}s`;
+
+/** An object whose fields have defaults of their own needs no default in the table. */
+const isEmptyObject = (node: Node): boolean => node.properties !== undefined && JSON.stringify(node.default) === '{}';
+
+function limits(node: Node): string {
+  const parts = [
+    ...(node.enum === undefined ? [] : [node.enum.map((value) => `\`${value}\``).join(', ')]),
+    ...range(node),
+    ...(node.maxLength === undefined ? [] : [`at most ${node.maxLength} characters`]),
+    ...(node.maxItems === undefined ? [] : [`at most ${node.maxItems} entries`]),
+    ...(node.pattern === undefined ? [] : [`\`${node.pattern.replaceAll('|', '\\|')}\``]),
+  ];
+  return parts.join('; ');
+}
+
+function range({ minimum, exclusiveMinimum, maximum }: Node): string[] {
+  if (minimum !== undefined && maximum !== undefined) return [`${minimum} to ${maximum}`];
+  if (exclusiveMinimum !== undefined) return [`more than ${exclusiveMinimum}`];
+  if (minimum !== undefined) return [`at least ${minimum}`];
+  return maximum === undefined ? [] : [`at most ${maximum}`];
+}

@@ -51,7 +51,7 @@ async function main(flags: Flags): Promise<void> {
     const started = Date.now();
     const digest = await contractInputs.digest();
     const whole = flags.area === undefined && flags.case === undefined;
-    if (whole && flags.ifChanged && (await contractInputs.passed())) {
+    if (whole && flags.ifChanged && (await contractInputs.isCurrent())) {
       tell('Nothing that decides on the cases has changed since they passed (test/contract/passed.json).');
       const { ok, ...counts } = await onServices(openstack);
       print({ ok, upSeconds, cases: 0, unchanged: true, ...counts, seconds: secondsSince(started) });

@@ -6,7 +6,6 @@ import { ownedFiles, type Undeclared, undeclared } from './declared.ts';
 import { hostSettings } from './host-settings.ts';
 import { makeMinimalRoot, removeMinimalRoot } from './minimal-root.ts';
 import { prepareFreshHost, rootPackages } from './requirements.ts';
-import { inputsDigest, recordPassed, recordedDigest } from './passed.ts';
 import { runInside } from './run-inside.ts';
 
 interface Flags {
@@ -26,13 +25,19 @@ interface Result {
 async function main({ only, keep, ifChanged, verbose }: Flags): Promise<void> {
   const started = Date.now();
   const repository = repositoryRoot;
-  const digest = await inputsDigest(repository);
-  if (ifChanged && digest === (await recordedDigest(repository))) {
-    tell('Nothing that a machine needs has changed since this passed (test/fresh/passed.json).');
+  const chosen = commands.filter(({ name }) => only === undefined || only.includes(name));
+  const wanted = await Promise.all(
+    chosen.map(async (command) => ({
+      command,
+      digest: await command.passed.digest(),
+      isWanted: !(ifChanged && (await command.passed.isCurrent())),
+    })),
+  ).then((all) => all.filter(({ isWanted }) => isWanted));
+  if (wanted.length === 0) {
+    tell('Nothing that a machine needs has changed since this passed (test/fresh/passed).');
     print({ ok: true, commands: [], undeclared: 0, unchanged: true });
     return;
   }
-  const wanted = commands.filter(({ name }) => only === undefined || only.includes(name));
   await prepareFreshHost(tell);
   const signal = interruptSignal();
   const settings = await hostSettings();
@@ -41,7 +46,7 @@ async function main({ only, keep, ifChanged, verbose }: Flags): Promise<void> {
   const root = await makeMinimalRoot(repository, packages, settings);
   const results: Result[] = [];
   try {
-    for (const command of wanted) {
+    for (const { command, digest } of wanted) {
       const began = Date.now();
       tell(`${command.name}: ${command.script.split('\n').join('; ')}`);
       const say = progress(command.name, verbose);
@@ -57,6 +62,7 @@ async function main({ only, keep, ifChanged, verbose }: Flags): Promise<void> {
         tell(`  ${verb === 'opened' ? 'opened' : 'looked for'} ${path}: ${by}`);
       // Without it what follows fails for the same reason.
       if (!result.ok) break;
+      if (found.length === 0) await command.passed.write(digest);
     }
   } finally {
     if (keep) tell(`kept: ${root.folder}`);
@@ -64,7 +70,6 @@ async function main({ only, keep, ifChanged, verbose }: Flags): Promise<void> {
   }
   const count = new Set(results.flatMap((result) => result.undeclared.map(({ path }) => path))).size;
   const ok = results.length === wanted.length && results.every((result) => result.ok) && count === 0;
-  if (ok && only === undefined) await recordPassed(repository, digest);
   print({ ok, commands: results, undeclared: count, seconds: secondsSince(started) });
   if (!ok) process.exitCode = 1;
 }
@@ -85,8 +90,8 @@ await new Command('fresh')
   .description(
     'Runs what the README names on a machine with nothing installed: a minimal Debian root, a clone of HEAD, empty caches. Linux, root',
   )
-  .addOption(new Option('--only <command...>', 'only these, in their order; does not count as passed').choices(names))
-  .option('--if-changed', 'only when an input has changed since it passed (test/fresh/passed.json)', false)
+  .addOption(new Option('--only <command...>', 'only these, in their order').choices(names))
+  .option('--if-changed', 'only commands of which an input has changed since they passed (test/fresh/passed)', false)
   .option('--keep', 'keep the root, and say where it is', false)
   .option('--verbose', 'every line that the commands write', false)
   .option('--json', 'accepted for symmetry: the last line is JSON in any case')

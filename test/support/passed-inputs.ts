@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { inRepository } from '../../local/repository.ts';
@@ -28,7 +29,7 @@ export class PassedInputs {
   }
 
   /** Whether everything passed with the inputs as HEAD has them. */
-  async passed(): Promise<boolean> {
+  async isCurrent(): Promise<boolean> {
     const text = await readFile(inRepository(this.#record), 'utf8').catch(() => undefined);
     return text !== undefined && recordSchema.parse(JSON.parse(text)).inputs === (await this.digest());
   }
@@ -46,6 +47,8 @@ export class PassedInputs {
 
   /** Writes down that everything passed with these inputs; to be committed. */
   async write(digest: string): Promise<void> {
-    await writeFile(inRepository(this.#record), `${JSON.stringify({ inputs: digest }, null, 2)}\n`);
+    const file = inRepository(this.#record);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, `${JSON.stringify({ inputs: digest }, null, 2)}\n`);
   }
 }

@@ -7,7 +7,11 @@ import { z } from 'zod';
 import { deleteSecrets, remainingSecrets, removeSecrets } from '../../../activities/secrets/delete-secrets.ts';
 import { ensureSecrets, makeSecrets } from '../../../activities/secrets/ensure-secrets.ts';
 import { readJoinTokens } from '../../../activities/secrets/key-material.ts';
-import { kubeconfigSchema, publishKubeconfig, writeKubeconfig } from '../../../activities/secrets/publish-kubeconfig.ts';
+import {
+  kubeconfigSchema,
+  publishKubeconfig,
+  writeKubeconfig,
+} from '../../../activities/secrets/publish-kubeconfig.ts';
 import { clusterSpecSchema, CONTROL_PLANE_GROUP, vaultPaths } from '../../../model/index.ts';
 import { VaultClient, VaultError } from '../../../vault/index.ts';
 import { startFaultProxy, type FaultProxy } from '../../support/fault-proxy.ts';

@@ -1,36 +1,43 @@
 import js from '@eslint/js';
+import boundaries from 'eslint-plugin-boundaries';
+import importX from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 import { commentWidth } from './scripts/eslint-comment-width.mjs';
 import { openstackDoor } from './scripts/eslint-openstack-door.mjs';
 
 /**
- * The import directions of the house (docs/decisions/0001): model <- vault <- temporal; workflows -> model; activities
- * -> model, vault, openstack-client-ts; workers -> all of these; client -> model, vault, temporal, openstack-client-ts
- * (to read clouds.yaml). Nobody imports workers or sandbox but tests.
+ * The house (docs/decisions/0001): what each room may import, beside itself and packages. What is not here is not
+ * allowed.
  */
-const directions = {
-  model: [
-    'vault',
-    'temporal',
-    'workflows',
-    'activities',
-    'workers',
-    'client',
-    'openstack-client-ts',
-    'sandbox',
-    'test',
-    'node',
-  ],
-  vault: ['temporal', 'workflows', 'activities', 'workers', 'client', 'openstack-client-ts', 'sandbox', 'test'],
-  temporal: ['workflows', 'activities', 'workers', 'client', 'openstack-client-ts', 'sandbox', 'test'],
-  workflows: ['vault', 'temporal', 'workers', 'client', 'openstack-client-ts', 'sandbox', 'test', 'node'],
-  activities: ['temporal', 'workflows', 'workers', 'client', 'sandbox', 'test'],
-  workers: ['client', 'sandbox', 'test'],
-  client: ['workflows', 'activities', 'workers', 'sandbox', 'test'],
-  'openstack-client-ts': ['model', 'vault', 'temporal', 'workflows', 'activities', 'workers', 'client', 'sandbox'],
-  sandbox: ['model', 'vault', 'temporal', 'workflows', 'activities', 'workers', 'client'],
+const house = {
+  model: [],
+  vault: ['model'],
+  temporal: ['model', 'vault'],
+  activities: ['model', 'vault'],
+  // Workflows know activities by their types only.
+  workflows: ['model', { type: 'activities', kind: 'type' }],
+  service: ['model', 'vault', 'temporal'],
+  workers: ['model', 'vault', 'temporal', 'service', 'workflows', 'activities'],
+  client: ['model', 'vault', 'temporal'],
+  local: ['model', 'vault'],
+  cli: ['model', 'vault', 'temporal', 'client', 'local'],
+  'openstack-client-ts': [],
+  sandbox: [],
 };
-const workspaces = { 'openstack-client-ts': 'openstack-client-ts', sandbox: 'openstack-sandbox' };
+const rooms = Object.keys(house);
+
+/** What a room may import of this repository by the name of a package; anything else is another room's inside. */
+const packages = {
+  activities: ['openstack-client-ts'],
+  workers: ['openstack-client-ts'],
+  client: ['openstack-client-ts'],
+  cli: ['openstack-client-ts'],
+  sandbox: ['openstack-client-ts', 'openstack-sandbox'],
+  'openstack-client-ts': ['openstack-client-ts'],
+};
+
+/** Rooms whose code runs inside workflows, where Node's own modules are not there. */
+const pure = ['model', 'workflows'];
 
 /** What the code of no folder may hold. */
 const forbiddenSyntax = [
@@ -46,11 +53,23 @@ const forbiddenSyntax = [
   },
 ];
 
-const forbid = (from, to) => {
-  const message = `${from} must not import ${to} (see the import directions in docs/decisions).`;
-  if (to === 'node') return { group: ['node:*'], message: `${from} runs inside workflows: no Node built-ins.` };
-  return { group: [`**/${to}/**`, `${to}/**`, workspaces[to] ?? `slipway/${to}`], message };
-};
+const allowed = ([from, to]) => ({
+  from: { element: { type: from } },
+  allow: [from, ...to].map((one) =>
+    typeof one === 'string'
+      ? { to: { element: { type: one } } }
+      : { to: { element: { type: one.type } }, dependency: { kind: one.kind } },
+  ),
+});
+
+const forbiddenPackages = (room) => [
+  ...['openstack-client-ts', 'openstack-sandbox', 'slipway'].flatMap((name) =>
+    (packages[room] ?? []).includes(name)
+      ? []
+      : [{ group: [name, `${name}/*`], message: `${room} must not import ${name} (docs/decisions/0001).` }],
+  ),
+  ...(pure.includes(room) ? [{ group: ['node:*'], message: `${room} runs inside workflows: no Node built-ins.` }] : []),
+];
 
 export default tseslint.config(
   { ignores: ['**/dist/**', '**/node_modules/**', 'coverage/**', '**/*.mjs', '**/*.js'] },
@@ -74,24 +93,35 @@ export default tseslint.config(
       'no-restricted-syntax': ['error', ...forbiddenSyntax],
     },
   },
-  ...Object.entries(directions).map(([from, forbidden]) => ({
-    files: [`${from}/**/*.ts`],
-    ignores: ['**/test/**'],
-    rules: { 'no-restricted-imports': ['error', { patterns: forbidden.map((to) => forbid(from, to)) }] },
-  })),
   {
-    // Workflows know activities by their types only.
-    files: ['workflows/**/*.ts'],
+    files: rooms.map((room) => `${room}/**/*.ts`),
+    ignores: ['**/test/**'],
+    plugins: { boundaries },
+    settings: { 'boundaries/elements': rooms.map((room) => ({ type: room, pattern: room })) },
     rules: {
-      '@typescript-eslint/no-restricted-imports': [
+      'boundaries/dependencies': [
         'error',
         {
-          patterns: [
-            { group: ['**/activities/**'], allowTypeImports: true, message: 'Import activities as types only.' },
-          ],
+          default: 'disallow',
+          message: '{{from.element.type}} must not import {{to.element.type}} (the house, docs/decisions/0001).',
+          checkUnknownLocals: true,
+          policies: Object.entries(house).map(allowed),
         },
       ],
     },
+  },
+  ...rooms.map((room) => ({
+    files: [`${room}/**/*.ts`],
+    ignores: ['**/test/**'],
+    rules: { 'no-restricted-imports': ['error', { patterns: forbiddenPackages(room) }] },
+  })),
+  {
+    plugins: { 'import-x': importX },
+    settings: {
+      ...importX.flatConfigs.typescript.settings,
+      'import-x/resolver-next': [importX.createNodeResolver({ extensions: ['.ts', '.mjs'] })],
+    },
+    rules: { 'import-x/no-cycle': ['error', { ignoreExternal: true }] },
   },
   {
     // The cluster's workflow decides by declarations (docs/decisions/0017).

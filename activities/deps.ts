@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { ProxyOptions } from 'openstack-client-ts';
 import type { VaultClient } from '../vault/index.ts';
+import type { Clouds } from './cloud/clouds.ts';
 
 /** One answered or failed request to an OpenStack service, for metrics. */
 export interface OpenStackRequest {
@@ -24,3 +25,6 @@ export interface ActivityDeps {
   readonly openStackProxy?: ProxyOptions;
   readonly onOpenStackRequest?: (request: OpenStackRequest) => void;
 }
+
+/** What the activities of every room are made of. */
+export type RoomDeps = ActivityDeps & { readonly clouds: Clouds };

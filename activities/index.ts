@@ -1,51 +1,15 @@
-import { addApiMember } from './api/add-api-member.ts';
-import { ensureControlPlaneMachine } from './control-plane/ensure-control-plane-machine.ts';
-import { forgetLostControlPlanes } from './control-plane/forget-lost-control-planes.ts';
-import { lookAtControlPlane } from './control-plane/look-at-control-plane.ts';
-import { removeApiMember } from './api/remove-api-member.ts';
-import { removeControlPlaneMachine } from './control-plane/remove-control-plane-machine.ts';
-import { removeEtcdMember } from './control-plane/remove-etcd-member.ts';
-import { waitForControlPlane } from './control-plane/wait-for-control-plane.ts';
-import type { ActivityDeps } from './deps.ts';
-import { admitMachines } from './kubernetes/admit-machines.ts';
-import { deleteInside } from './kubernetes/delete-inside.ts';
-import { drainNodes } from './kubernetes/drain-nodes.ts';
-import { revokeJoinTokens } from './kubernetes/revoke-join-tokens.ts';
-import { uncordonNodes } from './kubernetes/uncordon-nodes.ts';
-import { waitForApi } from './kubernetes/wait-for-api.ts';
-import { waitForNodes } from './kubernetes/wait-for-nodes.ts';
+import { apiActivities } from './api/index.ts';
+import { cloudActivities } from './cloud/index.ts';
+import { clusterActivities } from './cluster/index.ts';
+import { controlPlaneActivities } from './control-plane/index.ts';
+import { kubernetesActivities } from './kubernetes/index.ts';
+import { machinesActivities } from './machines/index.ts';
+import { networkActivities } from './network/index.ts';
+import { secretsActivities } from './secrets/index.ts';
+import { Clouds } from './cloud/clouds.ts';
+import type { ActivityDeps, RoomDeps } from './deps.ts';
 import { toFailure } from './lib/failures.ts';
 import { limitStep, withinLimit } from './lib/step-deadline.ts';
-import { chooseSurplus } from './machines/choose-surplus.ts';
-import { findMachineNeeds } from './machines/find-machine-needs.ts';
-import { lookAtGroup } from './machines/look-at-group.ts';
-import { removeMachines } from './machines/remove-machines.ts';
-import { checkCloud } from './cloud/check-cloud.ts';
-import { checkCluster } from './cloud/check-cluster.ts';
-import { Clouds } from './cloud/clouds.ts';
-import { deleteFloatingIps } from './api/delete-floating-ips.ts';
-import { deleteLoadBalancers } from './api/delete-load-balancers.ts';
-import { deleteNetwork } from './network/delete-network.ts';
-import { deleteServerGroups } from './machines/delete-server-groups.ts';
-import { deleteAllServers, deleteServers } from './machines/delete-servers.ts';
-import { ensureApi } from './api/ensure-api.ts';
-import { ensureControlPlane } from './machines/ensure-control-plane.ts';
-import { ensureNetwork } from './network/ensure-network.ts';
-import { ensureNodes } from './machines/ensure-nodes.ts';
-import { ensureSecurityGroups } from './network/ensure-security-groups.ts';
-import { ensureServerGroups } from './machines/ensure-server-groups.ts';
-import { removeStrandedMachines } from './machines/remove-stranded-machines.ts';
-import { surveyCluster } from './cloud/survey-cluster.ts';
-import { sweep } from './cluster/sweep.ts';
-import { waitForLoadBalancer } from './api/wait-for-load-balancer.ts';
-import { waitForServers } from './machines/wait-for-servers.ts';
-import { adoptCluster } from './cluster/adopt-cluster.ts';
-import { findOrphans } from './cluster/find-orphans.ts';
-import { requestOperation } from './cluster/request-operation.ts';
-import { deleteSecrets } from './secrets/delete-secrets.ts';
-import { ensureSecrets } from './secrets/ensure-secrets.ts';
-import { forgetCluster, keepRecord } from './cluster/kept-clusters.ts';
-import { publishKubeconfig } from './secrets/publish-kubeconfig.ts';
 
 export type { ActivityDeps, OpenStackRequest } from './deps.ts';
 
@@ -60,58 +24,16 @@ export function createActivities(deps: ActivityDeps): Activities {
   return withVerdicts(composeActivities({ ...deps, clouds }), deps.stepTimeoutMs);
 }
 
-function composeActivities(deps: ActivityDeps & { clouds: Clouds }) {
+function composeActivities(deps: RoomDeps) {
   return {
-    requestOperation: requestOperation(deps),
-    adoptCluster: adoptCluster(deps),
-    findOrphans: findOrphans(deps),
-    keepRecord: keepRecord(deps),
-    checkCloud: checkCloud(deps),
-
-    surveyCluster: surveyCluster(deps),
-    checkCluster: checkCluster(deps),
-    ensureSecrets: ensureSecrets(deps),
-    ensureNetwork: ensureNetwork(deps),
-    ensureSecurityGroups: ensureSecurityGroups(deps),
-    ensureServerGroups: ensureServerGroups(deps),
-    ensureApi: ensureApi(deps),
-    waitForLoadBalancer: waitForLoadBalancer(deps),
-    publishKubeconfig: publishKubeconfig(deps),
-    removeStrandedMachines: removeStrandedMachines(deps),
-    ensureControlPlane: ensureControlPlane(deps),
-    ensureNodes: ensureNodes(deps),
-    waitForServers: waitForServers(deps),
-    waitForApi: waitForApi(deps),
-    admitMachines: admitMachines(deps),
-    waitForNodes: waitForNodes(deps),
-    revokeJoinTokens: revokeJoinTokens(deps),
-
-    lookAtGroup: lookAtGroup(deps),
-    findMachineNeeds: findMachineNeeds(deps),
-    chooseSurplus: chooseSurplus(deps),
-    drainNodes: drainNodes(deps),
-    uncordonNodes: uncordonNodes(deps),
-    removeMachines: removeMachines(deps),
-
-    lookAtControlPlane: lookAtControlPlane(deps),
-    forgetLostControlPlanes: forgetLostControlPlanes(deps),
-    ensureControlPlaneMachine: ensureControlPlaneMachine(deps),
-    waitForControlPlane: waitForControlPlane(deps),
-    addApiMember: addApiMember(deps),
-    removeApiMember: removeApiMember(deps),
-    removeEtcdMember: removeEtcdMember(deps),
-    removeControlPlaneMachine: removeControlPlaneMachine(deps),
-
-    deleteServers: deleteServers(deps),
-    deleteInside: deleteInside(deps),
-    deleteLoadBalancers: deleteLoadBalancers(deps),
-    deleteFloatingIps: deleteFloatingIps(deps),
-    deleteAllServers: deleteAllServers(deps),
-    deleteServerGroups: deleteServerGroups(deps),
-    deleteNetwork: deleteNetwork(deps),
-    deleteSecrets: deleteSecrets(deps),
-    sweep: sweep(deps),
-    forgetCluster: forgetCluster(deps),
+    ...clusterActivities(deps),
+    ...cloudActivities(deps),
+    ...secretsActivities(deps),
+    ...networkActivities(deps),
+    ...machinesActivities(deps),
+    ...apiActivities(deps),
+    ...kubernetesActivities(deps),
+    ...controlPlaneActivities(deps),
   };
 }
 

@@ -24,7 +24,6 @@ interface Result {
 
 async function main({ only, keep, ifChanged, verbose }: Flags): Promise<void> {
   const started = Date.now();
-  const repository = repositoryRoot;
   const chosen = commands.filter(({ name }) => only === undefined || only.includes(name));
   const wanted = await Promise.all(
     chosen.map(async (command) => ({
@@ -43,7 +42,7 @@ async function main({ only, keep, ifChanged, verbose }: Flags): Promise<void> {
   const settings = await hostSettings();
   const packages = await rootPackages(signal);
   tell(`making a root with Debian’s essential packages, ${packages.join(', ')}`);
-  const root = await makeMinimalRoot(repository, packages, settings);
+  const root = await makeMinimalRoot(repositoryRoot, packages, settings);
   const results: Result[] = [];
   try {
     for (const { command, digest } of wanted) {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { authFor, authOptionsSchema } from './auth-options.ts';
 import type { Interface } from './catalog.ts';
-import type { ClientOptions } from './client.ts';
+import type { ClientOptions } from './client-options.ts';
 import {
   type CloudDescription,
   type CloudSource,

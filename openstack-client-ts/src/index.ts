@@ -1,4 +1,5 @@
-export { type ClientOptions, connect, type ConnectOptions, OpenStackClient } from './client.ts';
+export { connect, type ConnectOptions, OpenStackClient } from './client.ts';
+export type { ClientOptions } from './client-options.ts';
 export { type AuthOptions, checkCredential } from './auth-options.ts';
 export { type CatalogEntry, type Interface, type ServiceType } from './catalog.ts';
 export type { CloudDescription, CloudSource } from './clouds-files.ts';

@@ -1,7 +1,7 @@
 import type { Cloud } from './cloud.ts';
 import { hashSecret } from './keystone/passwords.ts';
 import { defaultPools, fromInteger, parseCidr } from './neutron/addresses.ts';
-import { baseRow } from './neutron/resource.ts';
+import { baseRow } from './neutron/base-row.ts';
 import { ensureDefaultGroup } from './neutron/security-groups.ts';
 import { externalNetwork, flavors, images, loadBalancerFlavor, volumeTypes } from '../seeds.ts';
 import { hexId, secret, uuid } from './store/ids.ts';

@@ -85,6 +85,15 @@ test.each(['keystone', 'placement', 'glance', 'nova', 'neutron', 'cinder', 'octa
   },
 );
 
+// Its quota API opens no transaction, and keeps a connection for each read (octavia/api/v2/controllers/quotas.py).
+test('only Octavia takes as many connections to its database as it wants', () => {
+  const overflows = Object.entries(files).flatMap(([name, text]) =>
+    [...text.matchAll(/^max_overflow = (.+)$/gm)].map(([, value]) => [name.split('/')[1], value] as const),
+  );
+  expect(overflows.length).toBeGreaterThan(5);
+  expect(overflows.filter(([, value]) => value === '-1')).toEqual([['octavia', '-1']]);
+});
+
 test('there is a nova-compute for every host', () => {
   const compute = processes.find(({ name }) => name === 'nova-compute');
   expect(compute?.command.filter((word) => word.includes('compute-000'))).toHaveLength(3);

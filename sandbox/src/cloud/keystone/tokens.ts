@@ -6,7 +6,7 @@ import { now, toMicros } from '../store/time.ts';
 import { accessRulesOf } from './access-rules.ts';
 import { catalog } from './catalog.ts';
 import { challenge, forbidden, keystoneDialect, malformed, notFound, unauthorized } from './errors.ts';
-import { identityOf } from './identity.ts';
+import { identityOf } from './authentication.ts';
 import { checkLogin } from './login-schema.ts';
 import { verifySecret } from './passwords.ts';
 import { rolesOn } from './roles.ts';

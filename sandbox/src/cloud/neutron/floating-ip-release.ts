@@ -1,5 +1,5 @@
 import type { Cloud } from '../cloud.ts';
-import { bump } from './resource.ts';
+import { bump } from './base-row.ts';
 
 /** Takes the floating IPs off a port that goes away; they stay, DOWN. */
 export function releaseFloatingIps(cloud: Cloud, portId: string): void {

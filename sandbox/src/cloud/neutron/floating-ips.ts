@@ -3,10 +3,12 @@ import type { Cloud } from '../cloud.ts';
 import { ApiError, type Call, type Service } from '../http/service.ts';
 import { omit } from '../store/omit.ts';
 import { floatingIpAttributes } from './attribute-maps.ts';
+import { newRow } from './base-row.ts';
+import { defined } from './defined.ts';
 import { badRequest, neutronError, neutronNotFound } from './errors.ts';
-import { canUse, defined, refuseQos } from './networks.ts';
+import { canUse, refuseQos } from './networks.ts';
 import { makePort, removePort } from './ports.ts';
-import { newRow, type Resource } from './resource.ts';
+import type { Resource } from './resource.ts';
 import { interfacePorts } from './routers.ts';
 import type { FloatingIp, Port } from './rows.ts';
 

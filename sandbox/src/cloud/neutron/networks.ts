@@ -2,8 +2,10 @@ import { z } from 'zod';
 import type { Cloud } from '../cloud.ts';
 import type { Call, Service } from '../http/service.ts';
 import { networkAttributes } from './attribute-maps.ts';
+import { commonFields, newRow } from './base-row.ts';
+import { defined } from './defined.ts';
 import { invalidInput, neutronError, neutronNotFound } from './errors.ts';
-import { commonFields, newRow, type Resource } from './resource.ts';
+import type { Resource } from './resource.ts';
 import type { Network } from './rows.ts';
 import { ensureDefaultGroup } from './security-groups.ts';
 
@@ -133,10 +135,4 @@ export function networkResource(service: Service, cloud: Cloud): Resource<Networ
       networks.delete(row.id);
     },
   };
-}
-
-/** The object without what is undefined. */
-export function defined<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> };
-export function defined(values: object): object {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }

@@ -1,10 +1,10 @@
 import type { Cloud } from '../cloud.ts';
 import { isRecord, ok, type Call, type Service } from '../http/service.ts';
 import { inCidr, overlaps } from './addresses.ts';
+import { bump } from './base-row.ts';
 import { badRequest, neutronError, neutronNotFound } from './errors.ts';
 import { canUse } from './networks.ts';
 import { makePort, removePort } from './ports.ts';
-import { bump } from './resource.ts';
 import { interfacePorts } from './routers.ts';
 import type { Port, Router, Subnet } from './rows.ts';
 import { uuid } from './validators.ts';

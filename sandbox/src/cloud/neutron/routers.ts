@@ -4,10 +4,12 @@ import { pythonRepr } from '../http/python-repr.ts';
 import type { Call, Service } from '../http/service.ts';
 import { inCidr } from './addresses.ts';
 import { routerAttributes } from './attribute-maps.ts';
+import { bump, commonFields, newRow } from './base-row.ts';
+import { defined } from './defined.ts';
 import { badRequest, neutronError, neutronNotFound } from './errors.ts';
-import { canUse, defined, refuseZones } from './networks.ts';
+import { canUse, refuseZones } from './networks.ts';
 import { makePort, removePort } from './ports.ts';
-import { bump, commonFields, newRow, type Resource } from './resource.ts';
+import type { Resource } from './resource.ts';
 import type { GatewayInfo, Route, Router } from './rows.ts';
 
 const gatewayFields = z.object({

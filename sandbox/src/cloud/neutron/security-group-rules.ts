@@ -2,10 +2,11 @@ import { z } from 'zod';
 import type { Cloud } from '../cloud.ts';
 import type { Call, Service } from '../http/service.ts';
 import { parseCidr } from './addresses.ts';
+import { baseRow, bump } from './base-row.ts';
 import { neutronError, neutronNotFound } from './errors.ts';
 import { checkEthertype, checkPorts, protocolNumber } from './protocols.ts';
 import { omit } from '../store/omit.ts';
-import { baseRow, bump, type Resource } from './resource.ts';
+import type { Resource } from './resource.ts';
 import type { SecurityGroup, SecurityGroupRule } from './rows.ts';
 import { securityGroupRuleAttributes } from './security-group-rule-attributes.ts';
 

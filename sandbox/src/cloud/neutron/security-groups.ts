@@ -3,9 +3,10 @@ import type { Cloud } from '../cloud.ts';
 import type { Service } from '../http/service.ts';
 import { exceeds } from '../quotas.ts';
 import { securityGroupAttributes } from './attribute-maps.ts';
+import { baseRow, bump, commonFields, newRow } from './base-row.ts';
+import { defined } from './defined.ts';
 import { neutronError, neutronNotFound, overQuota } from './errors.ts';
-import { defined } from './networks.ts';
-import { baseRow, bump, commonFields, newRow, type AnswerKind, type Resource } from './resource.ts';
+import type { AnswerKind, Resource } from './resource.ts';
 import type { SecurityGroup, SecurityGroupRule } from './rows.ts';
 import { insertRule } from './security-group-rules.ts';
 

@@ -8,7 +8,7 @@ import { floatingIpResource } from './floating-ips.ts';
 import { networkResource } from './networks.ts';
 import { portResource } from './ports.ts';
 import { neutronQuotaRoutes } from './quotas.ts';
-import { resourceRoutes } from './resource.ts';
+import { resourceRoutes } from './resource-routes.ts';
 import { routerInterfaceRoutes } from './router-interfaces.ts';
 import { routerResource } from './routers.ts';
 import { securityGroupRuleResource } from './security-group-rules.ts';

@@ -4,9 +4,11 @@ import type { Call, Service } from '../http/service.ts';
 import { omit } from '../store/omit.ts';
 import { defaultPools, fromInteger, overlaps, parseCidr } from './addresses.ts';
 import { subnetAttributes } from './attribute-maps.ts';
+import { bump, commonFields, newRow } from './base-row.ts';
+import { defined } from './defined.ts';
 import { badRequest, invalidInput, neutronError, neutronNotFound } from './errors.ts';
-import { autoDeletedOwners, canUse, defined } from './networks.ts';
-import { bump, commonFields, newRow, type Resource } from './resource.ts';
+import { autoDeletedOwners, canUse } from './networks.ts';
+import type { Resource } from './resource.ts';
 import type { Subnet } from './rows.ts';
 import { checkPools, checkSubnet } from './subnet-checks.ts';
 

@@ -1,8 +1,9 @@
 import { pythonText } from '../http/python-repr.ts';
 import { isRecord, noContent, ok, type Call, type Service } from '../http/service.ts';
 import { enforce, type Allows } from './attributes.ts';
+import { asRecord, bump } from './base-row.ts';
 import { badRequest, invalidInput, neutronError } from './errors.ts';
-import { asRecord, bump, type Resource } from './resource.ts';
+import type { Resource } from './resource.ts';
 import type { NeutronRow } from './rows.ts';
 import { listOf, string } from './validators.ts';
 

@@ -2,7 +2,7 @@ import ipaddr from 'ipaddr.js';
 import type { Cloud } from '../cloud.ts';
 import { ApiError, isRecord, type Call } from '../http/service.ts';
 import { makePort, removePort } from '../neutron/ports.ts';
-import { baseRow } from '../neutron/resource.ts';
+import { baseRow } from '../neutron/base-row.ts';
 import type { Network, Port, Subnet } from '../neutron/rows.ts';
 import { uuid } from '../store/ids.ts';
 import type { LoadBalancerBody } from './bodies.ts';

@@ -11,6 +11,7 @@ import { read } from './reads.ts';
 import type { Container, StoredObject } from './rows.ts';
 import { follow, postedToLink, putLink, readLink } from './symlinks.ts';
 import { withTemporaryUrls } from './temporary-urls.ts';
+import { upload } from './uploads.ts';
 
 const open = { open: true } as const;
 
@@ -65,7 +66,7 @@ export function objectRoutes(service: Service, cloud: Cloud, objects: Objects): 
     const container = findContainer(cloud, call, 'write');
     const name = nameIn(call);
     if (call.headers['x-copy-from'] === undefined) {
-      return putLink(call, cloud, objects, { container, name }) ?? objects.put(call, container, name);
+      return putLink(call, cloud, objects, { container, name }) ?? upload(call, objects, container, name);
     }
     const source = objects.find(container.account, ...placeIn(call, 'X-Copy-From'));
     return copyOf(call, source, container, name);

@@ -1,25 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { Cloud } from '../cloud.ts';
-import { created, type Answer, type Call } from '../http/service.ts';
+import type { Call } from '../http/service.ts';
 import { now } from '../store/time.ts';
 import { plainError, swiftError } from './errors.ts';
-import { checkMetadata, deleteAt, headersOf, mergeHeaders, metaHeaders, splitPath, timestamp } from './metadata.ts';
-import { manifestOf } from './manifests.ts';
+import { headersOf, mergeHeaders, metaHeaders, splitPath, timestamp } from './metadata.ts';
 import type { Container, Segment, StoredObject } from './rows.ts';
 
 /** Headers of objects that are kept besides their metadata (swift:swift/obj/server.py, allowed_headers). */
 const kept = [
   ...['content-encoding', 'content-disposition', 'cache-control', 'content-language', 'expires', 'x-robots-tag'],
 ];
-/** Content types by the ends of names, where a request has none; Swift asks Python's mimetypes. */
-const typesByEnd: Readonly<Record<string, string>> = {
-  ...{ html: 'text/html', htm: 'text/html', css: 'text/css', txt: 'text/plain', csv: 'text/csv', xml: 'text/xml' },
-  ...{ js: 'text/javascript', json: 'application/json', pdf: 'application/pdf', zip: 'application/zip' },
-  ...{ png: 'image/png', jpg: 'image/jpeg', jpeg: 'image/jpeg', gif: 'image/gif', svg: 'image/svg+xml' },
-  ...{ tar: 'application/x-tar', bin: 'application/octet-stream' },
-};
 const maximumName = 1024;
 
+/** A hash in hexadecimal digits, as an `ETag` has it. */
 export const md5 = (data: Buffer | string): string => createHash('md5').update(data).digest('hex');
 const blobKey = (id: string): string => `object/${id}`;
 
@@ -117,50 +110,6 @@ export class Objects {
       .map((part) => this.target(part));
   }
 
-  /** Stores what a call brings. */
-  put(call: Call, container: Container, name: string): Answer {
-    const data = Buffer.isBuffer(call.body) ? call.body : Buffer.alloc(0);
-    this.checkName(name);
-    checkMetadata(call, 'object');
-    const goes = deleteAt(call);
-    const once = call.headers['if-none-match'];
-    if (once !== undefined && once !== '*') throw plainError(400, 'If-None-Match only supports *');
-    if (call.query.get('multipart-manifest') === 'put') return this.#putManifest(call, container, name, data);
-    const manifest = call.headers['x-object-manifest'];
-    if (typeof manifest === 'string' && splitPath(manifest)[1] === '') {
-      throw swiftError(400, 'X-Object-Manifest must be in the format container/prefix');
-    }
-    this.checkQuota(container, data.length);
-    if (once === '*' && this.find(container.account, container.name, name)) throw swiftError(412);
-    const etag = md5(data);
-    const expected = typeof call.headers.etag === 'string' ? call.headers.etag.replaceAll('"', '') : '';
-    if (expected !== '' && expected !== etag) {
-      throw swiftError(422, undefined, { 'last-modified': new Date().toUTCString() });
-    }
-    const row = this.store(container, name, data, {
-      contentType: typeOf(call, name),
-      headers: this.headersFrom(call),
-      manifest: typeof manifest === 'string' ? decodeURIComponent(manifest) : null,
-      deleteAt: goes,
-    });
-    return created(undefined, this.#stamp(row, row.etag));
-  }
-
-  #putManifest(call: Call, container: Container, name: string, data: Buffer): Answer {
-    const segments = manifestOf(call, this, container.account, `/${container.name}/${name}`, data);
-    const etag = etagOf(segments);
-    const expected = typeof call.headers.etag === 'string' ? call.headers.etag.replaceAll('"', '') : etag;
-    if (expected !== etag) throw swiftError(422);
-    const manifest = Buffer.from(pythonJson(segments));
-    const values = { contentType: typeOf(call, name), headers: this.headersFrom(call), segments };
-    const row = this.store(container, name, manifest, { ...values, deleteAt: deleteAt(call) });
-    return created(undefined, this.#stamp(row, `"${etag}"`));
-  }
-
-  #stamp(row: StoredObject, etag: string): Record<string, string> {
-    return { etag, 'last-modified': new Date(row.modified).toUTCString() };
-  }
-
   /** Stores an object over one that may be there. */
   store(
     { id, account, name: container }: Container,
@@ -219,26 +168,5 @@ const lengthOf = ({ bytes, range }: Segment): number => {
 };
 
 /** MD5 of the segments' hashes (swift:swift/common/middleware/slo.py). */
-const etagOf = (segments: readonly Segment[]): string =>
+export const etagOf = (segments: readonly Segment[]): string =>
   md5(segments.map(({ hash, range }) => (range === undefined ? hash : `${hash}:${range};`)).join(''));
-
-/** The content type of a new object: what the request says, else by its name. */
-export function typeOf(call: Call, name: string): string {
-  const type = call.headers['content-type'] ?? '';
-  if (type !== '' && call.headers['x-detect-content-type'] !== 'true') return type;
-  return typesByEnd[/\.(\w+)$/.exec(name)?.[1]?.toLowerCase() ?? ''] ?? 'application/octet-stream';
-}
-
-/** JSON as Python writes it: its length counts in the container. */
-export function pythonJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(pythonJson).join(', ')}]`;
-  if (typeof value === 'object' && value !== null) {
-    return `{${Object.entries(value)
-      .map(([key, inner]) => `${pythonJson(key)}: ${pythonJson(inner)}`)
-      .join(', ')}}`;
-  }
-  return JSON.stringify(value).replaceAll(
-    /[^ -~]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-}

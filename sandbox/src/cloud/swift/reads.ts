@@ -1,6 +1,7 @@
 import { ok, reply, type Answer, type Call } from '../http/service.ts';
 import { page, pageType } from './errors.ts';
-import { md5, pythonJson, type Objects } from './objects.ts';
+import { md5, type Objects } from './objects.ts';
+import { pythonJson } from './python-json.ts';
 import type { StoredObject } from './rows.ts';
 
 /**

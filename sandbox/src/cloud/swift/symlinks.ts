@@ -5,6 +5,7 @@ import { plainError, swiftError } from './errors.ts';
 import { splitPath } from './metadata.ts';
 import type { Objects } from './objects.ts';
 import type { Container, Link, StoredObject } from './rows.ts';
+import { upload } from './uploads.ts';
 
 /** `symloop_max` of /info. */
 const mostLevels = 2;
@@ -50,7 +51,8 @@ export function putLink(
   const target = link.etag === undefined ? undefined : staticTarget(call, cloud, objects, link);
   const type = header(call, 'content-type') ?? '';
   const chosen = type === '' ? (target?.contentType ?? 'application/symlink') : type;
-  const answer = objects.put({ ...call, headers: { ...call.headers, 'content-type': chosen } }, container, name);
+  const typed = { ...call, headers: { ...call.headers, 'content-type': chosen } };
+  const answer = upload(typed, objects, container, name);
   const row = objects.find(container.account, container.name, name);
   const bytes = target && { bytes: objects.summary(target).bytes };
   if (row) cloud.tables.objects.patch(row, { link: { ...link, ...bytes } });

@@ -81,7 +81,8 @@ export function octavia(plan: CloudPlan): ServicePlan {
     nova: credential(plan, 'octavia'),
     glance: credential(plan, 'octavia'),
     service_auth: { ...credential(plan, 'octavia'), memcached_servers: memcached(plan) },
-    database: database(plan, 'octavia'),
+    // No bound: each read of a quota keeps its connection until Python's garbage collector comes by.
+    database: { ...database(plan, 'octavia'), max_overflow: -1 },
     keystone_authtoken: tokenCheck(plan, 'octavia', 'load-balancer'),
     ...common(plan, 'octavia'),
   });

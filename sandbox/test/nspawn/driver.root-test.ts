@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer, get, type Server as HttpServer } from 'node:http';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -110,6 +110,21 @@ describe.skipIf(!runnable)('the driver of real machines', () => {
       /wants Kubernetes v1\.30\.0 \(image old\)/,
     );
     await expect(driver.boot({ ...given, interfaces: [] }, AbortSignal.timeout(5_000))).rejects.toThrow(/has no port/);
+  });
+
+  test('a machine that does not boot says so on its console', async () => {
+    const driver = await open();
+    const limit = '/proc/sys/fs/inotify/max_user_instances';
+    const before = readFileSync(limit, 'utf8');
+    const dead = server('dead', randomUUID(), '10.6.0.11', serveName);
+    // The host's own, which root has used up: systemd cannot watch anything.
+    writeFileSync(limit, '1\n');
+    try {
+      await driver.boot(dead, AbortSignal.timeout(60_000));
+      await says(driver, dead, 'This machine did not boot: Failed to allocate manager object');
+    } finally {
+      writeFileSync(limit, before);
+    }
   });
 
   test('what a killed driver left is removed by the next one on the same folder, and by no other', async () => {

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Machine, MachineDriver, MachineInterface, VipForward } from '../driver.ts';
+import { BootWatch } from './boot-watch.ts';
 import { DriverState } from './driver-state.ts';
 import { raiseHostLimits } from './host-limits.ts';
 import { missingForMachines } from './host-requirements.ts';
@@ -31,6 +32,7 @@ interface Running {
   readonly machine: Machine;
   readonly port: MachineInterface;
   process: MachineProcess | undefined;
+  boot: BootWatch | undefined;
 }
 
 /**
@@ -85,14 +87,17 @@ class NspawnDriver implements MachineDriver {
       if (this.#closed) throw new Error('the machine driver is closed');
       if (this.#machines.get(machine.id)?.process?.ended === false) return;
       const files = this.#files(machine.id);
-      const running: Running = { machine, port, process: undefined };
+      const running: Running = { machine, port, process: undefined, boot: undefined };
       await this.#state.addMachine(machine.id);
       this.#machines.set(machine.id, running);
       try {
         const network = await this.#enterNetwork(port);
         await endLeftOver(machine.id);
         await createMachineFiles(files, this.#image, machine, port);
-        running.process = await MachineProcess.start(machine.id, files, this.#image.rootfs, network.namespace, signal);
+        const process = await MachineProcess.start(machine.id, files, this.#image.rootfs, network.namespace, signal);
+        const watched = { name: machine.name, consoleFile: files.console, ended: () => process.ended };
+        running.process = process;
+        running.boot = new BootWatch(watched, this.#options.log);
       } catch (cause) {
         await this.#remove(machine.id);
         throw cause;
@@ -141,6 +146,7 @@ class NspawnDriver implements MachineDriver {
   async #remove(id: string): Promise<void> {
     const running = this.#machines.get(id);
     if (running === undefined) return;
+    running.boot?.stop();
     if (running.process === undefined) await endLeftOver(id);
     else await running.process.stop(this.#options.powerOffSeconds ?? 3);
     this.#networks.get(running.port.networkId)?.drop(running.port.address);
@@ -205,8 +211,10 @@ class NspawnDriver implements MachineDriver {
     const running = [...this.#machines.values()].find(
       ({ port }) => port.networkId === networkId && port.address === request.socket.remoteAddress,
     );
-    if (running !== undefined) this.#options.metadata(running.machine, request, response);
-    else response.writeHead(404, { 'content-type': 'text/plain' }).end('No machine has this address.\n');
+    if (running !== undefined) {
+      running.boot?.stop();
+      this.#options.metadata(running.machine, request, response);
+    } else response.writeHead(404, { 'content-type': 'text/plain' }).end('No machine has this address.\n');
   }
 
   #check(machine: Machine): MachineInterface {

@@ -32,7 +32,7 @@ const packages = {
   workers: ['openstack-client-ts'],
   client: ['openstack-client-ts'],
   cli: ['openstack-client-ts'],
-  sandbox: ['openstack-client-ts', 'openstack-sandbox'],
+  sandbox: ['openstack-client-ts'],
   'openstack-client-ts': ['openstack-client-ts'],
 };
 

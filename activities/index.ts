@@ -11,7 +11,7 @@ import type { ActivityDeps, RoomDeps } from './deps.ts';
 import { toFailure } from './lib/failures.ts';
 import { limitStep, withinLimit } from './lib/step-deadline.ts';
 
-export type { ActivityDeps, OpenStackRequest } from './deps.ts';
+export type { ActivityDeps } from './deps.ts';
 
 /** Every activity of Slipway, by the name under which workflows call it. */
 export type Activities = ReturnType<typeof composeActivities>;

@@ -112,7 +112,7 @@ function observe(promise: Promise<unknown> | undefined): { settled: () => boolea
 }
 
 /** Whether an ended operation did what it was asked for. */
-export function hasCompleted(operation: RunningOperation | EndedOperation | undefined): boolean {
+function hasCompleted(operation: RunningOperation | EndedOperation | undefined): boolean {
   return operation !== undefined && 'outcome' in operation && operation.outcome === 'completed';
 }
 

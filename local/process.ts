@@ -210,7 +210,7 @@ async function readFrom(file: string, start: number): Promise<string> {
 }
 
 /** The last lines of a log, from `start` on. */
-export async function logTail(file: string, start = 0, lines = 20): Promise<string[]> {
+async function logTail(file: string, start = 0, lines = 20): Promise<string[]> {
   const text = await readFrom(file, start).catch(() => '');
   return text.trimEnd().split('\n').slice(-lines);
 }

@@ -187,7 +187,7 @@ async function isExecutable(file: string): Promise<boolean> {
 }
 
 /** The platform that artifacts are chosen by. Throws on a system for which nothing is pinned. */
-export function thisPlatform(): Platform {
+function thisPlatform(): Platform {
   const key = `${platform()}/${arch()}`;
   const platforms: Readonly<Record<string, Platform>> = {
     'linux/x64': 'linux_amd64',

@@ -3,7 +3,7 @@ export type { TemporalConfiguration } from './configuration.ts';
 export { connectTemporal, connectWithin, TemporalUnreachableError } from './connection.ts';
 export type { TemporalAccess } from './connection.ts';
 export { EncryptionCodec } from './codec.ts';
-export { CODEC_KEYS_PATH, CodecKeyError, CodecKeys } from './codec-keys.ts';
+export { CodecKeys } from './codec-keys.ts';
 export { ensureCodecKeys, readCodecKeys } from './codec-key-store.ts';
 export type { CodecKeyStore } from './codec-key-store.ts';
 export {

@@ -1,8 +1,8 @@
-export { KV_MOUNT, VaultClient, type VaultHealth, type VaultTokenInfo } from './client.ts';
+export { KV_MOUNT, VaultClient, type VaultTokenInfo } from './client.ts';
 export { VaultConfigError, vaultFromEnvironment, vaultOptionsFromEnvironment } from './config.ts';
-export { VaultError, type VaultErrorDetails, type VaultErrorKind } from './error.ts';
+export { VaultError, type VaultErrorKind } from './error.ts';
 export type { KvStore } from './kv.ts';
-export type { CertificateRequest, GeneratedRoot, IssuedCertificate, Pki } from './pki.ts';
+export type { CertificateRequest, IssuedCertificate } from './pki.ts';
 export { describeToken, lackingForWorker } from './token-report.ts';
 export type { VaultOptions } from './transport.ts';
-export type { WrappedSecret, Wrapping } from './wrapping.ts';
+export type { WrappedSecret } from './wrapping.ts';

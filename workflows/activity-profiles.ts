@@ -9,7 +9,7 @@ import type { ActivityOptions } from '@temporalio/workflow';
  */
 
 /** Three missed heartbeats; short, because after a crash nothing goes on before it. */
-export const HEARTBEAT_MS = 10_000;
+const HEARTBEAT_MS = 10_000;
 
 /** OpenStack's own services restart within seconds; 20 s spares them when they do not. */
 const RETRY = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '20s' } as const;

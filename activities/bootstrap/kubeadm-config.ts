@@ -13,7 +13,7 @@ import type {
 } from './kubeadm-types.ts';
 
 /** Port of every API server, and of the load balancer before them. */
-export const API_PORT = 6443;
+const API_PORT = 6443;
 
 /** What the machine replaces in its kubeadm configuration by what only it knows. */
 export const placeholders = {

@@ -18,7 +18,7 @@ export interface HostPathMount {
   readonly pathType: 'File' | 'DirectoryOrCreate';
 }
 
-export interface Taint {
+interface Taint {
   readonly key: string;
   readonly value: string;
   readonly effect: string;

@@ -31,7 +31,7 @@ const ADMINISTRATORS = 'kubeadm:cluster-admins';
 
 /** The secret at `vaultPaths(id).kubernetesAuthority`: certificate and key, PEM. */
 export const authoritySchema = z.looseObject({ certificate: z.string(), privateKey: z.string() });
-export type Authority = z.output<typeof authoritySchema>;
+type Authority = z.output<typeof authoritySchema>;
 
 /**
  * Makes the cluster's three certificate authorities and their roles, or finds them. Returns the certificate of the

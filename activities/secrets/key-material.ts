@@ -12,7 +12,7 @@ export const encryptionKeySchema = z.looseObject({ key: z.base64() });
  * The secret at `vaultPaths(id).joinToken(group)`: a bootstrap token (Kubernetes:
  * reference/access-authn-authz/bootstrap-tokens).
  */
-export const joinTokenSchema = z.looseObject({ token: z.string().regex(/^[a-z0-9]{6}\.[a-z0-9]{16}$/) });
+const joinTokenSchema = z.looseObject({ token: z.string().regex(/^[a-z0-9]{6}\.[a-z0-9]{16}$/) });
 
 /**
  * Writes every key and token that is not there yet; what is there stays. One call each: 2 + control plane + node

@@ -37,7 +37,7 @@ export const serviceCidr = usable(cidr.refine(prefixBetween(12, 28), 'must be a 
  * How many machines a pods' range is kept free for, beside those of the specification: replacements join before others
  * leave.
  */
-export const spareNodes = (machines: number): number => Math.max(3, Math.ceil(machines / 10));
+const spareNodes = (machines: number): number => Math.max(3, Math.ceil(machines / 10));
 
 /** The parts of a specification that speak of addresses. */
 export interface AddressPlan {

@@ -13,7 +13,7 @@ export interface TlsOptions {
 }
 
 /** How a request leaves: over what, and by way of which proxy, named without its credential. */
-export interface Route {
+interface Route {
   dispatcher: Dispatcher;
   proxy?: string | undefined;
 }

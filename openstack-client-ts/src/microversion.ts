@@ -114,7 +114,7 @@ export const ignoredVersion = (
 const link = z.looseObject({ rel: z.string(), href: z.string() });
 
 /** One version in a version document. Services spell the range in two ways. */
-export const versionSchema = z.looseObject({
+const versionSchema = z.looseObject({
   id: z.string(),
   status: z.string().optional(),
   links: z.array(link).default([]),

@@ -12,7 +12,7 @@ const reference = z.looseObject({ id: z.string(), name: z.string().optional() })
 /**
  * What Keystone says about a token. https://docs.openstack.org/api-ref/identity/v3/#authentication-and-token-management
  */
-export const tokenSchema = z.looseObject({
+const tokenSchema = z.looseObject({
   expires_at: z.string(),
   issued_at: z.string().optional(),
   methods: z.array(z.string()).default([]),

@@ -19,10 +19,10 @@ export interface Step {
 }
 
 /** The finished folders of steps. */
-export type Results = (step: Step) => string;
+type Results = (step: Step) => string;
 
 /** The name of a step's result: equal inputs, equal name. */
-export async function stepHash(step: Step): Promise<string> {
+async function stepHash(step: Step): Promise<string> {
   const hash = createHash('sha256');
   hash.update(JSON.stringify([step.name, process.arch, step.inputs ?? null]));
   for (const needed of step.needs) hash.update(await stepHash(needed));

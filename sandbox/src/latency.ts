@@ -7,7 +7,7 @@ const seconds = z.number().min(0).max(86_400);
  * How long things take, in seconds. 0 does not skip the asynchronous states: they change on the next tick.
  * `machine.*` is used by the simulated machines and by the critical path; everything else by the cloud.
  */
-export const latencySchema = z.strictObject({
+const latencySchema = z.strictObject({
   server: z.strictObject({ build: seconds, delete: seconds, action: seconds.default(0) }),
   loadBalancer: z.strictObject({ create: seconds, update: seconds, delete: seconds }),
   volume: z.strictObject({ create: seconds, delete: seconds, attach: seconds.default(0) }),
@@ -82,7 +82,7 @@ export async function loadLatency(nameOrFile: string): Promise<Latency> {
 }
 
 /** One step of a critical path. */
-export interface CriticalStep {
+interface CriticalStep {
   readonly name: string;
   readonly seconds: number;
 }

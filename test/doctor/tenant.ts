@@ -28,7 +28,7 @@ export interface Made {
 }
 
 /** The range of the tenant's external network: it is nobody's (RFC 5737). */
-export const EXTERNAL_CIDR = '198.51.100.0/24';
+const EXTERNAL_CIDR = '198.51.100.0/24';
 
 /**
  * A project with a user, a flavor, an image and an external network of its own, made by the cloud's administrator: what

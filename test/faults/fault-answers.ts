@@ -2,7 +2,7 @@ import type { ProxiedAnswer, ProxiedRequest } from '../support/fault-proxy.ts';
 import type { Place } from './places.ts';
 
 /** What every made-up answer says; a verdict must repeat it. */
-export const WORDS = 'made by the fault matrix';
+const WORDS = 'made by the fault matrix';
 /** The request id of made-up answers. */
 export const requestIdOf = 'req-00000000-fa17-4000-8000-000000000000';
 

@@ -22,7 +22,7 @@ export interface FaultControl {
 export type PoolName = 'passing' | 'permanent' | 'killed' | 'replaced' | 'new-build';
 
 /** How an operation must end when the fault met one call. */
-export type Expectation =
+type Expectation =
   /** As without the fault. */
   | 'success'
   /**

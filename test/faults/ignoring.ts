@@ -4,7 +4,7 @@ import { type ProxiedRequest, without } from '../support/fault-proxy.ts';
 const PAGING = new Set(['limit', 'marker', 'offset', 'page_reverse', 'sort_key', 'sort_dir', 'fields']);
 
 /** The headers in which a microversion is asked for, and in which an answer names its own. */
-export const VERSION_HEADERS = ['openstack-api-version', 'x-openstack-nova-api-version'];
+const VERSION_HEADERS = ['openstack-api-version', 'x-openstack-nova-api-version'];
 
 /** The filters of a list; empty for everything that is not a list. */
 export function filtersOf({ method, path }: Pick<ProxiedRequest, 'method' | 'path'>): string[] {

@@ -17,7 +17,7 @@ export interface Recording {
 }
 
 /** A call of a recording that no fault meets. */
-export interface LeftOut {
+interface LeftOut {
   readonly call: RecordedCall;
   readonly reason: string;
 }

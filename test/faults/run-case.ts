@@ -15,7 +15,7 @@ export type Reference = Readonly<
 >;
 
 /** One thing that was asked for in a case, and how it ended. */
-export interface CaseStep {
+interface CaseStep {
   readonly what: string;
   readonly workflowId: string;
   readonly outcome: Outcome;
@@ -218,7 +218,7 @@ export async function secretsOf({ vault }: House, cluster: string): Promise<stri
 }
 
 /** What is missing from a list and what is too much, as sentences. */
-export function differences(where: string, expected: readonly string[], found: readonly string[]): string[] {
+function differences(where: string, expected: readonly string[], found: readonly string[]): string[] {
   const count = (list: readonly string[], one: string) => list.filter((other) => other === one).length;
   return [...new Set([...expected, ...found])].flatMap((one) => {
     const [wanted, there] = [count(expected, one), count(found, one)];

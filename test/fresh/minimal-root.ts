@@ -7,7 +7,7 @@ import { type HostSettings, isFile } from './host-settings.ts';
 import { CLONE, GO, HOME, NODE } from './places.ts';
 
 /** A file or folder of the host that is seen, read-only, in the root. */
-export interface Bind {
+interface Bind {
   readonly from: string;
   readonly to: string;
 }

@@ -49,7 +49,7 @@ export interface ProxyTarget {
 }
 
 /** Decides on a request; `forward` sends it to the target, or to another one, once or more often. */
-export type Intercept = (
+type Intercept = (
   request: ProxiedRequest,
   forward: (changed?: ProxiedRequest, to?: ProxyTarget) => Promise<ProxiedAnswer>,
 ) => Promise<Reply>;
@@ -204,10 +204,10 @@ export function withBody({ status, headers }: ProxiedAnswer, body: Buffer): Prox
  * What the proxy does with a request: `before` and `after` break the connection before or after its effect; a number
  * answers so.
  */
-export type Fault = 'pass' | 'before' | 'after' | number;
+type Fault = 'pass' | 'before' | 'after' | number;
 
 /** One request as it came. */
-export interface SeenRequest {
+interface SeenRequest {
   readonly method: string;
   /** Path with its query. */
   readonly path: string;

@@ -68,3 +68,6 @@ const newest = (images: readonly Image[]): Image | undefined =>
 export function leastDisk({ min_disk: least, size, virtual_size: virtual }: Image): number {
   return Math.max(least ?? 0, Math.ceil(Math.max(size ?? 0, virtual ?? 0) / 1024 ** 3));
 }
+
+/** An image's name for a person. */
+export const nameOf = ({ id, name }: Image): string => name ?? id;

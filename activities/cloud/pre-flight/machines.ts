@@ -4,7 +4,7 @@ import type { Cloud } from '../clouds.ts';
 import { listed } from '../ownership.ts';
 import { call } from '../session.ts';
 import { type Group, machineGroups } from './groups.ts';
-import { findImages, leastDisk } from './images.ts';
+import { findImages, leastDisk, nameOf } from './images.ts';
 import { orMissing, type Report, someNames } from './report.ts';
 import { checkVolumes } from './volumes.ts';
 
@@ -53,9 +53,6 @@ function judgeFlavor(flavor: Flavor, { name: group, template }: Group, image: Im
   const least = leastDisk(image);
   if (template.rootVolume === undefined && disk > 0 && disk < least) report('flavorDisk', { ...of, size: disk, least });
 }
-
-/** An image's name for a person. */
-export const nameOf = ({ id, name }: Image): string => name ?? id;
 
 async function checkZones({ client }: Cloud, groups: readonly Group[], report: Report): Promise<void> {
   if (groups.every(({ zones }) => zones.length === 0)) return;

@@ -22,7 +22,7 @@ export interface ClusterFacts {
 }
 
 /** What later steps have to know of the user's own network. */
-export interface OwnNetworkFacts {
+interface OwnNetworkFacts {
   readonly networkId: string;
   readonly subnetId: string;
   readonly cidr: string;

@@ -2,8 +2,7 @@ import { ConfigurationError, type Image } from 'openstack-client-ts';
 import type { Cloud } from '../clouds.ts';
 import { listed } from '../ownership.ts';
 import type { Group } from './groups.ts';
-import { leastDisk } from './images.ts';
-import { nameOf } from './machines.ts';
+import { leastDisk, nameOf } from './images.ts';
 import { type Report, someNames } from './report.ts';
 
 /** Whether the volumes that machines boot from can be made: Nova asks Cinder only when a machine is on its host. */

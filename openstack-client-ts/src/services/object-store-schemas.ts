@@ -76,7 +76,7 @@ export interface ObjectInfo {
 }
 
 /** The values of the headers that start with `prefix`, by the rest of their name. */
-export const metadataOf = (headers: Record<string, string>, prefix: string): Record<string, string> =>
+const metadataOf = (headers: Record<string, string>, prefix: string): Record<string, string> =>
   Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) =>
       name.startsWith(prefix) ? [[name.slice(prefix.length), value]] : [],

@@ -14,7 +14,7 @@ const roleNames = [
 ] as const;
 
 /** The users that are there from the start, and the project each works in. */
-export const seededUsers = ['demo', 'admin'] as const;
+const seededUsers = ['demo', 'admin'] as const;
 
 function seedIdentity(cloud: Cloud): { admin: string } {
   const { domains, projects, users, roles, assignments } = cloud.tables;

@@ -28,7 +28,7 @@ export interface CloudPort {
 }
 
 /** A subnet. */
-export interface CloudSubnet {
+interface CloudSubnet {
   readonly id: string;
   readonly networkId: string;
   readonly cidr: string;
@@ -37,7 +37,7 @@ export interface CloudSubnet {
 }
 
 /** An image; `properties` are those that are strings. */
-export interface CloudImage {
+interface CloudImage {
   readonly id: string;
   readonly name: string;
   readonly properties: Readonly<Record<string, string>>;

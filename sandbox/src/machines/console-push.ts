@@ -9,7 +9,7 @@ const timeoutMilliseconds = 5000;
 const parallel = 8;
 
 /** What a console has written since `before`; all of it when the beginning has been cut off in between. */
-export function appended(before: string, now: string): string {
+function appended(before: string, now: string): string {
   if (now.startsWith(before)) return now.slice(before.length);
   const tail = before.slice(-200);
   const found = now.lastIndexOf(tail);

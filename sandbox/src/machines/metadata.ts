@@ -3,7 +3,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Machine, MachineInterface } from './driver.ts';
 
 /** An answer of the metadata service. */
-export interface MetadataResponse {
+interface MetadataResponse {
   readonly status: number;
   readonly contentType: string;
   readonly body: string;
@@ -229,7 +229,7 @@ export function serveMetadata(machine: Machine, request: IncomingMessage, respon
 }
 
 /** The handler as a listener for the HTTP server that answers 169.254.169.254 in one network. */
-export function metadataListener(handler: MetadataHandler, networkId: string): RequestListener {
+function metadataListener(handler: MetadataHandler, networkId: string): RequestListener {
   return (request, response) => {
     const source = (request.socket.remoteAddress ?? '').replace(/^::ffff:/u, '');
     send(request, response, () => handler(networkId, source, request.url ?? '/'));

@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 
 /** A file that user-data writes before anything runs. */
-export interface UserDataFile {
+interface UserDataFile {
   readonly path: string;
   readonly permissions: string;
   readonly owner: string;

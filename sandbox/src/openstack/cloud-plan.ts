@@ -21,7 +21,7 @@ export interface CloudPlan {
 export type Files = Readonly<Record<string, string>>;
 
 /** When a process may start: with the others, or only when Keystone knows the services' users. */
-export type StartsAfter = 'backing' | 'users';
+type StartsAfter = 'backing' | 'users';
 
 /** A process of the cloud. */
 export interface ProcessPlan {

@@ -1,5 +1,5 @@
 /** A value of a configuration file; a list is written with commas. */
-export type IniValue = string | number | boolean | readonly string[];
+type IniValue = string | number | boolean | readonly string[];
 
 /** Sections of a configuration file of oslo.config, paste.deploy or uWSGI. */
 export type Ini = Readonly<Record<string, Readonly<Record<string, IniValue>>>>;

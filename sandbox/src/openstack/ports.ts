@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 
 /** Everything that listens; all on 127.0.0.1. */
-export const portNames = [
+const portNames = [
   'keystone',
   'glance',
   'placement',

@@ -4,7 +4,7 @@ import { request } from 'undici';
 import { flatten } from './recorder.ts';
 
 /** An answer on its way to the client. */
-export interface PassingAnswer {
+interface PassingAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;

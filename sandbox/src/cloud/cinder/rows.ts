@@ -1,4 +1,4 @@
-export interface VolumeAttachment {
+interface VolumeAttachment {
   readonly id: string;
   readonly attachment_id: string;
   readonly volume_id: string;

@@ -69,7 +69,7 @@ export function findVolume(cloud: Cloud, call: Call, id = call.params['id'] ?? '
 }
 
 /** The long form of a volume. What extensions add (cinder:cinder/api/contrib) is not in the answer to a change. */
-export function volumeView(cloud: Cloud, call: Call, volume: Volume, extended = true): Record<string, unknown> {
+function volumeView(cloud: Cloud, call: Call, volume: Volume, extended = true): Record<string, unknown> {
   const image = cloud.tables.images.get(volume.imageId ?? '');
   const { isAdmin } = call.who;
   return {

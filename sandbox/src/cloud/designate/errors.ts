@@ -35,7 +35,7 @@ export const problems = (found: readonly Problem[]): ApiError =>
   );
 
 /** What went wrong inside Designate, which it does not name. */
-export const unexpected = (): ApiError => designateError(500, 'unknown');
+const unexpected = (): ApiError => designateError(500, 'unknown');
 
 export const designateDialect: Dialect = {
   error: (status, message, type) =>

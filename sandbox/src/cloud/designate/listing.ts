@@ -113,7 +113,7 @@ function startOf(rows: readonly Readonly<Record<string, unknown>>[], marker: str
 }
 
 /** Whether it is an id as oslo.utils reads them (oslo.utils:oslo_utils/uuidutils.py, is_uuid_like). */
-export const isUuid = (id: string): boolean => /^[0-9a-f]{32}$/i.test(id.replaceAll('-', ''));
+const isUuid = (id: string): boolean => /^[0-9a-f]{32}$/i.test(id.replaceAll('-', ''));
 
 /** Refuses ids in a path that are none (designate:designate/utils.py, validate_uuid). */
 export function checkIds(call: Call, ...names: readonly string[]): void {

@@ -46,7 +46,7 @@ export interface SchemaIssue {
 }
 
 /** Whether a value has a format; a text says in the service's own words why not. */
-export type Format = (value: unknown) => boolean | string;
+type Format = (value: unknown) => boolean | string;
 export type Formats = Readonly<Record<string, Format>>;
 
 /**

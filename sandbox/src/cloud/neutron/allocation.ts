@@ -11,7 +11,7 @@ const taken = (cloud: Cloud, subnet: Subnet, address: string): boolean =>
   cloud.tables.ports.count('address', addressKey(subnet.id, address)) > 0;
 
 /** A free address of the subnet's pools, or undefined when there is none. */
-export function freeAddress(cloud: Cloud, subnet: Subnet): string | undefined {
+function freeAddress(cloud: Cloud, subnet: Subnet): string | undefined {
   const pools = subnet.allocation_pools.map(({ start, end }) => ({ start: toInteger(start), end: toInteger(end) }));
   const begin = cursors.get(subnet) ?? pools[0]?.start;
   if (begin === undefined) return undefined;

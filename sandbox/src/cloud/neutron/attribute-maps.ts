@@ -153,7 +153,7 @@ const dhcpRouteOption = dictionaryOf({
   ip_version: ipVersion,
 });
 
-export const vnicTypes: readonly string[] = [
+const vnicTypes: readonly string[] = [
   ...['normal', 'direct', 'macvtap', 'baremetal', 'direct-physical', 'virtio-forwarder', 'smart-nic', 'vdpa'],
   ...['accelerator-direct', 'accelerator-direct-physical', 'remote-managed'],
 ];

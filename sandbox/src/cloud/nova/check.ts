@@ -25,7 +25,7 @@ function isRegex(value: string): boolean {
 }
 
 /** The forms of a UUID that oslo.utils takes: with or without dashes, in any case. */
-export const isUuid = (value: string): boolean => /^[0-9a-f]{32}$/i.test(value.replaceAll('-', ''));
+const isUuid = (value: string): boolean => /^[0-9a-f]{32}$/i.test(value.replaceAll('-', ''));
 
 /** Nova's formats (nova:nova/api/validation/validators.py). */
 const formats: Formats = {

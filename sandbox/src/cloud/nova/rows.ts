@@ -33,7 +33,7 @@ export interface ServerGroup {
   readonly rules: { readonly max_server_per_host?: number };
 }
 
-export interface Fault {
+interface Fault {
   readonly code: number;
   readonly created: string;
   readonly message: string;

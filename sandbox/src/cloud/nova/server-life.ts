@@ -13,7 +13,7 @@ export function appendConsole(cloud: Cloud, server: Server, text: string): void 
 }
 
 /** Lets go of what a server holds: Nova's own ports go, given ones and volumes are set free. */
-export function releaseResources(cloud: Cloud, server: Server): void {
+function releaseResources(cloud: Cloud, server: Server): void {
   const { ports, volumes } = cloud.tables;
   for (const { portId, owned } of server.ports) {
     const port = ports.get(portId);

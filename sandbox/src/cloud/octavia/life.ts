@@ -33,7 +33,7 @@ export function beginUpdate(cloud: Cloud, lb: LoadBalancer, touched: readonly Oc
 }
 
 /** Removes a load balancer with everything below it, and its VIP port if Octavia made it. */
-export function removeLoadBalancer(cloud: Cloud, lb: LoadBalancer): void {
+function removeLoadBalancer(cloud: Cloud, lb: LoadBalancer): void {
   const port = cloud.tables.ports.get(lb.vip_port_id);
   forgetLoadBalancer(cloud, lb);
   if (port && lb.ownsPort) removePort(cloud, port);

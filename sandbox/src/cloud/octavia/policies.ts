@@ -18,7 +18,7 @@ const badArguments = (message: string) => fault(400, `Invalid L7 Policy argument
  * Where a policy leads after a request: what is given decides about the action, and what does not go with it is cleared
  * (octavia:octavia/common/validate.py, `sanitize_l7policy_api_args`).
  */
-export function redirectOf(wanted: Wanted): Partial<Redirect> & { action?: Action } {
+function redirectOf(wanted: Wanted): Partial<Redirect> & { action?: Action } {
   const { redirect_pool_id: pool, redirect_url: url, redirect_prefix: prefix } = clearedFor(wanted);
   if (pool && (url || prefix))
     throw badArguments('Cannot specify redirect_pool_id and redirect_url or redirect_prefix at the same time');

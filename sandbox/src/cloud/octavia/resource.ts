@@ -43,7 +43,7 @@ export function findParent<T extends OctaviaRow>(
 }
 
 /** What a creation is about, found out before anything is made. */
-export interface Creation<T> {
+interface Creation<T> {
   readonly lb: LoadBalancer;
   /** Rows besides the load balancer that are PENDING_UPDATE while it goes on. */
   readonly touched: readonly OctaviaRow[];

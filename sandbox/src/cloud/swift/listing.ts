@@ -7,7 +7,7 @@ const maximum = 10_000;
 export type Line<T> = { readonly row: T } | { readonly subdir: string };
 
 /** How Swift orders names: by their UTF-8 bytes. */
-export const byName = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+const byName = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
 const isTrue = (text: string | null): boolean =>
   ['true', '1', 'yes', 'on', 't', 'y'].includes(text?.toLowerCase() ?? '');

@@ -114,7 +114,7 @@ export function follow(
 }
 
 /** What a link says of itself. */
-export function linkHeaders(link: Link): Record<string, string> {
+function linkHeaders(link: Link): Record<string, string> {
   return {
     'x-symlink-target': quoted(`${link.container}/${link.name}`),
     ...(link.isForeign && { 'x-symlink-target-account': link.account }),

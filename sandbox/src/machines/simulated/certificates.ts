@@ -39,7 +39,7 @@ export function readAuthority(certificatePem: string, keyPem: string): Authority
 }
 
 /** `sha256:<hex>` of a certificate's public key (kubeadm: cmd/kubeadm/app/util/pubkeypin). */
-export function publicKeyHash(certificatePem: string): string {
+function publicKeyHash(certificatePem: string): string {
   const { publicKey } = new X509Certificate(certificatePem);
   return `sha256:${createHash('sha256')
     .update(publicKey.export({ type: 'spki', format: 'der' }))

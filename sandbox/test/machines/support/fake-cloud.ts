@@ -10,7 +10,7 @@ import type {
 } from '../../../src/machines/cloud-view.ts';
 
 /** The network that every fake server is on, but for those beside it. */
-export const networkId = 'net-1';
+const networkId = 'net-1';
 const subnet = { id: 'subnet-1', networkId, cidr: '10.0.0.0/16', gateway: '10.0.0.1', dnsNameservers: ['10.0.0.2'] };
 const otherSubnet = { ...subnet, id: 'subnet-2', networkId: 'net-2' };
 const image = {

@@ -9,7 +9,7 @@ import {
   type StepProgress,
 } from '../../../../model/index.ts';
 
-export const CREATED_AT = '2026-01-02T03:03:00.000Z';
+const CREATED_AT = '2026-01-02T03:03:00.000Z';
 
 export const running: RunningOperation = {
   operation: 'createCluster',

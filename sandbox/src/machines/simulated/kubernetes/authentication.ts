@@ -31,7 +31,7 @@ export function userOf(socket: TLSSocket, authorization: string | undefined): Us
 }
 
 /** Whether a user may do everything: a member of system:masters, or bound to the cluster role cluster-admin. */
-export function isAdmin(user: User, store: Store): boolean {
+function isAdmin(user: User, store: Store): boolean {
   if (user.groups.includes('system:masters')) return true;
   for (const binding of store.values(resourceOf('ClusterRoleBinding'))) {
     if (at(binding, 'roleRef', 'name') !== 'cluster-admin') continue;

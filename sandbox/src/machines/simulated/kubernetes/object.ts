@@ -39,7 +39,7 @@ export interface OwnerReference {
 }
 
 /** `metadata` of a stored object. */
-export interface ObjectMeta {
+interface ObjectMeta {
   readonly name: string;
   readonly namespace?: string | undefined;
   readonly uid: string;

@@ -147,7 +147,7 @@ export function resourceOf(kind: string): ResourceType {
 }
 
 /** The resource of a kind, if the API serves it. */
-export function resourceOfKind(kind: string): ResourceType | undefined {
+function resourceOfKind(kind: string): ResourceType | undefined {
   return byKind.get(kind);
 }
 

@@ -10,7 +10,7 @@ interface Column {
 }
 
 /** A span of time as kubectl writes it: `45s`, `12m`, `5h3m`, `3d`. */
-export function age(since: string, now = Date.now()): string {
+function age(since: string, now = Date.now()): string {
   const started = Date.parse(since);
   if (Number.isNaN(started)) return '<unknown>';
   const seconds = Math.max(0, Math.floor((now - started) / 1000));

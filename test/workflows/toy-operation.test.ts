@@ -11,6 +11,7 @@ const ROOT = join(import.meta.dirname, '../..');
 /** Sources that an operation goes through. */
 const SOURCES = [
   ...['model', 'vault', 'temporal', 'workflows', 'activities', 'workers', 'client', 'scripts', 'test/support'],
+  ...['service', 'codec-server'],
   ...['sandbox', 'openstack-client-ts', 'package.json', 'tsconfig.json', 'tsconfig.base.json'],
 ];
 

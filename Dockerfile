@@ -1,7 +1,7 @@
 # The worker and the codec server of Slipway: one image, two commands.
 #   docker build -t slipway .
 #   docker run --env-file deploy/.env slipway                                    (the worker)
-#   docker run --env-file deploy/.env slipway node dist/workers/codec-server-main.js
+#   docker run --env-file deploy/.env slipway node dist/codec-server/main.js
 
 FROM node:24.11.1-bookworm-slim AS build
 WORKDIR /app
@@ -15,9 +15,11 @@ COPY openstack-client-ts/src openstack-client-ts/src
 COPY model model
 COPY vault vault
 COPY temporal temporal
+COPY service service
 COPY workflows workflows
 COPY activities activities
 COPY workers workers
+COPY codec-server codec-server
 COPY client client
 COPY local local
 COPY cli cli

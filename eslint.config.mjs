@@ -18,6 +18,7 @@ const house = {
   workflows: ['model', { type: 'activities', kind: 'type' }],
   service: ['model', 'vault', 'temporal'],
   workers: ['model', 'vault', 'temporal', 'service', 'workflows', 'activities'],
+  'codec-server': ['model', 'vault', 'temporal', 'service'],
   client: ['model', 'vault', 'temporal'],
   local: ['model', 'vault'],
   cli: ['model', 'vault', 'temporal', 'client', 'local'],

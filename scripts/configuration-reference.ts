@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { codecServerVariables } from '../codec-server/configuration.ts';
 import { temporalVariables } from '../temporal/index.ts';
-import { codecServerVariables, workerVariables } from '../workers/configuration.ts';
+import { workerVariables } from '../workers/configuration.ts';
 
 /** Writes docs/reference/configuration.md from the schemas by which the processes read their environment. */
 
@@ -63,7 +64,7 @@ The same in lower case wins, as in OpenStack's own tools. This machine's own add
 reached directly. A proxy of another kind than http and https, such as socks5, fails the request that needs it. Vault, Temporal and the
 API of clusters are reached without these.
 
-## Codec server (\`workers/codec-server-main.ts\`)
+## Codec server (\`codec-server/main.ts\`)
 
 ${table(codecServerVariables)}
 `;

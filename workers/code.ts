@@ -15,7 +15,7 @@ export const isBuilt = fileURLToPath(import.meta.url).endsWith('.js');
 export const WORKFLOW_FOLDERS = ['model', 'workflows', 'temporal', 'workers'] as const;
 /** Everything that decides what a worker does. */
 const CLIENT = isBuilt ? '../openstack-client-ts/dist' : 'openstack-client-ts/src';
-const WORKER_FOLDERS = [...WORKFLOW_FOLDERS, 'vault', 'activities', CLIENT] as const;
+const WORKER_FOLDERS = [...WORKFLOW_FOLDERS, 'service', 'vault', 'activities', CLIENT] as const;
 
 const manifest = z.looseObject({ version: z.string() });
 

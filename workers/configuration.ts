@@ -1,44 +1,15 @@
 import { environmentProxies, type ProxyOptions } from 'openstack-client-ts';
 import { z } from 'zod';
 import { TASK_QUEUE } from '../model/index.ts';
+import { listenAddress, logConfiguration, logVariables } from '../service/configuration.ts';
+import type { ListenAddress, LogConfiguration } from '../service/configuration.ts';
 import { loadTemporalConfiguration, onOff, parseEnvironment, wholeNumber } from '../temporal/index.ts';
 import type { Environment, TemporalConfiguration } from '../temporal/index.ts';
 
-/** Where a server of this process listens. Port 0 takes any free port. */
-export interface ListenAddress {
-  readonly host: string;
-  readonly port: number;
-}
-
-const listenAddress = z
-  .string()
-  .regex(/^(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$/, 'must be address:port, such as 127.0.0.1:9400')
-  .transform((text): ListenAddress => {
-    const at = text.lastIndexOf(':');
-    return { host: text.slice(0, at).replace(/^\[|\]$/g, ''), port: Number(text.slice(at + 1)) };
-  })
-  .refine(({ port }) => port <= 65_535, 'the port must be at most 65535');
 const name = (what: string) =>
   z.string().regex(/^[\w.-]{1,128}$/, `${what} is 1 to 128 letters, digits, ".", "_" or "-"`);
-const origin = z
-  .string()
-  .refine(
-    (text) => URL.canParse(text) && new URL(text).origin === text,
-    'must be an origin such as https://temporal.example.org',
-  );
 
 const PROMOTION = { first: 'first', on: 'always', true: 'always', off: 'never', false: 'never' } as const;
-
-const logVariables = {
-  SLIPWAY_LOG_LEVEL: z
-    .enum(['trace', 'debug', 'info', 'warn', 'error'])
-    .prefault('info')
-    .describe('The least important messages that are logged'),
-  SLIPWAY_LOG_FORMAT: z
-    .enum(['json', 'text'])
-    .prefault('json')
-    .describe('One JSON object per line, or text for a person'),
-};
 
 /** The variables of the worker. The keys are the names of the environment variables. */
 export const workerVariables = z.object({
@@ -97,26 +68,6 @@ export const workerVariables = z.object({
   ...logVariables,
 });
 
-/** The variables of the codec server. */
-export const codecServerVariables = z.object({
-  SLIPWAY_CODEC_SERVER_ADDRESS: listenAddress
-    .prefault('127.0.0.1:8888')
-    .describe('Address of the codec server. Whoever reaches it can decrypt payloads'),
-  SLIPWAY_CODEC_SERVER_ORIGINS: z
-    .string()
-    .transform((text) => text.split(',').map((part) => part.trim()))
-    .pipe(z.array(origin))
-    .prefault('http://localhost:8233,http://127.0.0.1:8233')
-    .describe('Origins of the Temporal UIs that may ask, separated by commas'),
-  ...logVariables,
-});
-
-export type LogLevel = z.output<typeof workerVariables>['SLIPWAY_LOG_LEVEL'];
-export interface LogConfiguration {
-  readonly level: LogLevel;
-  readonly format: 'json' | 'text';
-}
-
 /** Everything a worker process is told from outside, but Vault (`vault/configuration.ts`). Durations are in seconds. */
 export interface WorkerConfiguration {
   readonly temporal: TemporalConfiguration;
@@ -159,24 +110,8 @@ export function loadWorkerConfiguration(environment: Environment = process.env):
     deploymentName: own.SLIPWAY_DEPLOYMENT_NAME,
     ...(own.SLIPWAY_BUILD_ID === undefined ? {} : { buildId: own.SLIPWAY_BUILD_ID }),
     promote: own.SLIPWAY_DEPLOYMENT_PROMOTE,
-    log: { level: own.SLIPWAY_LOG_LEVEL, format: own.SLIPWAY_LOG_FORMAT },
+    log: logConfiguration(own),
     openStackProxy: environmentProxies(environment),
-  };
-}
-
-export interface CodecServerConfiguration {
-  readonly listen: ListenAddress;
-  readonly origins: readonly string[];
-  readonly log: LogConfiguration;
-}
-
-/** @throws ConfigurationError naming every variable that does not fit. */
-export function loadCodecServerConfiguration(environment: Environment = process.env): CodecServerConfiguration {
-  const own = parseEnvironment(codecServerVariables, environment);
-  return {
-    listen: own.SLIPWAY_CODEC_SERVER_ADDRESS,
-    origins: own.SLIPWAY_CODEC_SERVER_ORIGINS,
-    log: { level: own.SLIPWAY_LOG_LEVEL, format: own.SLIPWAY_LOG_FORMAT },
   };
 }
 

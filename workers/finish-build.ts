@@ -1,8 +1,9 @@
 import { cp, readdir, writeFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
+import { createLogger } from '../service/logging.ts';
+import { runProcess } from '../service/process.ts';
 import { CODE_ROOT, isBuilt } from './code.ts';
-import { createLogger, temporalLogger } from './logging.ts';
-import { runProcess } from './process.ts';
+import { temporalLogger } from './temporal-logger.ts';
 import { bundleFile, makeWorkflowBundle } from './workflow-bundle.ts';
 
 /**

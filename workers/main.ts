@@ -1,8 +1,8 @@
 import { createActivities } from '../activities/index.ts';
+import { runProcess } from '../service/process.ts';
 import { defaultBuildId } from './code.ts';
 import { cacheFolder, loadWorkerConfiguration } from './configuration.ts';
 import { collectGarbageSooner } from './memory.ts';
-import { runProcess } from './process.ts';
 import { runWorker } from './worker-process.ts';
 import { loadWorkflowBundle } from './workflow-bundle.ts';
 

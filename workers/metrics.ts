@@ -1,4 +1,6 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram } from 'prom-client';
+import type { Registry } from 'prom-client';
+import { createRegistry } from '../service/metrics.ts';
 
 /** One answered or failed request to an OpenStack service; status 0 when no answer came. */
 interface OpenStackRequest {
@@ -43,14 +45,8 @@ const ACTIVITY_BUCKETS = [0.05, 0.1, 0.5, 1, 5, 15, 60, 180, 600, 1800];
 
 /** Makes the metrics of one worker process. */
 export function createMetrics(buildId: string): Metrics {
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  const registry = createRegistry(buildId);
   const registers = [registry];
-
-  const labelNames = ['build_id'] as const;
-  const build = new Gauge({ name: 'slipway_build_info', help: 'Always 1; tells the build', labelNames, registers });
-  build.set({ build_id: buildId }, 1);
-
   const requests = new Counter({
     name: 'slipway_openstack_requests_total',
     help: 'Requests to OpenStack; status 0 means that no answer came',

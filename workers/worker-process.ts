@@ -3,18 +3,19 @@ import { NativeConnection, Runtime } from '@temporalio/worker';
 import type { Logger as TemporalLogger, Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import type { ActivityDeps } from '../activities/deps.ts';
+import { healthEndpoints } from '../service/health.ts';
+import type { Dependency } from '../service/health.ts';
+import { listen } from '../service/http-server.ts';
+import { createLogger } from '../service/logging.ts';
+import { onShutdown } from '../service/shutdown.ts';
 import { connectWithin, loadDataConverter, workerDataConverter } from '../temporal/index.ts';
 import { vaultFromEnvironment } from '../vault/index.ts';
 import type { VaultClient } from '../vault/index.ts';
 import type { WorkerConfiguration } from './configuration.ts';
 import { promote } from './deployment.ts';
-import { healthEndpoints } from './health.ts';
-import type { Dependency } from './health.ts';
-import { listen } from './http-server.ts';
-import { createLogger, temporalLogger } from './logging.ts';
 import { createMetrics } from './metrics.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
-import { onShutdown } from './shutdown.ts';
+import { temporalLogger } from './temporal-logger.ts';
 import { VaultTokenKeeper } from './vault-token.ts';
 import { createWorker } from './worker.ts';
 import type { WorkflowBundle } from './workflow-bundle.ts';
@@ -68,10 +69,11 @@ export async function runWorker(configuration: WorkerConfiguration, code: Worker
   });
   const health = await listen(
     configuration.http,
+    { logger },
     healthEndpoints(
       {
-        isPolling: () => worker.getState() === 'RUNNING',
         hasFailed: () => worker.getState() === 'FAILED',
+        states: () => ({ polling: worker.getState() === 'RUNNING' }),
         dependencies: [temporalDependency(connection), vaultDependency(vault, tokenKeeper)],
       },
       metrics.registry,

@@ -1,7 +1,7 @@
 import { createActivities } from '../../activities/index.ts';
 import { defaultBuildId } from '../../workers/code.ts';
 import { cacheFolder, loadWorkerConfiguration } from '../../workers/configuration.ts';
-import { runProcess } from '../../workers/process.ts';
+import { runProcess } from '../../service/process.ts';
 import { runWorker } from '../../workers/worker-process.ts';
 import { loadWorkflowBundle } from '../../workers/workflow-bundle.ts';
 import { careless } from './careless-activities.ts';

@@ -10,19 +10,8 @@ const ROOT = join(import.meta.dirname, '../..');
 
 /** Sources that an operation goes through. */
 const SOURCES = [
-  ...[
-    'model',
-    'vault',
-    'temporal',
-    'workflows',
-    'activities',
-    'workers',
-    'client',
-    'local',
-    'cli',
-    'scripts',
-    'test/support',
-  ],
+  ...['model', 'vault', 'temporal', 'workflows', 'activities', 'service', 'workers', 'codec-server', 'client'],
+  ...['local', 'cli', 'scripts', 'test/support'],
   ...['sandbox', 'openstack-client-ts', 'package.json', 'tsconfig.json', 'tsconfig.base.json'],
 ];
 

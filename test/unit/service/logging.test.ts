@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { createLogger, temporalLogger } from '../../../workers/logging.ts';
+import { createLogger } from '../../../service/logging.ts';
+import { temporalLogger } from '../../../workers/temporal-logger.ts';
 
 function logged(format: 'json' | 'text', act: (logger: ReturnType<typeof createLogger>) => void): string {
   let lines = '';

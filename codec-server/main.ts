@@ -1,11 +1,11 @@
+import { listen } from '../service/http-server.ts';
+import { createLogger } from '../service/logging.ts';
+import { runProcess } from '../service/process.ts';
+import { onShutdown } from '../service/shutdown.ts';
 import { CodecKeys, EncryptionCodec, readCodecKeys } from '../temporal/index.ts';
 import { vaultFromEnvironment } from '../vault/index.ts';
 import { codecServer } from './codec-server.ts';
 import { loadCodecServerConfiguration } from './configuration.ts';
-import { listen } from './http-server.ts';
-import { createLogger } from './logging.ts';
-import { runProcess } from './process.ts';
-import { onShutdown } from './shutdown.ts';
 
 /**
  * The codec server process: lets the Temporal UI and command line show encrypted payloads. Prints one JSON line on
@@ -17,7 +17,7 @@ await runProcess(async () => {
   const logger = createLogger(configuration.log);
   const vault = vaultFromEnvironment();
   const codec = new EncryptionCodec(new CodecKeys(() => readCodecKeys(vault.kv)), true);
-  const server = await listen(configuration.listen, codecServer(codec, configuration.origins, logger));
+  const server = await listen(configuration.listen, { logger }, codecServer(codec, configuration.origins, logger));
   logger.info({ url: server.url, origins: configuration.origins }, 'listening');
   process.stdout.write(`${JSON.stringify({ ready: true, url: server.url })}\n`);
   await shutdown.requested;

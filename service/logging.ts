@@ -51,7 +51,7 @@ export function createLogger(configuration: LogConfiguration, destination: Desti
 }
 
 /** Replaces everything that looks like a secret. */
-export function withoutSecrets(line: string): string {
+function withoutSecrets(line: string): string {
   return SECRET_TEXTS.reduce((text, pattern) => text.replace(pattern, '[secret]'), line);
 }
 

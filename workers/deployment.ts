@@ -12,7 +12,7 @@ export interface Build {
 }
 
 /** The build did not become the current one; the message says how to do it by hand. */
-export class PromotionError extends Error {
+class PromotionError extends Error {
   override readonly name = 'PromotionError';
 }
 

@@ -11,7 +11,7 @@ interface OpenStackRequest {
   readonly seconds: number;
 }
 
-export type ActivityOutcome = 'completed' | 'failed' | 'cancelled';
+type ActivityOutcome = 'completed' | 'failed' | 'cancelled';
 
 /** Counts activities. */
 export interface ActivityMetrics {

@@ -1,4 +1,2 @@
+export { bootFailure } from './boot-failure.ts';
 export { controlPlaneUserData, nodeUserData, UserDataError } from './user-data.ts';
-
-/** What a machine writes on its console, before the reason, when its boot failed (`slipway-bootstrap.py`). */
-export const BOOT_FAILED = 'SLIPWAY-BOOT-FAILED';

@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { NotFoundError } from 'openstack-client-ts';
 import { FailureType } from '../../model/index.ts';
-import { BOOT_FAILED } from '../bootstrap/index.ts';
+import { bootFailure } from '../bootstrap/index.ts';
 import type { Cloud } from '../cloud/clouds.ts';
 import { ownResources } from '../cloud/own-resources.ts';
 import { call } from '../cloud/session.ts';
@@ -56,12 +56,4 @@ export class BootWatch {
       throw error;
     }
   }
-}
-
-function bootFailure(console: string): string | undefined {
-  const line = console.split('\n').findLast((text) => text.includes(BOOT_FAILED));
-  return line
-    ?.slice(line.indexOf(BOOT_FAILED) + BOOT_FAILED.length)
-    .replace(/^[:\s]+/, '')
-    .trim();
 }

@@ -2,6 +2,7 @@ import { addApiMember } from './api/add-api-member.ts';
 import { ensureControlPlaneMachine } from './control-plane/ensure-control-plane-machine.ts';
 import { forgetLostControlPlanes } from './control-plane/forget-lost-control-planes.ts';
 import { lookAtControlPlane } from './control-plane/look-at-control-plane.ts';
+import { repairApi } from './api/repair-api.ts';
 import { removeApiMember } from './api/remove-api-member.ts';
 import { removeControlPlaneMachine } from './control-plane/remove-control-plane-machine.ts';
 import { removeEtcdMember } from './control-plane/remove-etcd-member.ts';
@@ -74,6 +75,7 @@ function composeActivities(deps: ActivityDeps & { clouds: Clouds }) {
     ensureNetwork: ensureNetwork(deps),
     ensureSecurityGroups: ensureSecurityGroups(deps),
     ensureServerGroups: ensureServerGroups(deps),
+    repairApi: repairApi(deps),
     ensureApi: ensureApi(deps),
     waitForLoadBalancer: waitForLoadBalancer(deps),
     publishKubeconfig: publishKubeconfig(deps),

@@ -1,7 +1,13 @@
 import { proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import type { SettledServers } from '../activities/machines/wait-for-servers.ts';
-import { type ClusterSpec, type CreateClusterResult, machineGroups, machinesOf } from '../model/index.ts';
+import {
+  type ClusterSpec,
+  controlPlaneNames,
+  type CreateClusterResult,
+  machineGroups,
+  machinesOf,
+} from '../model/index.ts';
 import { CREATE_MANY, ENSURE, REMOVE, WAIT } from './activity-profiles.ts';
 import { deadlineOf } from './lib/deadline.ts';
 import { runSteps, type StepDeclaration } from './lib/steps.ts';
@@ -21,7 +27,11 @@ const steps = {
   ensureNetwork: { title: 'Network, subnet and router', seconds: 5 },
   ensureSecurityGroups: { title: 'Security groups', seconds: 3 },
   ensureServerGroups: { title: 'Server groups', seconds: 1 },
-  ensureApi: { title: 'Load balancer and address of the API', seconds: 4 },
+  ensureApi: {
+    title: 'Load balancer and address of the API',
+    activities: ['repairApi', 'ensureApi'],
+    seconds: 4,
+  },
   waitForLoadBalancer: { title: 'Load balancer ACTIVE', seconds: 60 },
   publishKubeconfig: { title: 'Kubeconfig in Vault', seconds: 1 },
   removeStrandedMachines: { title: 'Remove stranded machines', seconds: 1 },
@@ -55,9 +65,13 @@ export const createCluster = operation('createCluster', (_, { clusterId: id, spe
       const securityGroups = step('ensureSecurityGroups', [network], ({ cidr }) =>
         ensure.ensureSecurityGroups({ id, spec, survey, cidr }),
       );
-      const api = step('ensureApi', [network, securityGroups], (net, groups) =>
-        ensure.ensureApi({ id, spec, facts, survey, network: net, securityGroupId: groups.controlPlane }),
-      );
+      const api = step('ensureApi', [network, securityGroups], async (net, groups) => {
+        // Nothing but an earlier try of this creation has made one: what cannot be used is in the way.
+        if (survey.found['load balancer'] !== undefined) await remove.repairApi({ id, spec, network: net });
+        const controlPlanes = controlPlaneNames(id, spec.controlPlane.count);
+        const made = { facts, survey, network: net, securityGroupId: groups.controlPlane };
+        return ensure.ensureApi({ id, spec, machines: controlPlanes, ...made });
+      });
       const balanced = step('waitForLoadBalancer', [api], ({ loadBalancerId }) =>
         wait.waitForLoadBalancer({ spec, loadBalancerId }),
       );

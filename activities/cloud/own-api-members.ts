@@ -1,14 +1,11 @@
 import { ApplicationFailure } from '@temporalio/activity';
-import type { LoadBalancer, LoadBalancerService } from 'openstack-client-ts';
+import type { LoadBalancerService } from 'openstack-client-ts';
 import { FailureType } from '../../model/index.ts';
 import { reportProgress } from '../lib/progress.ts';
-import { timeLeft } from '../lib/step-deadline.ts';
+import type { ApiListener, Behind, OwnApiListener } from './own-api-listener.ts';
 import type { OwnLoadBalancers } from './own-load-balancers.ts';
-import type { Own } from './ownership.ts';
 import { call } from './session.ts';
 
-/** Octavia changes one thing at a time, and refuses meanwhile. */
-const CHANGED_DEADLINE_MS = 100_000;
 const API_PORT = 6443;
 
 /** A control plane behind the API's load balancer. */
@@ -19,18 +16,17 @@ export interface ApiMember {
   readonly subnetId: string;
 }
 
-/**
- * The machines to which the API's load balancer sends requests. A member carries no mark of its own: it is the
- * cluster's because the load balancer is, whose tree leads to it.
- */
+/** The machines to which the API's load balancer sends requests. */
 export class OwnApiMembers {
   readonly #service: LoadBalancerService;
   readonly #balancers: OwnLoadBalancers;
+  readonly #listener: OwnApiListener;
   readonly #id: string;
 
-  constructor(service: LoadBalancerService, balancers: OwnLoadBalancers, id: string) {
+  constructor(service: LoadBalancerService, balancers: OwnLoadBalancers, listener: OwnApiListener, id: string) {
     this.#service = service;
     this.#balancers = balancers;
+    this.#listener = listener;
     this.#id = id;
   }
 
@@ -40,40 +36,55 @@ export class OwnApiMembers {
   }
 
   /** Lets the load balancer send requests to a machine, too. Nothing else of it changes; there already is well. */
-  async add({ name, address, subnetId }: ApiMember): Promise<void> {
-    const { balancer, poolId, members } = await this.#find();
-    if (members.some((member) => member.address === address)) return;
-    const values = { name, address, protocol_port: API_PORT, subnet_id: subnetId };
-    await this.#service.members(poolId).create(values, call());
-    await this.#settled(balancer);
+  async add(member: ApiMember): Promise<void> {
+    await this.addMissing(await this.#find(), [member]);
   }
 
   /** Takes machines from behind the load balancer, by their names. Gone already is well. */
   async remove(...names: readonly string[]): Promise<void> {
     if (names.length === 0) return;
-    const { balancer, poolId, members } = await this.#find();
-    for (const { id } of members.filter(({ name }) => names.includes(name))) {
-      await this.#service.members(poolId).delete(id, { ...call(), missingOk: true });
-      await this.#settled(balancer);
+    const listener = await this.#find();
+    await this.removeThese(
+      listener,
+      listener.members.filter(({ name }) => names.includes(name)),
+    );
+  }
+
+  /** Adds those of these machines that are not there, one after the other. */
+  async addMissing(listener: ApiListener, wanted: readonly ApiMember[]): Promise<void> {
+    for (const member of wanted.filter((one) => !listener.members.some((other) => leadsTo(other, one)))) {
+      const { name, address, subnetId } = member;
+      reportProgress({ detail: `${name} comes behind the load balancer of the API` });
+      const values = { name, address, protocol_port: API_PORT, subnet_id: subnetId };
+      await this.#service.members(listener.poolId).create(values, call());
+      await this.#listener.settled(listener.balancer);
     }
   }
 
-  async #find() {
+  /** Those that lead to none of these machines. */
+  surplus({ members }: ApiListener, wanted: readonly ApiMember[]): Behind[] {
+    return members.filter((member) => member.address !== undefined && !wanted.some((one) => leadsTo(member, one)));
+  }
+
+  /** Takes members from behind the load balancer, one after the other. Gone already is well. */
+  async removeThese(listener: ApiListener, members: readonly Behind[]): Promise<void> {
+    for (const { id, name } of members) {
+      reportProgress({ detail: `${name} leaves the load balancer of the API` });
+      await this.#service.members(listener.poolId).delete(id, { ...call(), missingOk: true });
+      await this.#listener.settled(listener.balancer);
+    }
+  }
+
+  async #find(): Promise<ApiListener> {
     const [balancer] = await this.#balancers.list();
-    const tree = balancer && (await this.#service.loadBalancers.statusTree(balancer.id, call()));
-    const [pool] = tree?.listeners.flatMap(({ pools }) => pools) ?? [];
-    if (balancer !== undefined && pool !== undefined) return { balancer, poolId: pool.id, members: pool.members };
+    const listener = balancer && (await this.#listener.of(balancer));
+    if (listener !== undefined) return listener;
     throw ApplicationFailure.nonRetryable(
       `cluster ${this.#id} has no load balancer with a pool for its API, or it lost the cluster's mark`,
       FailureType.OpenStackNotFound,
     );
   }
-
-  async #settled({ id }: Own<LoadBalancer>): Promise<void> {
-    await this.#service.loadBalancers.waitActive(id, {
-      ...call(),
-      deadlineMs: timeLeft(CHANGED_DEADLINE_MS),
-      onPoll: (_, state) => reportProgress({ detail: `load balancer ${id} is ${state}` }),
-    });
-  }
 }
+
+const leadsTo = ({ address, protocol_port: port = API_PORT }: Behind, member: ApiMember): boolean =>
+  address === member.address && port === API_PORT;

@@ -11,6 +11,7 @@ import type {
   Router,
   SecurityGroup,
   SecurityGroupCreate,
+  SecurityGroupRule,
   SecurityGroupRuleCreate,
   Subnet,
 } from 'openstack-client-ts';
@@ -132,6 +133,12 @@ export class OwnSecurityGroups extends OwnNeutron<SecurityGroup, SecurityGroupCr
   ): Promise<void> {
     const ofGroup = rules.map((rule) => ({ ...rule, security_group_id: id }));
     await this.#network.securityGroupRules.createMany(ofGroup, call());
+  }
+
+  /** Removes rules of one group, one after the other; those of another group stay. Gone already is well. */
+  async removeRules({ id }: Own<SecurityGroup>, rules: readonly SecurityGroupRule[]): Promise<void> {
+    for (const rule of rules.filter(({ security_group_id: group }) => group === id))
+      await this.#network.securityGroupRules.delete(rule.id, { ...call(), missingOk: true });
   }
 }
 

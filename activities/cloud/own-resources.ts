@@ -1,6 +1,7 @@
 import type { Network, NetworkCreate, NetworkFilters, Router, RouterCreate, Subnet } from 'openstack-client-ts';
 import type { SubnetCreate, SubnetFilters } from 'openstack-client-ts';
 import type { Cloud } from './clouds.ts';
+import { OwnApiListener } from './own-api-listener.ts';
 import { OwnApiMembers } from './own-api-members.ts';
 import { OwnLoadBalancers } from './own-load-balancers.ts';
 import { OwnFloatingIps, OwnNeutron, OwnPorts, OwnRouterInterfaces, OwnSecurityGroups } from './own-neutron.ts';
@@ -13,6 +14,7 @@ import { OwnServerGroups, OwnServers } from './own-servers.ts';
  */
 export function ownResources({ client: { compute, network, loadBalancer } }: Pick<Cloud, 'client'>, id: string) {
   const loadBalancers = new OwnLoadBalancers(loadBalancer.loadBalancers, id);
+  const apiListener = new OwnApiListener(loadBalancer, id);
   return {
     servers: new OwnServers(compute.servers, id),
     serverGroups: new OwnServerGroups(compute.serverGroups, id),
@@ -24,7 +26,8 @@ export function ownResources({ client: { compute, network, loadBalancer } }: Pic
     floatingIps: new OwnFloatingIps(network, id),
     securityGroups: new OwnSecurityGroups(network, id),
     loadBalancers,
-    apiMembers: new OwnApiMembers(loadBalancer, loadBalancers, id),
+    apiListener,
+    apiMembers: new OwnApiMembers(loadBalancer, loadBalancers, apiListener, id),
   };
 }
 

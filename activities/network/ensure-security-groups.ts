@@ -1,4 +1,4 @@
-import { ConflictError, type SecurityGroup, type SecurityGroupRuleCreate } from 'openstack-client-ts';
+import type { SecurityGroup, SecurityGroupRule, SecurityGroupRuleCreate } from 'openstack-client-ts';
 import { clusterNames, type ClusterSpec, type SecurityRule, securityRules } from '../../model/index.ts';
 import { ensureOne } from '../lib/ensure.ts';
 import type { Clouds } from '../cloud/clouds.ts';
@@ -21,7 +21,10 @@ export interface EnsureSecurityGroupsInput {
   readonly cidr: string;
 }
 
-/** Makes the cluster's two security groups and their rules. */
+/**
+ * Makes the cluster's two security groups, and brings the traffic that they let in to what is wanted, both ways. Safe
+ * at any time (docs/decisions/0021).
+ */
 export const ensureSecurityGroups =
   ({ clouds }: { clouds: Clouds }) =>
   async ({ id, spec, survey, cidr }: EnsureSecurityGroupsInput): Promise<ClusterSecurityGroups> => {
@@ -35,8 +38,8 @@ export const ensureSecurityGroups =
     const ids = { controlPlane: controlPlane.id, nodes: nodes.id };
     const rules = securityRules(spec, cidr);
     await Promise.all([
-      createRules(own, controlPlane, toNeutron(rules.controlPlane, ids)),
-      createRules(own, nodes, toNeutron(rules.nodes, ids)),
+      convergeRules(own, controlPlane, toNeutron(rules.controlPlane, ids)),
+      convergeRules(own, nodes, toNeutron(rules.nodes, ids)),
     ]);
     return ids;
   };
@@ -55,28 +58,38 @@ function findOrCreate(
 }
 
 /**
- * All rules of one group in one request, which Neutron does as a whole or not at all; one by one only where some are
- * there already. Rules of two groups in one request are refused (neutron: neutron/db/securitygroups_db.py,
- * `_validate_single_project_and_group`).
+ * What is missing comes first, in one request, which Neutron does as a whole or not at all; then goes what is not
+ * wanted. So nobody who may come in is shut out in between, and where the first fails, nothing goes. Rules of two
+ * groups in one request are refused (neutron: neutron/db/securitygroups_db.py, `_validate_single_project_and_group`).
+ *
+ * Rules for outgoing traffic are Neutron's own, or those that the cloud gives to each new group; they stay.
  */
-async function createRules(
+async function convergeRules(
   { securityGroups }: OwnResources,
   group: Own<SecurityGroup>,
-  rules: GroupRule[],
+  wanted: readonly GroupRule[],
 ): Promise<void> {
-  try {
-    await securityGroups.addRules(group, rules);
-  } catch (error) {
-    if (!(error instanceof ConflictError)) throw error;
-    for (const rule of rules) {
-      try {
-        await securityGroups.addRules(group, [rule]);
-      } catch (conflict) {
-        // SecurityGroupRuleExists: an earlier try made it.
-        if (!(conflict instanceof ConflictError)) throw conflict;
-      }
-    }
-  }
+  const there = group.security_group_rules.filter(({ direction }) => direction === 'ingress');
+  const [wantedKeys, thereKeys] = [new Set(wanted.map(traffic)), new Set(there.map(traffic))];
+  const missing = wanted.filter((rule) => !thereKeys.has(traffic(rule)));
+  if (missing.length > 0) await securityGroups.addRules(group, missing);
+  const surplus = there.filter((rule) => !wantedKeys.has(traffic(rule)));
+  await securityGroups.removeRules(group, surplus);
+}
+
+/** Neutron takes numbers for names, and finds that both are the same (neutron-lib: constants.py, `IP_PROTOCOL_MAP`). */
+const PROTOCOLS: Readonly<Record<string, string>> = { '1': 'icmp', '4': 'ipip', '6': 'tcp', '17': 'udp' };
+
+/**
+ * What a rule lets in: equal for rules that Neutron takes for the same, whatever their descriptions say (neutron:
+ * neutron/db/securitygroups_db.py, `_find_duplicate_rule`).
+ */
+function traffic(rule: GroupRule | SecurityGroupRule): string {
+  const { ethertype, protocol, port_range_min: from, port_range_max: to, remote_ip_prefix: prefix } = rule;
+  const everybody = prefix === '0.0.0.0/0' || prefix === '::/0';
+  const source = [everybody ? null : prefix, rule.remote_group_id, rule.remote_address_group_id];
+  const name = protocol == null ? null : (PROTOCOLS[protocol] ?? protocol.toLowerCase());
+  return [ethertype, name, from, to, ...source].map((value) => value ?? '').join(' ');
 }
 
 type GroupRule = Omit<SecurityGroupRuleCreate, 'security_group_id'>;

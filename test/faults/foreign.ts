@@ -6,7 +6,13 @@ import { z } from 'zod';
 import { type Activities, createActivities } from '../../activities/index.ts';
 import type { ActivityDeps } from '../../activities/index.ts';
 import { serverRequest } from '../../activities/machines/servers.ts';
-import { type ClusterSpec, clusterSpecSchema, FailureType, machineGroups } from '../../model/index.ts';
+import {
+  type ClusterSpec,
+  clusterSpecSchema,
+  controlPlaneNames,
+  FailureType,
+  machineGroups,
+} from '../../model/index.ts';
 import { type Proxy, startProxy } from '../support/fault-proxy.ts';
 import type { House } from './house.ts';
 import { filtersOf, withoutFilters, withoutVersion } from './ignoring.ts';
@@ -38,7 +44,15 @@ export function foreignWorldOf(house: House): ForeignWorld {
 
 /** Steps of operations, in the order in which they come, or may come again. */
 const STEPS = [
-  ...['surveyCluster', 'checkCluster', 'ensureNetwork', 'ensureSecurityGroups', 'ensureServerGroups', 'ensureApi'],
+  ...[
+    'surveyCluster',
+    'checkCluster',
+    'ensureNetwork',
+    'ensureSecurityGroups',
+    'ensureServerGroups',
+    'repairApi',
+    'ensureApi',
+  ],
   ...['ensureControlPlane', 'ensureNodes', 'waitForServers', 'deleteServers', 'removeStrandedMachines'],
   ...['lookAtGroup', 'findMachineNeeds', 'chooseSurplus', 'removeMachines'],
   ...['deleteLoadBalancers', 'deleteFloatingIps', 'deleteAllServers', 'deleteServerGroups', 'deleteNetwork', 'sweep'],
@@ -188,8 +202,10 @@ class Steps {
     if (step === 'ensureApi' && known)
       return (this.#api = await call(this.#activities.ensureApi, {
         ...known,
+        machines: controlPlaneNames(id, spec.controlPlane.count),
         securityGroupId: known.groups.controlPlane,
       }));
+    if (step === 'repairApi' && network) return call(this.#activities.repairApi, { id, spec, network });
     if (step === 'ensureControlPlane' && known && api)
       return call(this.#activities.ensureControlPlane, { ...known, serverGroupIds: known.serverGroups, api });
     if (step === 'ensureNodes' && known && api)

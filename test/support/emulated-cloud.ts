@@ -10,6 +10,8 @@ import { startCloud } from '../../sandbox/src/cloud/main.ts';
 export interface EmulatedCloud {
   readonly cloud: Cloud;
   readonly cloudsFile: string;
+  /** Has the load balancer with this id fail now. */
+  readonly failLoadBalancer: (id: string) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -23,6 +25,15 @@ export async function startEmulatedCloud(): Promise<EmulatedCloud> {
   return {
     cloud: { name: 'sandbox', client, settings, timeoutMs: 60_000, refused: { count: 0, last: undefined } },
     cloudsFile,
+    failLoadBalancer: async (id) => {
+      const answer = await fetch(`${emulator.url}/_sandbox/failures`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ kind: 'loadbalancer', id }),
+        signal: AbortSignal.timeout(10_000),
+      });
+      if (!answer.ok) throw new Error(`the emulator says ${answer.status}: ${await answer.text()}`);
+    },
     close: async () => {
       await client.close();
       await emulator.close();

@@ -121,6 +121,7 @@ export class FakeActivities {
       ensureNetwork: fake('ensureNetwork', { networkId: 'net', subnetId: 'sub', cidr: '10.6.0.0/16' }),
       ensureSecurityGroups: fake('ensureSecurityGroups', { controlPlane: 'sg-1', nodes: 'sg-2' }),
       ensureServerGroups: fake('ensureServerGroups', {}),
+      repairApi: fake('repairApi', undefined),
       ensureApi: fake('ensureApi', api),
       waitForLoadBalancer: fake('waitForLoadBalancer', undefined),
       publishKubeconfig: fake('publishKubeconfig', { kubeconfigPath: 'clusters/x/kubeconfig' }),

@@ -44,6 +44,7 @@ async function ensure(name: string, api: ClusterSpecInput['api'], facts: Cluster
   const input = {
     id: `${name}-aaaaaa`,
     spec: specOf(name, api),
+    machines: [`${name}-aaaaaa-cp-0`],
     facts,
     network: { networkId: network.id, subnetId: subnet.id, cidr: subnet.cidr },
     securityGroupId: group.id,

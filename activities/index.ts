@@ -18,6 +18,7 @@ import { toFailure } from './lib/failures.ts';
 import { limitStep, withinLimit } from './lib/step-deadline.ts';
 import { chooseSurplus } from './machines/choose-surplus.ts';
 import { findMachineNeeds } from './machines/find-machine-needs.ts';
+import { lookAtGenerations } from './machines/look-at-generations.ts';
 import { lookAtGroup } from './machines/look-at-group.ts';
 import { removeMachines } from './machines/remove-machines.ts';
 import { checkCloud } from './cloud/check-cloud.ts';
@@ -85,6 +86,7 @@ function composeActivities(deps: ActivityDeps & { clouds: Clouds }) {
     admitMachines: admitMachines(deps),
     waitForNodes: waitForNodes(deps),
     revokeJoinTokens: revokeJoinTokens(deps),
+    lookAtGenerations: lookAtGenerations(deps),
 
     lookAtGroup: lookAtGroup(deps),
     findMachineNeeds: findMachineNeeds(deps),

@@ -32,6 +32,7 @@ const steps = {
   admitMachines: { title: 'Let the machines join', seconds: 1 },
   waitForNodes: { title: 'Nodes Ready', seconds: 15 },
   revokeJoinTokens: { title: 'Revoke join tokens', seconds: 1 },
+  lookAtGenerations: { title: 'Look at the generations of the machines', seconds: 1 },
 } satisfies Record<string, StepDeclaration>;
 
 /**
@@ -89,7 +90,10 @@ export const createCluster = operation('createCluster', (_, { clusterId: id, spe
       const answered = step('waitForApi', [active, kubeconfig], () => wait.waitForApi({ id, spec }));
       const admitted = step('admitMachines', [answered], () => ensure.admitMachines({ id, groups }));
       const ready = step('waitForNodes', [admitted], () => wait.waitForNodes({ id, spec, expected }));
-      await step('revokeJoinTokens', [ready, balanced], () => ensure.revokeJoinTokens({ id, groups }));
+      const [generations] = await Promise.all([
+        step('lookAtGenerations', [ready], () => ensure.lookAtGenerations({ id, spec, groups })),
+        step('revokeJoinTokens', [ready, balanced], () => ensure.revokeJoinTokens({ id, groups })),
+      ]);
 
       return {
         name: spec.name,
@@ -99,6 +103,7 @@ export const createCluster = operation('createCluster', (_, { clusterId: id, spe
         kubernetesVersion: spec.kubernetes.version,
         controlPlanes: spec.controlPlane.count,
         nodes: machinesOf(expected) - spec.controlPlane.count,
+        generations,
         secondsToReady: (Date.now() - workflowInfo().startTime.getTime()) / 1000,
       };
     },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CLUSTER_ID } from './names.ts';
+import { generationsSchema } from './observed.ts';
 
 /** Result of `createCluster`. */
 export const createClusterResultSchema = z.strictObject({
@@ -10,6 +11,10 @@ export const createClusterResultSchema = z.strictObject({
   kubernetesVersion: z.string().min(1),
   controlPlanes: z.int(),
   nodes: z.int().describe('Machines of all node groups'),
+  generations: z
+    .record(z.string(), generationsSchema)
+    .optional()
+    .describe('Of each machine group, the control plane’s too: what its machines were made of; the newest last'),
   secondsToReady: z.number(),
 });
 

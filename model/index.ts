@@ -9,6 +9,7 @@ export * from './created-cluster.ts';
 export * from './doctor.ts';
 export * from './failures.ts';
 export * from './fields.ts';
+export * from './generation.ts';
 export * from './input.ts';
 export * from './lost-clusters.ts';
 export * from './machine-groups.ts';

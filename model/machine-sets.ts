@@ -1,7 +1,9 @@
+import { NO_GENERATION } from './generation.ts';
+
 /** A machine of a set, as far as a rollout looks at it. */
 export interface SetMachine {
   readonly name: string;
-  /** What it was made of: a hash of image, flavor, version, volume and user-data. */
+  /** What it was made of (`generationOf`); empty for machines that were made before there were generations. */
   readonly generation: string;
   /** Whether its node is Ready and takes pods. */
   readonly ready: boolean;
@@ -52,16 +54,45 @@ export function planRollout(
   const missing = Math.max(0, count - fresh.length);
   const create = Math.min(missing, Math.max(0, count + surge - observed.length));
 
-  const byAge = (a: SetMachine, b: SetMachine): number =>
-    a.createdAt.localeCompare(b.createdAt) || a.name.localeCompare(b.name, 'en', { numeric: true });
-  const rank = (machine: SetMachine): number => (machine.ready ? 2 : 0) + (isFresh(machine) ? 1 : 0);
-  const surplusFresh = [...fresh]
-    .sort((a, b) => rank(a) - rank(b) || byAge(a, b))
-    .slice(0, Math.max(0, fresh.length - count));
-  const going = [...observed.filter((machine) => !isFresh(machine)), ...surplusFresh].sort(
-    (a, b) => rank(a) - rank(b) || byAge(a, b),
-  );
+  const surplusFresh = [...fresh].sort(leavesFirst(generation)).slice(0, Math.max(0, fresh.length - count));
+  const going = [...observed.filter((machine) => !isFresh(machine)), ...surplusFresh].sort(leavesFirst(generation));
   let spare = observed.filter(({ ready }) => ready).length - Math.max(0, count - unavailable);
   const remove = going.filter(({ ready }) => !ready || spare-- > 0).map(({ name }) => name);
   return { create, remove, done: missing === 0 && going.length === 0 };
 }
+
+/**
+ * Which machines of a set leave it when so many shall: those that are named, then those that are not Ready, then those
+ * that are not of the newest generation, of these first those without any, then the oldest.
+ */
+export function chooseLeaving<Machine extends SetMachine>(
+  observed: readonly Machine[],
+  surplus: number,
+  named: ReadonlySet<string>,
+): Machine[] {
+  const order = leavesFirst(newestGeneration(observed));
+  const rank = ({ name }: SetMachine): number => (named.has(name) ? 0 : 1);
+  return [...observed].sort((a, b) => rank(a) - rank(b) || order(a, b)).slice(0, Math.max(0, surplus));
+}
+
+/**
+ * The generation of the youngest machine that has one. Not what would be made now: what goes must not depend on an
+ * image that is there no more, and after a return to an earlier generation its machines are the youngest.
+ */
+function newestGeneration(machines: readonly SetMachine[]): string {
+  const marked = machines.filter(({ generation }) => generation !== NO_GENERATION);
+  return [...marked].sort(byAge).at(-1)?.generation ?? NO_GENERATION;
+}
+
+const byAge = (a: SetMachine, b: SetMachine): number =>
+  a.createdAt.localeCompare(b.createdAt) || a.name.localeCompare(b.name, 'en', { numeric: true });
+
+/**
+ * Orders machines: those that are not Ready, then those without a generation, then those of other generations than
+ * this, then the oldest.
+ */
+const leavesFirst = (newest: string): ((a: SetMachine, b: SetMachine) => number) => {
+  const rank = ({ ready, generation }: SetMachine): number =>
+    (ready ? 3 : 0) + (generation === newest ? 2 : generation === NO_GENERATION ? 0 : 1);
+  return (a, b) => rank(a) - rank(b) || byAge(a, b);
+};

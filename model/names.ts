@@ -64,6 +64,15 @@ export const ownerOf = (text: string): string | undefined =>
 /** Nova tag of the machines of one node group; control planes are the group `control-plane`. */
 export const groupTag = (group: string): string => `slipway.group=${group}`;
 
+/** Metadata of a server with the same meaning. */
+export const GROUP_METADATA = 'slipway.group';
+
+/** Nova tag of the machines of one generation, for people; Slipway reads {@link GENERATION_METADATA}. */
+export const generationTag = (generation: string): string => `slipway.generation=${generation}`;
+
+/** Metadata of a server that says its generation; what was made before there were any has none. */
+export const GENERATION_METADATA = 'slipway.generation';
+
 /** The group name of the control plane, which no node group may take. */
 export const CONTROL_PLANE_GROUP = 'control-plane';
 
@@ -157,3 +166,6 @@ export const cloudPath = (cloud: string): string => `clouds/${cloud}`;
 
 /** Label of every node that says which group it belongs to. */
 export const NODE_GROUP_LABEL = 'slipway.dev/node-group';
+
+/** Label of every node that says of which generation its machine is. */
+export const GENERATION_LABEL = 'slipway.dev/generation';

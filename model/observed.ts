@@ -1,8 +1,23 @@
 import { z } from 'zod';
+import { type GenerationCount, NO_GENERATION } from './generation.ts';
+
+const kubernetesVersion = z.string().min(1);
+
+/** The Ready machines of a group by what they were made of. */
+export const generationsSchema = z
+  .array(
+    z.strictObject({
+      generation: z.string().describe('What they were made of, as a hash; empty when that is not known'),
+      count: z.int().min(1),
+      kubernetesVersion,
+    }),
+  )
+  .readonly();
 
 const machines = z.strictObject({
   count: z.int().min(0).describe('Machines that were Ready nodes when it was looked'),
-  kubernetesVersion: z.string().min(1),
+  kubernetesVersion,
+  generations: generationsSchema.describe('The newest last'),
 });
 
 /** What operations have seen of a cluster: counts and facts, never lists of machines. */
@@ -12,3 +27,14 @@ export const observedSchema = z.strictObject({
 });
 
 export type Observed = Readonly<z.output<typeof observedSchema>>;
+export type ObservedMachines = Observed['controlPlane'];
+
+/** What was seen of a group. Without a look at its generations they are not known. */
+export const observedMachines = (
+  count: number,
+  version: string,
+  generations: readonly GenerationCount[] = unknownGenerations(count, version),
+): ObservedMachines => ({ count, kubernetesVersion: version, generations });
+
+const unknownGenerations = (count: number, version: string): GenerationCount[] =>
+  count === 0 ? [] : [{ generation: NO_GENERATION, count, kubernetesVersion: version }];

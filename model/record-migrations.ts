@@ -1,7 +1,7 @@
 import { type Fields, isFields } from './fields.ts';
 
 /** The schema of the records that this version writes. */
-export const RECORD_SCHEMA = 1;
+export const RECORD_SCHEMA = 2;
 
 /**
  * A change of the record's schema. What it reads was written by the version before, and is checked after the last of
@@ -22,6 +22,11 @@ const migrations: readonly Migration[] = [
       const observed = record.created === undefined ? undefined : observedIn(record);
       return { ...record, history: last === undefined ? [] : [last], ...(observed === undefined ? {} : { observed }) };
     },
+  },
+  {
+    name: 'What is observed of a machine group says its generations',
+    migrate: ({ observed, ...record }) =>
+      observed === undefined ? record : { ...record, observed: withGenerations(observed) },
   },
 ];
 
@@ -47,4 +52,20 @@ function observedIn({ spec }: Fields): unknown {
     .filter(isFields)
     .map(({ name, count }): [string, unknown] => [String(name), { count, kubernetesVersion }]);
   return { controlPlane: { count: controlPlane.count, kubernetesVersion }, nodeGroups: Object.fromEntries(groups) };
+}
+
+/** Machines that were made before there were generations are of none. */
+function withGenerations(observed: unknown): unknown {
+  if (!isFields(observed) || !isFields(observed.nodeGroups)) return observed;
+  const withNone = (machines: unknown): unknown => {
+    if (!isFields(machines)) return machines;
+    const { count, kubernetesVersion } = machines;
+    return { ...machines, generations: count === 0 ? [] : [{ generation: '', count, kubernetesVersion }] };
+  };
+  const nodeGroups = Object.entries(observed.nodeGroups).map(([name, machines]) => [name, withNone(machines)]);
+  return {
+    ...observed,
+    controlPlane: withNone(observed.controlPlane),
+    nodeGroups: Object.fromEntries(nodeGroups) as unknown,
+  };
 }

@@ -5,11 +5,13 @@ import {
   type ClusterSpec,
   controlPlaneNames,
   type CreateClusterResult,
+  FailureType,
   machineGroups,
   machinesOf,
 } from '../model/index.ts';
 import { CREATE_MANY, ENSURE, REMOVE, WAIT } from './activity-profiles.ts';
 import { deadlineOf } from './lib/deadline.ts';
+import { describeFailure } from './lib/failures.ts';
 import { runSteps, type StepDeclaration } from './lib/steps.ts';
 import { settleServers } from './lib/settle-servers.ts';
 import { operation } from './operation.ts';
@@ -42,6 +44,7 @@ const steps = {
   admitMachines: { title: 'Let the machines join', seconds: 1 },
   waitForNodes: { title: 'Nodes Ready', seconds: 15 },
   revokeJoinTokens: { title: 'Revoke join tokens', seconds: 1 },
+  lookAtGenerations: { title: 'Look at the generations of the machines', seconds: 1 },
 } satisfies Record<string, StepDeclaration>;
 
 /**
@@ -66,11 +69,18 @@ export const createCluster = operation('createCluster', (_, { clusterId: id, spe
         ensure.ensureSecurityGroups({ id, spec, survey, cidr }),
       );
       const api = step('ensureApi', [network, securityGroups], async (net, groups) => {
-        // Nothing but an earlier try of this creation has made one: what cannot be used is in the way.
-        if (survey.found['load balancer'] !== undefined) await remove.repairApi({ id, spec, network: net });
-        const controlPlanes = controlPlaneNames(id, spec.controlPlane.count);
-        const made = { facts, survey, network: net, securityGroupId: groups.controlPlane };
-        return ensure.ensureApi({ id, spec, machines: controlPlanes, ...made });
+        const made = { id, spec, facts, network: net, securityGroupId: groups.controlPlane };
+        const machines = controlPlaneNames(id, spec.controlPlane.count);
+        const repair = () => remove.repairApi({ id, spec, network: net });
+        // Nothing but this creation has made a load balancer: one that cannot be used is in the way.
+        if (survey.found['load balancer'] !== undefined) await repair();
+        try {
+          return await ensure.ensureApi({ ...made, machines, survey });
+        } catch (error) {
+          if (describeFailure(error).type !== FailureType.OpenStackResourceInError) throw error;
+          await repair();
+          return await ensure.ensureApi({ ...made, machines });
+        }
       });
       const balanced = step('waitForLoadBalancer', [api], ({ loadBalancerId }) =>
         wait.waitForLoadBalancer({ spec, loadBalancerId }),
@@ -103,7 +113,10 @@ export const createCluster = operation('createCluster', (_, { clusterId: id, spe
       const answered = step('waitForApi', [active, kubeconfig], () => wait.waitForApi({ id, spec }));
       const admitted = step('admitMachines', [answered], () => ensure.admitMachines({ id, groups }));
       const ready = step('waitForNodes', [admitted], () => wait.waitForNodes({ id, spec, expected }));
-      await step('revokeJoinTokens', [ready, balanced], () => ensure.revokeJoinTokens({ id, groups }));
+      const [generations] = await Promise.all([
+        step('lookAtGenerations', [ready], () => ensure.lookAtGenerations({ id, spec, groups })),
+        step('revokeJoinTokens', [ready, balanced], () => ensure.revokeJoinTokens({ id, groups })),
+      ]);
 
       return {
         name: spec.name,
@@ -113,6 +126,7 @@ export const createCluster = operation('createCluster', (_, { clusterId: id, spe
         kubernetesVersion: spec.kubernetes.version,
         controlPlanes: spec.controlPlane.count,
         nodes: machinesOf(expected) - spec.controlPlane.count,
+        generations,
         secondsToReady: (Date.now() - workflowInfo().startTime.getTime()) / 1000,
       };
     },

@@ -35,6 +35,7 @@ const steps = {
     seconds: 300,
   },
   revokeJoinTokens: { title: 'Revoke the join token', seconds: 1 },
+  lookAtGenerations: { title: 'Look at the generations of the machines', seconds: 1 },
 } satisfies Record<string, StepDeclaration>;
 
 /** A host that fails now and then is normal; one that fails three times in a row is not. */
@@ -70,7 +71,10 @@ export const replaceControlPlane = operation('replaceControlPlane', (input, { cl
       ]);
       const { added, removed } = await step('replace', [], () => givingBack(id, roll));
       await step('revokeJoinTokens', [], () => ensure.revokeJoinTokens({ id, groups: [CONTROL_PLANE_GROUP] }));
-      return { name, id, count, added, removed } satisfies ReplaceControlPlaneResult;
+      const groups = [CONTROL_PLANE_GROUP];
+      const looked = await step('lookAtGenerations', [], () => ensure.lookAtGenerations({ ...target, groups }));
+      const generations = looked[CONTROL_PLANE_GROUP];
+      return { name, id, count, generations, added, removed } satisfies ReplaceControlPlaneResult;
 
       async function roll(): Promise<{ added: number; removed: number }> {
         let [added, removed, failed] = [0, 0, 0];

@@ -30,6 +30,7 @@ const steps = {
     seconds: 60,
   },
   uncordonNodes: { title: 'Give back nodes that were drained in vain', seconds: 1 },
+  lookAtGenerations: { title: 'Look at the generations of the machines', seconds: 1 },
 } satisfies Record<string, StepDeclaration>;
 
 const GROWTH = [
@@ -68,7 +69,9 @@ export const resizeNodeGroup = operation('resizeNodeGroup', (input, { clusterId:
 
     const { removed, forced } = await step('removeSurplus', [], shrink);
     await step('uncordonNodes', [], () => ensure.uncordonNodes({ id }));
-    return { name, id, group, count, added, removed, forced } satisfies ResizeNodeGroupResult;
+    const looked = await step('lookAtGenerations', [], () => ensure.lookAtGenerations({ id, spec, groups: [group] }));
+    const generations = looked[group];
+    return { name, id, group, count, generations, added, removed, forced } satisfies ResizeNodeGroupResult;
 
     async function grow(): Promise<void> {
       const wanted = look.present + added;

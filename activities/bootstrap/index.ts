@@ -1,2 +1,2 @@
 export { bootFailure } from './boot-failure.ts';
-export { controlPlaneUserData, nodeUserData, UserDataError } from './user-data.ts';
+export { controlPlaneUserData, nodeUserData, UserDataError, userDataTemplate } from './user-data.ts';

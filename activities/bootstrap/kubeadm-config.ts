@@ -1,5 +1,11 @@
 import { stringify } from 'yaml';
-import { CONTROL_PLANE_GROUP, NODE_GROUP_LABEL, type ClusterSpec } from '../../model/index.ts';
+import {
+  CONTROL_PLANE_GROUP,
+  GENERATION_LABEL,
+  NODE_GROUP_LABEL,
+  type ClusterSpec,
+  type NodeGroup,
+} from '../../model/index.ts';
 import type {
   ApiEndpoint,
   Argument,
@@ -45,6 +51,7 @@ export interface ControlPlaneMachine {
   readonly floatingIp?: string | undefined;
   /** Address of the machine's port. */
   readonly address: string;
+  readonly generation: string;
 }
 
 /** By what a machine finds the cluster and is admitted. */
@@ -72,8 +79,11 @@ export function firstControlPlaneConfig(machine: ControlPlaneMachine): string {
 }
 
 /** kubeadm's configuration of a further control plane. */
-export function joiningControlPlaneConfig(machine: ControlPlaneMachine, ticket: JoinTicket): string {
-  const join: JoinConfiguration = {
+export const joiningControlPlaneConfig = (machine: ControlPlaneMachine, ticket: JoinTicket): string =>
+  documents(controlPlaneJoin(machine, ticket));
+
+function controlPlaneJoin(machine: ControlPlaneMachine, ticket: JoinTicket): JoinConfiguration {
+  return {
     ...joinConfiguration(ticket, controlPlaneRegistration(machine), {
       controlPlaneComponentHealthCheck: '8m0s',
       // etcd takes one learner at a time: control planes that join together wait for each other here.
@@ -81,16 +91,49 @@ export function joiningControlPlaneConfig(machine: ControlPlaneMachine, ticket: 
     }),
     controlPlane: { localAPIEndpoint: endpoint(machine) },
   };
-  return documents(join);
+}
+
+/** A machine of a node group, as its configuration must name it. */
+export interface NodeMachine {
+  readonly spec: ClusterSpec;
+  readonly group: NodeGroup;
+  readonly generation: string;
 }
 
 /** kubeadm's configuration of every machine of a node group: the same for all, but for the placeholders. */
-export function nodeConfig(spec: ClusterSpec, group: ClusterSpec['nodeGroups'][number], ticket: JoinTicket): string {
-  const registration = {
-    ...registrationOf(spec, group.name, group.labels, placeholders.localIpv4),
-    taints: group.taints,
+export const nodeConfig = (machine: NodeMachine, ticket: JoinTicket): string => documents(nodeJoin(machine, ticket));
+
+function nodeJoin({ spec, group, generation }: NodeMachine, ticket: JoinTicket): JoinConfiguration {
+  const labels = { [GENERATION_LABEL]: generation, ...group.labels };
+  const registration = registrationOf(spec, group.name, labels, placeholders.localIpv4);
+  return joinConfiguration(ticket, { ...registration, taints: group.taints }, {});
+}
+
+/** What is one cluster's, one machine's or secret has no value in a template. */
+const NO_TICKET: JoinTicket = { vip: '', token: '', caCertHash: '' };
+
+/**
+ * What kubeadm's configuration of a node group's machines is made of, as JSON, without what is one cluster's or secret,
+ * and without labels and taints, which are changed in place. The kubelet's own configuration is not here: who joins
+ * takes the one that the cluster keeps.
+ */
+export const nodeTemplate = (spec: ClusterSpec, group: NodeGroup): object =>
+  nodeJoin({ spec, group: { ...group, labels: {}, taints: [] }, generation: '' }, NO_TICKET);
+
+/**
+ * The same of the control plane's machines. The one that makes the cluster is like those that join it: what it hands to
+ * kubeadm besides is kept in the cluster, and those that join take it from there. Of that only what the specification
+ * says counts. What a release of Slipway fixes, such as etcd's time-outs, reaches new machines only with a
+ * configuration that is written anew into the cluster; were it part of this, machines would be called new that are not.
+ */
+export function controlPlaneTemplate(spec: ClusterSpec): object {
+  const { imageRepository, podCidr, serviceCidr, dnsDomain, encryptionAtRest, auditPolicy, apiServer } =
+    spec.kubernetes;
+  const machine = { id: '', spec, vip: '', address: '', generation: '' };
+  return {
+    join: controlPlaneJoin(machine, NO_TICKET),
+    cluster: { imageRepository, podCidr, serviceCidr, dnsDomain, encryptionAtRest, auditPolicy, apiServer },
   };
-  return documents(joinConfiguration(ticket, registration, {}));
 }
 
 function joinConfiguration(
@@ -191,8 +234,8 @@ function apiServerVolumes({ kubernetes }: ClusterSpec): HostPathMount[] {
   ];
 }
 
-const controlPlaneRegistration = ({ spec, address }: ControlPlaneMachine): NodeRegistration =>
-  registrationOf(spec, CONTROL_PLANE_GROUP, {}, address);
+const controlPlaneRegistration = ({ spec, address, generation }: ControlPlaneMachine): NodeRegistration =>
+  registrationOf(spec, CONTROL_PLANE_GROUP, { [GENERATION_LABEL]: generation }, address);
 
 function registrationOf(
   { kubernetes }: ClusterSpec,

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { stringify } from 'yaml';
-import { vaultPaths, type ClusterSpec } from '../../model/index.ts';
+import { CONTROL_PLANE_GROUP, vaultPaths, type ClusterSpec } from '../../model/index.ts';
 import type { VaultClient } from '../../vault/index.ts';
 import { readJoinTokens } from '../secrets/key-material.ts';
-import { nodeConfig } from './kubeadm-config.ts';
+import { controlPlaneTemplate, nodeConfig, nodeTemplate } from './kubeadm-config.ts';
 import { controlPlaneFiles, KUBEADM_CONFIG, wrapFiles, type SerialControlPlane } from './machine-files.ts';
 
 /**
@@ -37,6 +37,7 @@ export interface NodeBoot {
   readonly vip: string;
   /** As `ensureSecrets` returned it. */
   readonly caCertHash: string;
+  readonly generation: string;
 }
 
 /** User-data that does not fit into what Nova takes, or of a node group that is not in the specification. */
@@ -79,24 +80,45 @@ export async function nodeUserData(vault: VaultClient, signal: AbortSignal, boot
   if (group === undefined || token === undefined) {
     throw new UserDataError(`User-data: ${boot.id} has no node group "${boot.group}" (${vaultPaths(boot.id).root})`);
   }
-  const content = nodeConfig(boot.spec, group, { vip: boot.vip, token, caCertHash: boot.caCertHash });
+  const { spec, generation, vip, caCertHash } = boot;
+  const content = nodeConfig({ spec, group, generation }, { vip, token, caCertHash });
   return cloudConfig(`node group ${boot.group} of ${boot.id}`, { path: KUBEADM_CONFIG, content });
 }
 
-function cloudConfig(machine: string, file: { path: string; content: string }): string {
-  const config = {
+/**
+ * What the user-data of a machine group is made of, as JSON, without what is one machine's or secret: a part of the
+ * group's generation. It holds the bootstrap script as it is written, not packed: packed, and as YAML, it could become
+ * another one with another version of Node.js or of a library.
+ *
+ * @param group name of a node group, or `CONTROL_PLANE_GROUP`
+ * @throws UserDataError when there is no such group
+ */
+export function userDataTemplate(spec: ClusterSpec, group: string): object {
+  const plain = { content: script.toString() };
+  if (group === CONTROL_PLANE_GROUP)
+    return { boot: bootConfig({ path: WRAPPED_FILES, content: '' }, plain), kubeadm: controlPlaneTemplate(spec) };
+  const nodeGroup = spec.nodeGroups.find(({ name }) => name === group);
+  if (nodeGroup === undefined) throw new UserDataError(`User-data: there is no node group "${group}"`);
+  return { boot: bootConfig({ path: KUBEADM_CONFIG, content: '' }, plain), kubeadm: nodeTemplate(spec, nodeGroup) };
+}
+
+/** What cloud-init does: write a file and the bootstrap script, and run the script. */
+function bootConfig(
+  file: { readonly path: string; readonly content: string },
+  packed: { readonly encoding?: 'gz+b64'; readonly content: string },
+): object {
+  return {
     write_files: [
       { path: file.path, owner: 'root:root', permissions: '0600', content: file.content },
-      {
-        path: SCRIPT_PATH,
-        owner: 'root:root',
-        permissions: '0755',
-        encoding: 'gz+b64',
-        content: gzipSync(script, { level: 9 }).toString('base64'),
-      },
+      { path: SCRIPT_PATH, owner: 'root:root', permissions: '0755', ...packed },
     ],
     runcmd: [[SCRIPT_PATH]],
   };
+}
+
+function cloudConfig(machine: string, file: { path: string; content: string }): string {
+  const packed = { encoding: 'gz+b64', content: gzipSync(script, { level: 9 }).toString('base64') } as const;
+  const config = bootConfig(file, packed);
   // cloud-init reads YAML 1.1.
   const text = `#cloud-config\n${stringify(config, { version: '1.1', lineWidth: 0 })}`;
   const size = Math.ceil(Buffer.byteLength(text) / 3) * 4;

@@ -6,6 +6,7 @@ import {
   type ClusterRecord,
   clusterSpecSchema,
   FailureType,
+  GROUP_METADATA,
   newRecord,
   vaultPaths,
 } from '../../model/index.ts';
@@ -53,7 +54,7 @@ async function fromMarks(
     vault.kv.listTree(tokens, cancellationSignal()),
   ]);
   const groups = new Set([
-    ...servers.map(({ metadata }) => metadata['slipway.group']).filter((group) => group !== undefined),
+    ...servers.map(({ metadata }) => metadata[GROUP_METADATA]).filter((group) => group !== undefined),
     ...secrets.map((path) => path.slice(tokens.length + 1)),
   ]);
   groups.delete(CONTROL_PLANE_GROUP);

@@ -5,6 +5,7 @@ import { nodeUserData } from '../bootstrap/index.ts';
 import { reportProgress } from '../lib/progress.ts';
 import type { ClusterFacts } from '../cloud/pre-flight/pre-flight.ts';
 import type { Clouds } from '../cloud/clouds.ts';
+import { generationOfGroup } from './generations.ts';
 import { ensureNodePorts } from './node-ports.ts';
 import { serverRequest } from './servers.ts';
 import { ownResources } from '../cloud/own-resources.ts';
@@ -63,10 +64,9 @@ export const ensureNodes =
     const batches = missingBatches({ ...input, existing, perRequest });
     if (batches.length === 0) return;
 
+    const generation = generationOfGroup(spec, name, facts);
     const userData = await nodeUserData(vault, cancellationSignal(), {
-      id,
-      spec,
-      group: name,
+      ...{ id, spec, group: name, generation },
       vip: input.vip,
       caCertHash: input.caCertHash,
     });
@@ -85,6 +85,7 @@ export const ensureNodes =
       const request = serverRequest({
         id,
         group: name,
+        generation,
         name: batch.name,
         template: group,
         flavorId: facts.flavorIds[name] ?? '',

@@ -6,6 +6,7 @@ import { ensureControlPlane } from './ensure-control-plane.ts';
 import { ensureNodes } from './ensure-nodes.ts';
 import { ensureServerGroups } from './ensure-server-groups.ts';
 import { findMachineNeeds } from './find-machine-needs.ts';
+import { lookAtGenerations } from './look-at-generations.ts';
 import { lookAtGroup } from './look-at-group.ts';
 import { removeMachines } from './remove-machines.ts';
 import { removeStrandedMachines } from './remove-stranded-machines.ts';
@@ -19,6 +20,7 @@ export const machinesActivities = (deps: RoomDeps) => ({
   ensureNodes: ensureNodes(deps),
   waitForServers: waitForServers(deps),
   lookAtGroup: lookAtGroup(deps),
+  lookAtGenerations: lookAtGenerations(deps),
   findMachineNeeds: findMachineNeeds(deps),
   chooseSurplus: chooseSurplus(deps),
   removeMachines: removeMachines(deps),

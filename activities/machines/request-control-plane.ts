@@ -7,6 +7,7 @@ import { reportProgress } from '../lib/progress.ts';
 import type { Cloud } from '../cloud/clouds.ts';
 import { ownResources } from '../cloud/own-resources.ts';
 import type { ClusterFacts } from '../cloud/pre-flight/pre-flight.ts';
+import { generationOfGroup } from './generations.ts';
 import { serverRequest } from './servers.ts';
 
 /** A machine of the control plane that is asked for. */
@@ -34,13 +35,14 @@ export async function requestControlPlane(
   { id, spec, facts, serverGroupIds, serial, kind, port, vip, floatingIp }: ControlPlaneRequest,
 ): Promise<void> {
   const name = controlPlaneName(id, serial);
+  const generation = generationOfGroup(spec, CONTROL_PLANE_GROUP, facts);
   const { availabilityZones: zones } = spec.controlPlane;
   const userData = await controlPlaneUserData(vault, cancellationSignal(), {
-    ...{ id, spec, serial, kind, vip, floatingIp, address: port.address },
+    ...{ id, spec, serial, kind, vip, floatingIp, generation, address: port.address },
     vaultAddress: cloud.settings.vaultAddressForMachines ?? vault.address,
   });
   const request = serverRequest({
-    ...{ id, group: CONTROL_PLANE_GROUP, name, userData },
+    ...{ id, group: CONTROL_PLANE_GROUP, generation, name, userData },
     template: spec.controlPlane,
     flavorId: facts.flavorIds[CONTROL_PLANE_GROUP] ?? '',
     imageId: facts.imageIds[CONTROL_PLANE_GROUP] ?? '',

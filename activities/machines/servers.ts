@@ -1,10 +1,19 @@
 import type { BlockDevice, ServerCreate } from 'openstack-client-ts';
-import { groupTag, type MachineTemplate, ownerTag } from '../../model/index.ts';
+import {
+  GENERATION_METADATA,
+  generationTag,
+  GROUP_METADATA,
+  groupTag,
+  type MachineTemplate,
+  OWNER_METADATA,
+  ownerTag,
+} from '../../model/index.ts';
 
 /** What all servers of a cluster have in common in a request to Nova. */
 export interface ServerRequest {
   readonly id: string;
   readonly group: string;
+  readonly generation: string;
   readonly name: string;
   readonly template: MachineTemplate;
   readonly flavorId: string;
@@ -17,11 +26,11 @@ export interface ServerRequest {
 }
 
 /**
- * The body of Nova's request for a cluster's machines. They carry the cluster's mark from the first moment
- * (microversion 2.52).
+ * The body of Nova's request for a cluster's machines. They carry the cluster's mark, their group and their generation
+ * from the first moment (microversion 2.52).
  */
 export function serverRequest(request: ServerRequest): ServerCreate {
-  const { id, group, template, sshKey, availabilityZone } = request;
+  const { id, group, generation, template, sshKey, availabilityZone } = request;
   return {
     name: request.name,
     flavorRef: request.flavorId,
@@ -30,8 +39,8 @@ export function serverRequest(request: ServerRequest): ServerCreate {
       : { block_device_mapping_v2: [rootDisk(request.imageId, template.rootVolume)] }),
     networks: request.networks,
     user_data: Buffer.from(request.userData).toString('base64'),
-    tags: [ownerTag(id), groupTag(group)],
-    metadata: { 'slipway.cluster': id, 'slipway.group': group },
+    tags: [ownerTag(id), groupTag(group), generationTag(generation)],
+    metadata: { [OWNER_METADATA]: id, [GROUP_METADATA]: group, [GENERATION_METADATA]: generation },
     ...(sshKey === undefined ? {} : { key_name: sshKey }),
     ...(availabilityZone === undefined ? {} : { availability_zone: availabilityZone }),
   };

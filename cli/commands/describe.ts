@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { ClusterDescription, EndedOperation } from '../../model/index.ts';
+import { type ClusterDescription, CONTROL_PLANE_GROUP, type EndedOperation, NO_GENERATION } from '../../model/index.ts';
 import type { FoundCluster } from '../../client/cluster-reader.ts';
 import type { ClusterSnapshot } from '../../client/cluster-snapshot.ts';
 import { LOST_PHASE, type LostWorkflow } from '../../client/lost-workflow.ts';
@@ -32,6 +32,11 @@ function printSnapshot(snapshot: ClusterSnapshot, session: Session): void {
   if (description.lost !== undefined) session.show(`\n${adviceForLost(description)}`);
   session.show('');
   session.show(formatTable(['GROUP', 'MACHINES', 'FLAVOR', 'ZONE'], groups(description), style));
+  const mixed = generations(description);
+  if (mixed.length > 0) {
+    session.show('');
+    session.show(formatTable(['GROUP', 'GENERATION', 'MACHINES', 'KUBERNETES'], mixed, style));
+  }
   if (operation === undefined) return;
   session.show('');
   session.show(drawTree(shown, { style, width: 100, now, frame: 0 }).join('\n'));
@@ -101,4 +106,23 @@ function groups({ spec, observed }: ClusterDescription): string[][] {
       availabilityZone ?? '-',
     ]),
   ];
+}
+
+/** Of each group whose machines are of several generations, those that were seen; the newest last. */
+function generations({ spec, observed }: ClusterDescription): string[][] {
+  if (observed === undefined) return [];
+  const groups = [
+    { name: CONTROL_PLANE_GROUP, seen: observed.controlPlane },
+    ...spec.nodeGroups.map(({ name }) => ({ name, seen: observed.nodeGroups[name] })),
+  ];
+  return groups.flatMap(({ name, seen }) =>
+    seen === undefined || seen.generations.length < 2
+      ? []
+      : seen.generations.map(({ generation, count, kubernetesVersion }) => [
+          name,
+          generation === NO_GENERATION ? 'unknown' : generation,
+          `${count}`,
+          kubernetesVersion,
+        ]),
+  );
 }

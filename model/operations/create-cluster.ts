@@ -1,8 +1,9 @@
 import { type ClusterPhase, LIVING } from '../cluster-phase.ts';
 import { type ClusterSpec, clusterSpecSchema } from '../cluster-spec.ts';
-import { createClusterResultSchema } from '../created-cluster.ts';
+import { type CreateClusterResult, createClusterResultSchema } from '../created-cluster.ts';
 import { FailureType } from '../failures.ts';
-import type { Observed } from '../observed.ts';
+import { CONTROL_PLANE_GROUP } from '../names.ts';
+import { type Observed, type ObservedMachines, observedMachines } from '../observed.ts';
 import { sameSpec } from '../same-spec.ts';
 import { declare, type DeclaredRequest, type KnownCluster, type Refusal } from './declaration.ts';
 
@@ -15,7 +16,7 @@ export const createCluster = declare({
   result: createClusterResultSchema,
   admittedIn: ['Creating', 'CreateFailed'],
   phases: { running: 'Creating', completed: 'Ready', failed: 'CreateFailed' },
-  observe: ({ spec }, created) => ({ observed: asCreated(spec), created }),
+  observe: ({ spec }, created) => ({ observed: asCreated(spec, created.generations), created }),
   refuse: whyTaken,
   answer: ({ createdBy, created, phase }, { requestedBy }) =>
     createdBy === requestedBy && SERVING.includes(phase) ? created : undefined,
@@ -28,11 +29,15 @@ export const createCluster = declare({
 const SERVING: readonly ClusterPhase[] = [...LIVING, 'Updating'];
 
 /** What there is of a cluster once it was created. */
-export function asCreated({ kubernetes, controlPlane, nodeGroups }: ClusterSpec): Observed {
-  const kubernetesVersion = kubernetes.version;
+export function asCreated(
+  { kubernetes, controlPlane, nodeGroups }: ClusterSpec,
+  generations: CreateClusterResult['generations'] = {},
+): Observed {
+  const machines = (group: string, count: number): ObservedMachines =>
+    observedMachines(count, kubernetes.version, generations[group]);
   return {
-    controlPlane: { count: controlPlane.count, kubernetesVersion },
-    nodeGroups: Object.fromEntries(nodeGroups.map(({ name, count }) => [name, { count, kubernetesVersion }])),
+    controlPlane: machines(CONTROL_PLANE_GROUP, controlPlane.count),
+    nodeGroups: Object.fromEntries(nodeGroups.map(({ name, count }) => [name, machines(name, count)])),
   };
 }
 

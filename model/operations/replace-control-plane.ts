@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { clusterSpecSchema } from '../cluster-spec.ts';
 import { LIVING } from '../cluster-phase.ts';
 import { parseInput } from '../input.ts';
+import { generationsSchema, observedMachines } from '../observed.ts';
 import { canonicalJson } from '../same-spec.ts';
 import { asCreated } from './create-cluster.ts';
 import { clusterIdInput, clusterNameInput } from './cluster-input.ts';
@@ -37,6 +38,7 @@ export const replaceControlPlaneResultSchema = z.strictObject({
   name: z.string().min(1),
   id: z.string().min(1),
   count: z.int().min(1).describe('Machines of the control plane, all Ready and voting in etcd'),
+  generations: generationsSchema.optional().describe('What they were made of; the newest last'),
   added: z.int().min(0),
   removed: z.int().min(0),
 });
@@ -60,9 +62,10 @@ export const replaceControlPlane = declare({
     const wanted = parseInput(clusterSpecSchema, { ...spec, controlPlane: { ...spec.controlPlane, count } });
     return wanted.ok ? { spec: wanted.value } : { issues: wanted.issues };
   },
-  observe: ({ spec, observed }, { count }) => {
+  observe: ({ spec, observed }, { count, generations }) => {
     const before = observed ?? asCreated(spec);
-    return { observed: { ...before, controlPlane: { ...before.controlPlane, count } } };
+    const controlPlane = observedMachines(count, before.controlPlane.kubernetesVersion, generations);
+    return { observed: { ...before, controlPlane } };
   },
   loss: ({ id, spec }, { machines, count }) => {
     const now = spec.controlPlane.count;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { clusterSpecSchema, type NodeGroup } from '../cluster-spec.ts';
 import { LIVING } from '../cluster-phase.ts';
 import { parseInput } from '../input.ts';
+import { generationsSchema, observedMachines } from '../observed.ts';
 import { asCreated } from './create-cluster.ts';
 import { clusterIdInput, clusterNameInput } from './cluster-input.ts';
 import { declare, type Desire, type KnownCluster } from './declaration.ts';
@@ -53,6 +54,7 @@ export const resizeNodeGroupResultSchema = z.strictObject({
   id: z.string().min(1),
   group: z.string().min(1),
   count: z.int().min(0).describe('Machines of the group, all Ready nodes'),
+  generations: generationsSchema.optional().describe('What they were made of; the newest last'),
   added: z.int().min(0),
   removed: z.int().min(0),
   forced: z.int().min(0).describe('Machines that were removed although a budget still blocked their drain'),
@@ -76,10 +78,10 @@ export const resizeNodeGroup = declare({
   admittedIn: LIVING,
   phases: { running: 'Updating', completed: 'Ready', failed: 'UpdateFailed' },
   desire: resized,
-  observe: ({ spec, observed }, { group, count }) => {
+  observe: ({ spec, observed }, { group, count, generations }) => {
     const before = observed ?? asCreated(spec);
     const { kubernetesVersion } = before.nodeGroups[group] ?? before.controlPlane;
-    const nodeGroups = { ...before.nodeGroups, [group]: { count, kubernetesVersion } };
+    const nodeGroups = { ...before.nodeGroups, [group]: observedMachines(count, kubernetesVersion, generations) };
     return { observed: { ...before, nodeGroups } };
   },
   loss: ({ id, spec }, { group, count, remove = [] }) => {

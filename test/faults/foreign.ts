@@ -54,7 +54,7 @@ const STEPS = [
     'ensureApi',
   ],
   ...['ensureControlPlane', 'ensureNodes', 'waitForServers', 'deleteServers', 'removeStrandedMachines'],
-  ...['lookAtGroup', 'findMachineNeeds', 'chooseSurplus', 'removeMachines'],
+  ...['lookAtGroup', 'findMachineNeeds', 'chooseSurplus', 'removeMachines', 'lookAtGenerations'],
   ...['deleteLoadBalancers', 'deleteFloatingIps', 'deleteAllServers', 'deleteServerGroups', 'deleteNetwork', 'sweep'],
 ] as const;
 type Step = (typeof STEPS)[number];
@@ -225,6 +225,8 @@ class Steps {
       return call(this.#activities.deleteServers, { id, spec, servers: this.foreignServers });
     const group = { id, spec, group: 'workers', count: 0, remove: this.foreignServers.map((server) => server.name) };
     if (step === 'lookAtGroup') return call(this.#activities.lookAtGroup, group);
+    if (step === 'lookAtGenerations')
+      return call(this.#activities.lookAtGenerations, { id, spec, groups: ['workers'] });
     if (step === 'chooseSurplus') return call(this.#activities.chooseSurplus, { ...group, atMost: 100 });
     if (step === 'removeMachines')
       return call(this.#activities.removeMachines, { ...group, machines: this.foreignServers });
@@ -263,6 +265,7 @@ async function makeCluster(run: Steps, client: OpenStackClient, name: string): P
     imageId,
     flavorId,
     userData: '',
+    generation: '',
     sshKey: undefined,
     availabilityZone: undefined,
   };

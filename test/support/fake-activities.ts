@@ -133,7 +133,8 @@ export class FakeActivities {
       admitMachines: fake('admitMachines', undefined),
       waitForNodes: fake('waitForNodes', undefined),
       revokeJoinTokens: fake('revokeJoinTokens', undefined),
-      lookAtGroup: fake('lookAtGroup', { present: 3, going: [], ready: 3, joining: 0, nextBatch: 1 }),
+      lookAtGenerations: fake('lookAtGenerations', {}),
+      lookAtGroup: fake('lookAtGroup', { present: 3, going: [], ready: 3, generations: [], joining: 0, nextBatch: 1 }),
       findMachineNeeds: fake('findMachineNeeds', {
         networkId: 'net',
         subnetId: 'sub',

@@ -56,6 +56,22 @@ describe('a resize', () => {
     expect(after.history.map(({ operation }) => operation)).toEqual(['createCluster', 'resizeNodeGroup']);
   });
 
+  it('keeps which generations there are at its end; without a look nothing is known of them', async () => {
+    await create('delos');
+    const kubernetesVersion = '1.36.3';
+    const unknown = [{ generation: '', count: 3, kubernetesVersion }];
+    expect((await describeCluster('delos')).observed?.nodeGroups.workers?.generations).toEqual(unknown);
+    const generations = [
+      { generation: 'a000000000', count: 1, kubernetesVersion: '1.36.2' },
+      { generation: 'b000000000', count: 3, kubernetesVersion },
+    ];
+    house.activities.set('lookAtGenerations', 'delos', () => Promise.resolve({ workers: generations }));
+    expect(await resized('delos', 4)).toMatchObject({ count: 4, generations });
+    expect((await describeCluster('delos')).observed?.nodeGroups).toEqual({
+      workers: { count: 4, kubernetesVersion, generations },
+    });
+  });
+
   it('drains before it removes, wave after wave, and makes none', async () => {
     await create('boreas');
     const waves = [[{ id: 's-1', name: 'm-1' }], [{ id: 's-2', name: 'm-2' }]];
@@ -66,7 +82,7 @@ describe('a resize', () => {
     const calls = callsSince('boreas', before);
     expect(calls).toEqual([
       ...['lookAtGroup', 'chooseSurplus', 'drainNodes', 'removeMachines'],
-      ...['chooseSurplus', 'drainNodes', 'removeMachines', 'chooseSurplus', 'uncordonNodes'],
+      ...['chooseSurplus', 'drainNodes', 'removeMachines', 'chooseSurplus', 'uncordonNodes', 'lookAtGenerations'],
     ]);
     const { last } = await describeCluster('boreas');
     const { steps, percent } = await house.client.workflow

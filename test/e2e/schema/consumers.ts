@@ -18,7 +18,7 @@ export type Objection = string | undefined;
 
 const UUID = '0b0f6a2e-6a3f-4b53-9a0b-2f5f3f1f7c11';
 const ADDRESS = '10.6.0.11';
-const MACHINE = { vip: '10.6.0.10', floatingIp: '192.0.2.7', address: ADDRESS };
+const MACHINE = { vip: '10.6.0.10', floatingIp: '192.0.2.7', address: ADDRESS, generation: '0123456789' };
 const TICKET = { vip: MACHINE.vip, token: 'abcdef.0123456789abcdef', caCertHash: `sha256:${'0'.repeat(64)}` };
 const MISSING = '/nonexistent/end-of-the-check';
 const PKI = '/etc/kubernetes/pki';
@@ -92,7 +92,10 @@ export class Consumers {
     const id = clusterId(spec.name, UUID);
     const machine = { id, spec, ...MACHINE };
     const [first, ...groups] = spec.nodeGroups.map((group) =>
-      onMachine(nodeConfig(spec, group, TICKET), batchMachineNames(id, group.name, 9999, 5000).at(-1) ?? ''),
+      onMachine(
+        nodeConfig({ spec, group, generation: MACHINE.generation }, TICKET),
+        batchMachineNames(id, group.name, 9999, 5000).at(-1) ?? '',
+      ),
     );
     const init = onMachine(firstControlPlaneConfig(machine), controlPlaneName(id, 0));
     const join = onMachine(joiningControlPlaneConfig(machine, TICKET), controlPlaneName(id, 2));
@@ -180,7 +183,9 @@ export class Consumers {
   async kubelet(spec: ClusterSpec): Promise<Objection> {
     const config = await this.#kubeletConfig(spec);
     for (const group of spec.nodeGroups) {
-      const [join] = parseAllDocuments(onMachine(nodeConfig(spec, group, TICKET), 'machine'));
+      const [join] = parseAllDocuments(
+        onMachine(nodeConfig({ spec, group, generation: MACHINE.generation }, TICKET), 'machine'),
+      );
       const { kubeletExtraArgs, taints } = joinSchema.parse(join?.toJS()).nodeRegistration;
       const flags = kubeletExtraArgs.map(({ name, value }) => `--${name}=${value}`);
       // As kubeadm writes them (kubernetes: cmd/kubeadm/app/phases/kubelet/flags.go; api/core/v1/taint.go).

@@ -17,7 +17,7 @@ function machine(
   floatingIp: string | undefined = '203.0.113.7',
 ): ControlPlaneMachine {
   const spec = clusterSpecSchema.parse({ name: 'atlas', cloud: 'berlin', ...input });
-  return { id: 'atlas-abc123', spec, vip: '10.6.0.5', floatingIp, address: '10.6.0.11' };
+  return { id: 'atlas-abc123', spec, vip: '10.6.0.5', floatingIp, address: '10.6.0.11', generation: '0123456789' };
 }
 
 /**
@@ -185,7 +185,7 @@ describe('a node', () => {
     });
     const [group] = spec.nodeGroups;
     if (group === undefined) throw new Error('the spec has a node group');
-    const join = documents(nodeConfig(spec, group, ticket))['JoinConfiguration'];
+    const join = documents(nodeConfig({ spec, group, generation: '0123456789' }, ticket))['JoinConfiguration'];
     expect(join).not.toHaveProperty('controlPlane');
     expect(join).toMatchObject({
       nodeRegistration: {
@@ -199,7 +199,7 @@ describe('a node', () => {
     expect(flags(registrationSchema.parse(join).nodeRegistration.kubeletExtraArgs)).toEqual({
       'provider-id': 'openstack:///@SERVER_ID@',
       'node-ip': '@LOCAL_IPV4@',
-      'node-labels': 'slipway.dev/node-group=gpu,example.org/kind=a100,zone=x',
+      'node-labels': 'slipway.dev/node-group=gpu,slipway.dev/generation=0123456789,example.org/kind=a100,zone=x',
       'cloud-provider': 'external',
     });
   });
@@ -217,7 +217,9 @@ describe('every value', () => {
       });
       const [group] = spec.nodeGroups;
       if (group === undefined) throw new Error('the spec has a node group');
-      expect(documents(nodeConfig(spec, group, ticket))['JoinConfiguration']).toMatchObject({
+      expect(
+        documents(nodeConfig({ spec, group, generation: '0123456789' }, ticket))['JoinConfiguration'],
+      ).toMatchObject({
         nodeRegistration: { taints: [{ key: value, value }] },
       });
       const cluster = documents(firstControlPlaneConfig({ ...rest, spec }))['ClusterConfiguration'];
@@ -238,7 +240,7 @@ describe('every machine', () => {
       expect(flags(nodeRegistration.kubeletExtraArgs)).toEqual({
         'provider-id': 'openstack:///@SERVER_ID@',
         'node-ip': '10.6.0.11',
-        'node-labels': 'slipway.dev/node-group=control-plane',
+        'node-labels': 'slipway.dev/node-group=control-plane,slipway.dev/generation=0123456789',
         ...(cloudProvider === 'external' ? { 'cloud-provider': 'external' } : {}),
       });
       // kubeadm's own taint for control planes.

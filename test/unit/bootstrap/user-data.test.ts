@@ -46,6 +46,7 @@ const controlPlane = (spec: ClusterSpec, index: number, ttl?: number) =>
     vip: '10.6.0.5',
     floatingIp: '203.0.113.7',
     address: `10.6.0.1${index}`,
+    generation: '0123456789',
     vaultAddress: `${server.address}/`,
     ...(ttl === undefined ? {} : { wrapTtlSeconds: ttl }),
   });
@@ -155,6 +156,7 @@ describe('a control plane’s user-data', () => {
         vip: '10.6.0.5',
         address: '10.6.0.10',
         vaultAddress: 'https://vault.example.org',
+        generation: '0123456789',
       });
       expect(ticketOf(text)).toMatchObject({
         vault: 'https://vault.example.org',
@@ -280,7 +282,7 @@ describe('a control plane’s files', () => {
 
 describe('a node group’s user-data', () => {
   const node = (spec: ClusterSpec, caCertHash: string, group = 'workers') =>
-    nodeUserData(vault, signal, { id, spec, group, vip: '10.6.0.5', caCertHash });
+    nodeUserData(vault, signal, { id, spec, group, vip: '10.6.0.5', caCertHash, generation: '0123456789' });
 
   it('is the same for all machines and holds only the group’s join token', async () => {
     const { spec, caCertHash } = await cluster();
@@ -338,7 +340,14 @@ describe('no user-data', () => {
     const all = [
       await controlPlane(spec, 0),
       await controlPlane(spec, 1),
-      await nodeUserData(vault, signal, { id, spec, group: 'workers', vip: '10.6.0.5', caCertHash }),
+      await nodeUserData(vault, signal, {
+        id,
+        spec,
+        group: 'workers',
+        vip: '10.6.0.5',
+        caCertHash,
+        generation: '0123456789',
+      }),
     ];
     const paths = await vault.kv.listTree(vaultPaths(id).root);
     const secrets = (await Promise.all(paths.map((path) => vault.kv.read(path, z.unknown())))).flatMap(texts);

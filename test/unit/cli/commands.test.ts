@@ -271,6 +271,32 @@ describe('slipway describe', () => {
     expect(stdout).toMatch(/workers +3 +m1\.medium +-/);
   });
 
+  it('shows the generations of a group that has several, and all of them as JSON', async () => {
+    const kubernetesVersion = '1.36.3';
+    const of = (generation: string, count: number) => ({ generation, count, kubernetesVersion });
+    const machines = (count: number, ...generations: ReturnType<typeof of>[]) => ({
+      ...{ count, kubernetesVersion, generations },
+    });
+    const controlPlane = machines(3, of('0123456789', 3));
+    const workers = machines(4, of('', 1), of('a000000000', 1), of('b000000000', 2));
+    const observed = { controlPlane, nodeGroups: { workers } };
+    const clusters = { describe: () => Promise.resolve({ description: description({ observed }) }) };
+    const { stdout } = await runCommand(['describe', 'atlas'], { clusters });
+    expect(stdout).toMatch(/GROUP +GENERATION +MACHINES +KUBERNETES/);
+    expect(stdout).toMatch(/workers +unknown +1 +1\.36\.3\nworkers +a0{9} +1 +1\.36\.3\nworkers +b0{9} +2 +1\.36\.3/);
+    expect(stdout).not.toContain('0123456789');
+    const json = await runCommand(['describe', 'atlas', '--json'], { clusters });
+    expect(JSON.parse(json.stdout)).toMatchObject({ description: { observed } });
+  });
+
+  it('shows nothing of generations where each group has one', async () => {
+    const one = { count: 3, kubernetesVersion: '1.36.3' };
+    const machines = { ...one, generations: [{ generation: '0123456789', ...one }] };
+    const observed = { controlPlane: machines, nodeGroups: { workers: machines } };
+    const clusters = { describe: () => Promise.resolve({ description: description({ observed }) }) };
+    expect((await runCommand(['describe', 'atlas'], { clusters })).stdout).not.toContain('GENERATION');
+  });
+
   it('fails for a cluster that there is not', async () => {
     const missing = () => Promise.reject(new SlipwayError(FailureType.ClusterNotFound, 'There is no cluster "nope"'));
     const result = await runCommand(['describe', 'nope', '--json'], { clusters: { describe: missing } });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { planRollout, type SetMachine } from '../../../model/machine-sets.ts';
+import { chooseLeaving, planRollout, type SetMachine } from '../../../model/machine-sets.ts';
 
 const machine = fc.record({
   generation: fc.constantFrom('a', 'b', 'c'),
@@ -62,4 +62,58 @@ it('replaces one by one with a surge of one, and keeps every machine Ready that 
     remove: ['m-1'],
     done: false,
   });
+});
+
+/** What decides, in its order: less leaves first. */
+const reasons = (one: SetMachine, all: readonly SetMachine[], named: ReadonlySet<string>): readonly string[] => {
+  const marked = all.filter(({ generation }) => generation !== '');
+  const youngest = marked
+    .map(({ createdAt }) => createdAt)
+    .sort()
+    .at(-1);
+  const newest = new Set(marked.filter(({ createdAt }) => createdAt === youngest).map(({ generation }) => generation));
+  const age = one.generation === '' ? '0' : newest.has(one.generation) ? '2' : '1';
+  return [named.has(one.name) ? '0' : '1', one.ready ? '1' : '0', age, one.createdAt];
+};
+
+it('lets those leave that are named, then those not Ready, then older generations, then the oldest', () => {
+  // Each machine was made at a time of its own, as far as the newest generation is looked for.
+  const sets = fc
+    .array(fc.record({ generation: fc.constantFrom('', 'a', 'b', 'c'), ready: fc.boolean(), named: fc.boolean() }), {
+      maxLength: 12,
+    })
+    .chain((list) =>
+      fc.shuffledSubarray(list, { minLength: list.length }).map((shuffled) =>
+        shuffled.map((one, index) => ({
+          ...one,
+          name: `m-${index}`,
+          createdAt: new Date(index * 1000).toISOString(),
+        })),
+      ),
+    );
+  fc.assert(
+    fc.property(sets, fc.nat({ max: 14 }), (machines, surplus) => {
+      const named = new Set(machines.filter((one) => one.named).map(({ name }) => name));
+      const leaving = chooseLeaving(machines, surplus, named);
+      expect(leaving).toHaveLength(Math.min(surplus, machines.length));
+      expect(chooseLeaving([...machines].reverse(), surplus, named)).toEqual(leaving);
+      const staying = machines.filter((one) => !leaving.includes(one));
+      const inOrder = [...leaving, ...staying.slice(0, 1)].map((one) => reasons(one, machines, named).join());
+      expect([...inOrder].sort()).toEqual(inOrder);
+      const [last = ''] = inOrder.slice(leaving.length - 1, leaving.length);
+      for (const one of staying) expect(last <= reasons(one, machines, named).join()).toBe(true);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+it('lets a machine without a generation leave before all that have one, even if it is the youngest', () => {
+  const machine = (name: string, generation: string): SetMachine => ({
+    ...{ name, generation, ready: true },
+    createdAt: name,
+  });
+  const machines = [machine('m-1', 'a'), machine('m-2', 'b'), machine('m-3', '')];
+  const names = (surplus: number): string[] => chooseLeaving(machines, surplus, new Set()).map(({ name }) => name);
+  expect(names(1)).toEqual(['m-3']);
+  expect(names(2)).toEqual(['m-3', 'm-1']);
 });

@@ -7,6 +7,7 @@ import {
   clusterNameOf,
   clusterNames,
   controlPlaneName,
+  generationTag,
   groupTag,
   operationWorkflowId,
   ownerTag,
@@ -73,7 +74,12 @@ describe('names for the longest cluster and group', () => {
     for (const name of [...Object.values(clusterNames(LONGEST_ID)), serverGroupName(LONGEST_ID, LONGEST_GROUP)]) {
       expect(name.length).toBeLessThanOrEqual(255);
     }
-    for (const tag of [ownerTag(LONGEST_ID), groupTag(LONGEST_GROUP), groupTag('control-plane')]) {
+    for (const tag of [
+      ownerTag(LONGEST_ID),
+      groupTag(LONGEST_GROUP),
+      groupTag('control-plane'),
+      generationTag('0123456789'),
+    ]) {
       expect(tag.length).toBeLessThanOrEqual(60);
       expect(tag).not.toMatch(/[/,]/);
     }

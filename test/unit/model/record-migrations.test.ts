@@ -29,15 +29,60 @@ const first = {
   queue: [],
 };
 
+const kubernetesVersion = spec.kubernetes.version;
+
+/** As it was written before machines had generations. */
+const withoutGenerations = {
+  ...{ schema: 1, id: 'atlas-aaaaaa', spec, createdAt: NOW, createdBy: 'r', created, phase: 'Ready', operations: 2 },
+  history: [ended, { ...ended, operation: 'resizeNodeGroup' }],
+  observed: {
+    controlPlane: { count: 3, kubernetesVersion },
+    nodeGroups: { workers: { count: 2, kubernetesVersion }, spare: { count: 0, kubernetesVersion } },
+  },
+  queue: [],
+};
+
+/** What is known of machines that were made before machines had generations. */
+const machines = (count: number) => ({
+  ...{ count, kubernetesVersion },
+  generations: count === 0 ? [] : [{ generation: '', count, kubernetesVersion }],
+});
+
+describe('a record without generations', () => {
+  it('goes on with machines that have none', () => {
+    expect(parseInput(clusterRecordSchema, withoutGenerations)).toEqual({
+      ok: true,
+      value: {
+        ...withoutGenerations,
+        schema: 2,
+        observed: { controlPlane: machines(3), nodeGroups: { workers: machines(2), spare: machines(0) } },
+      },
+    });
+  });
+
+  it('of a cluster that was only asked for has seen nothing', () => {
+    const { id, createdAt, queue } = withoutGenerations;
+    const before = { schema: 1, id, spec, createdAt, queue, history: [], phase: 'Creating', operations: 0 };
+    expect(parseInput(clusterRecordSchema, before)).toEqual({ ok: true, value: { ...before, schema: 2 } });
+  });
+
+  it.each(['much', { controlPlane: 3 }, { controlPlane: machines(3), nodeGroups: { workers: null } }])(
+    'in which %j was observed says what is wrong with it',
+    (observed) => {
+      const parsed = parseInput(clusterRecordSchema, { ...withoutGenerations, observed });
+      expect(parsed.ok ? [] : parsed.issues.map(({ path }) => path)).toContainEqual(expect.stringMatching(/^observed/));
+    },
+  );
+});
+
 describe('a record of version 0.1.0', () => {
   it('goes on as one of today', () => {
     const { last, ...same } = first;
-    const machines = (count: number) => ({ count, kubernetesVersion: spec.kubernetes.version });
     expect(parseInput(clusterRecordSchema, first)).toEqual({
       ok: true,
       value: {
         ...same,
-        schema: 1,
+        schema: 2,
         history: [last],
         observed: { controlPlane: machines(3), nodeGroups: { workers: machines(2) } },
       },
@@ -59,7 +104,7 @@ describe('a record', () => {
   });
 
   it.each([
-    [{ ...first, schema: 2 }],
+    [{ ...first, schema: 3 }],
     [{ ...first, schema: -1 }],
     [{ ...first, schema: '0' }],
     [null],

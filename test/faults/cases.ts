@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { CloudKind } from '../../local/sandbox-processes.ts';
+import { type Candidate, withoutAlike } from './alike.ts';
 import { type Fault, faults } from './faults.ts';
 import { type MatrixName, operationsUnderTest } from './operations.ts';
 import type { RecordedCall } from './places.ts';
@@ -41,11 +41,13 @@ export interface Skipped {
   readonly fault: string;
   readonly permanent: boolean;
   readonly reason: string;
+  /** The case that stands for it, where one does. */
+  readonly like?: Case;
 }
 
 /**
- * Every fault at every call, once and for good; what is skipped has its reason. Operations share activities: what is
- * the same call of the same activity, met by the same fault, is run in one of them, in each operation some.
+ * Every fault at every call, once and for good; what is skipped has its reason. Of cases that are alike one is run
+ * ({@link withoutAlike}).
  */
 export function casesOf(
   { calls, leftOut }: Pick<Recording, 'calls' | 'leftOut'>,
@@ -54,49 +56,32 @@ export function casesOf(
   cases: Case[];
   skipped: Skipped[];
 } {
-  const cases: Case[] = [];
+  const candidates: Candidate[] = [];
   const skipped: Skipped[] = [];
   const decide = (call: RecordedCall, why: (fault: Fault, permanent: boolean) => string | undefined) => {
     for (const fault of faults) {
       for (const permanent of fault.once === true ? [false] : [false, true]) {
         const reason = (cloud === 'emulator' ? undefined : fault.emulatorOnly) ?? why(fault, permanent);
         const { operation, key, occurrence } = call;
-        if (reason === undefined) cases.push({ operation, key, occurrence, fault: fault.name, permanent });
+        const tested = { operation, key, occurrence, fault: fault.name, permanent };
+        if (reason === undefined) candidates.push({ tested, call, fault });
         else skipped.push({ call, fault: fault.name, permanent, reason });
       }
     }
   };
   for (const call of calls) decide(call, (fault, permanent) => fault.notApplicable(call) ?? whyNot(call, permanent));
   for (const { call, reason } of leftOut) decide(call, () => reason);
-  const chosen = oneOfEachKind(cases);
-  for (const one of cases.filter((other) => !chosen.has(other))) {
-    const call = calls.find((other) => isAt(other, one));
-    const reason = 'the same call of the same activity is met in another operation';
-    if (call !== undefined) skipped.push({ call, fault: one.fault, permanent: one.permanent, reason });
+  const { chosen, alike } = withoutAlike(candidates);
+  for (const { one, like, reason } of alike) {
+    const { call, tested } = one;
+    skipped.push({ call, fault: tested.fault, permanent: tested.permanent, reason, like: like.tested });
   }
-  return { cases: cases.filter((one) => chosen.has(one)), skipped };
+  return { cases: chosen.map(({ tested }) => tested), skipped };
 }
 
 /** Whether the case meets this call. */
 export const isAt = (call: RecordedCall, { operation, key, occurrence }: Case): boolean =>
   call.operation === operation && call.key === key && call.occurrence === occurrence;
-
-/** Of the cases that differ by their operation alone one each, the same one in every run. */
-function oneOfEachKind(cases: readonly Case[]): ReadonlySet<Case> {
-  const kinds = new Map<string, Case[]>();
-  for (const one of cases) {
-    const { operation, key, occurrence, fault, permanent } = one;
-    const ofOperation = faultOf(fault).concernsOperation === true;
-    const kind = `${ofOperation ? operation : ''} ${key} ${occurrence} ${fault} ${permanent}`;
-    kinds.set(kind, [...(kinds.get(kind) ?? []), one]);
-  }
-  return new Set(
-    [...kinds].flatMap(([kind, alike]) => {
-      const turn = createHash('sha256').update(kind).digest().readUInt32BE() % alike.length;
-      return alike.slice(turn, turn + 1);
-    }),
-  );
-}
 
 const whyNot = ({ occurrence }: RecordedCall, permanent: boolean): string | undefined =>
   permanent && occurrence > 1 ? 'a fault for good meets every call of a place, from the first on' : undefined;

@@ -1,6 +1,7 @@
 import type { MatrixName } from './operations.ts';
 import { bodyOf, type Reply, without } from '../support/fault-proxy.ts';
 import { type BreakableKind, breakableIn, createdIds, untilSilent, vanish } from './cloud-effects.ts';
+import { disruptions } from './disruptions.ts';
 import { busyAnswer, requestIdOf, serviceError } from './fault-answers.ts';
 import { filtersOf, withoutFilters, withoutVersion } from './ignoring.ts';
 import { isRead, type Place, type RecordedCall } from './places.ts';
@@ -48,6 +49,10 @@ export interface Fault {
   readonly once?: true;
   /** What it does is done to the operation rather than to a call, and each operation meets it. */
   readonly concernsOperation?: true;
+  /** No answer that says anything comes: what an activity learns of it is the failure that the verdict names. */
+  readonly interrupts?: true;
+  /** What it does depends on what has been done until then, and not on the call with which it comes. */
+  readonly meetsState?: true;
   /** With which failures another operation that was asked for meanwhile may be refused. */
   readonly refusals?: readonly string[];
   readonly act: (exchange: Exchange, control: FaultControl, operation: MatrixName) => Promise<Reply>;
@@ -79,7 +84,7 @@ const UNAVAILABLE = {
 } as const;
 
 /** A wait that runs out says what it saw; so does the closing sweep of a deletion. */
-const WAITS = ['Slipway.DeadlineExceeded', 'Slipway.LeftBehind'];
+export const WAITS: readonly string[] = ['Slipway.DeadlineExceeded', 'Slipway.LeftBehind'];
 
 const unavailable = (words: RegExp) => (place: Place) => ({ types: [UNAVAILABLE[place.service], ...WAITS], words });
 const withRequestId = ({ service }: Place): RegExp =>
@@ -96,100 +101,11 @@ const afterEffect = (status: number) => ({
   verdict: (place: Place) => unavailable(withRequestId(place))(place),
 });
 
-const firstOfActivity = ({ opensActivity }: RecordedCall): string | undefined =>
-  opensActivity ? undefined : 'stands for its activity: the first call of each is met';
-const noVerdict = () => ({ types: [], words: /^/ });
-const disturbed = async ({ tag, forward }: Exchange, control: FaultControl): Promise<Reply> => {
-  const answer = await forward();
-  await control.disturbWorker(tag.pid);
-  return answer;
-};
-
-/** What happens around an operation rather than to one of its calls. */
-const disruptions: readonly Fault[] = [
-  {
-    name: 'worker-killed',
-    title: 'the worker is killed with SIGKILL right after the call left; another takes over',
-    pool: 'killed',
-    once: true,
-    notApplicable: any,
-    expects: 'success',
-    act: disturbed,
-    verdict: noVerdict,
-  },
-  {
-    name: 'worker-replaced',
-    title: 'the worker is asked to end, and one with another build id takes over (workers without versioning)',
-    pool: 'replaced',
-    once: true,
-    concernsOperation: true,
-    notApplicable: firstOfActivity,
-    expects: 'success',
-    act: disturbed,
-    verdict: noVerdict,
-  },
-  {
-    name: 'new-build',
-    title:
-      'a worker with a new build id becomes the current one, the old one ends what it began (workers with versioning)',
-    pool: 'new-build',
-    once: true,
-    concernsOperation: true,
-    notApplicable: firstOfActivity,
-    expects: 'success',
-    act: disturbed,
-    verdict: noVerdict,
-  },
-  {
-    name: 'deleted-meanwhile',
-    title: 'the deletion of the cluster is asked for while it is created',
-    once: true,
-    concernsOperation: true,
-    notApplicable: ({ operation }) =>
-      operation === 'createCluster' ? undefined : 'the cluster is being deleted already',
-    expects: 'anything',
-    refusals: ['Slipway.ClusterNotFound'],
-    act: async ({ forward }, control) => {
-      await control.askMeanwhile('deleteCluster');
-      return forward();
-    },
-    verdict: noVerdict,
-  },
-  {
-    name: 'asked-twice',
-    title: 'somebody else asks for the same at the same time',
-    once: true,
-    concernsOperation: true,
-    notApplicable: firstOfActivity,
-    expects: 'success',
-    refusals: ['Slipway.NameTaken', 'Slipway.ClusterNotFound'],
-    act: async ({ forward }, control, operation) => {
-      await control.askMeanwhile(operation);
-      return forward();
-    },
-    verdict: noVerdict,
-  },
-  {
-    name: 'created-meanwhile',
-    title: 'somebody asks for a cluster of the same name while it is deleted',
-    once: true,
-    concernsOperation: true,
-    notApplicable: (call) =>
-      call.operation === 'deleteCluster' ? firstOfActivity(call) : 'the cluster is being created already',
-    expects: 'success',
-    refusals: ['Slipway.NameTaken', 'Slipway.NotAdmitted', 'Slipway.ClusterNotFound'],
-    act: async ({ forward }, control) => {
-      await control.askMeanwhile('createCluster');
-      return forward();
-    },
-    verdict: noVerdict,
-  },
-];
-
 /** What happens to one call. */
 const callFaults: readonly Fault[] = [
   {
     name: 'refused',
+    interrupts: true,
     title: 'the connection breaks before the request is read, and the port refuses new ones for a moment',
     notApplicable: any,
     expects: 'success',
@@ -199,8 +115,22 @@ const callFaults: readonly Fault[] = [
     },
     verdict: unavailable(/ECONNREFUSED|ECONNRESET|closed|hang up|socket/i),
   },
-  { name: '500-before', title: 'HTTP 500 before the effect', notApplicable: any, expects: 'success', ...refusing(500) },
-  { name: '503-before', title: 'HTTP 503 before the effect', notApplicable: any, expects: 'success', ...refusing(503) },
+  {
+    name: '500-before',
+    interrupts: true,
+    title: 'HTTP 500 before the effect',
+    notApplicable: any,
+    expects: 'success',
+    ...refusing(500),
+  },
+  {
+    name: '503-before',
+    interrupts: true,
+    title: 'HTTP 503 before the effect',
+    notApplicable: any,
+    expects: 'success',
+    ...refusing(503),
+  },
   {
     name: '500-after',
     hasEffect: true,
@@ -219,6 +149,7 @@ const callFaults: readonly Fault[] = [
   },
   {
     name: 'cut',
+    interrupts: true,
     hasEffect: true,
     title: 'the connection breaks after the effect, before the answer',
     notApplicable: any,
@@ -233,6 +164,7 @@ const callFaults: readonly Fault[] = [
   },
   {
     name: '429',
+    interrupts: true,
     title: 'HTTP 429 with Retry-After',
     notApplicable: any,
     expects: 'success',
@@ -256,6 +188,7 @@ const callFaults: readonly Fault[] = [
   },
   {
     name: 'hang',
+    interrupts: true,
     hasEffect: true,
     title: 'the answer does not come until the time-out, after the effect',
     notApplicable: any,
@@ -269,6 +202,7 @@ const callFaults: readonly Fault[] = [
   },
   {
     name: 'token-expired',
+    interrupts: true,
     title: 'the token is revoked just before the call (Vault, Kubernetes: refused as if it were)',
     notApplicable: ({ place }) =>
       place.service === 'openstack' && !place.authenticated ? 'the call carries no token' : undefined,
@@ -287,11 +221,10 @@ const callFaults: readonly Fault[] = [
     verdict: ({ service }) =>
       service === 'openstack'
         ? { types: ['OpenStack.Unauthorized', ...WAITS], words: /req-/ }
-        : // The Kubernetes client keeps the words of a 401 to itself.
-          {
-            types: ['Vault.Forbidden', 'Kubernetes.Unavailable', ...WAITS],
-            words: service === 'vault' ? /made by the fault matrix/ : /HTTP 401/,
-          },
+        : service === 'vault'
+          ? { types: ['Vault.Forbidden', ...WAITS], words: /made by the fault matrix/ }
+          : // The Kubernetes client keeps the words of a 401 to itself.
+            { types: ['Kubernetes.Unavailable', ...WAITS], words: /HTTP 401/ },
   },
   {
     name: 'error',

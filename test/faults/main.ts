@@ -4,12 +4,12 @@ import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { createLogUpdate } from 'log-update';
 import type { CloudKind } from '../../local/sandbox-processes.ts';
-import { type Case, caseName, caseOf } from './cases.ts';
+import { type Case, caseName, caseOf, type Skipped } from './cases.ts';
 import { writeFixtures } from '../replay/fixtures.ts';
 import { foreignWorldOf, holdsForeignResources } from './foreign.ts';
 import { page } from './html.ts';
 import { defaultLanes, type MatrixResult, runMatrix, sampled } from './matrix.ts';
-import { failures, reasons, summaryOf, table } from './report.ts';
+import { failures, listed, reasons, summaryOf, table } from './report.ts';
 import type { CaseResult } from './run-case.ts';
 import { exportCaseHistories } from './case-histories.ts';
 
@@ -53,15 +53,15 @@ const program = new Command('faults')
     'random projects of others’ resources (foreign.ts); 500 with all cases, else none',
     wholeNumber,
   )
-  .option('--list', 'record, print the names of all cases, run none', false)
+  .option('--list', 'record, print all cases and, with --json, for which others each stands; run none', false)
   .option('--fixtures', 'record, keep the histories in test/replay, run no case', false)
   .option('--out <folder>', 'where the page and histories go', 'faults');
 program.parse();
 const options = program.opts<Options>();
 
-function select(cases: readonly Case[]): readonly Case[] {
+function select(cases: readonly Case[], skipped: readonly Skipped[]): readonly Case[] {
   if (options.list) {
-    for (const one of cases) process.stdout.write(`${caseName(one)}\n`);
+    process.stdout.write(listed(cases, skipped, options.json));
     return [];
   }
   if (options.fixtures) return [];

@@ -19,7 +19,7 @@ export interface MatrixOptions {
   /** Lanes for cases whose fault passes, and as many again for those whose fault stays. */
   readonly lanes: number;
   /** Chooses among all cases. */
-  readonly select: (cases: readonly Case[]) => readonly Case[];
+  readonly select: (cases: readonly Case[], skipped: readonly Skipped[]) => readonly Case[];
   /** Activities that the worker does carelessly once the operations are recorded, to see that the matrix finds them. */
   readonly careless?: readonly string[];
   readonly onResult?: (result: CaseResult, done: number, all: number) => void;
@@ -73,7 +73,7 @@ export async function runMatrix(options: MatrixOptions): Promise<MatrixResult> {
     const recording = await record(house, recorders, operationsUnderTest);
     await options.onRecording?.(house, recording);
     const { cases, skipped } = casesOf(recording, cloud);
-    const chosen = options.select(cases);
+    const chosen = options.select(cases, skipped);
     phase(`running ${chosen.length} of ${cases.length} cases`);
     if (options.careless !== undefined) await house.exchangeWorkers(passing, options.careless);
     const results: CaseResult[] = [];

@@ -89,4 +89,8 @@ export interface RecordedCall {
   readonly occurrence: number;
   /** Whether its activity has made no call before it. */
   readonly opensActivity: boolean;
+  /** Whether its activity has changed something before it. */
+  readonly afterEffect: boolean;
+  /** The lines of Slipway that sent it, the innermost first; empty where they are not known. */
+  readonly from: string;
 }

@@ -1,3 +1,4 @@
+import { RECORDING } from './call-tag.ts';
 import type { House } from './house.ts';
 import type { Lane } from './lane.ts';
 import { isRead, type RecordedCall } from './places.ts';
@@ -40,7 +41,7 @@ export async function record(
   const clusters: string[] = [];
   for (const [number, life] of livesOf(operations).entries()) {
     const lives = await Promise.all(
-      lanes.map((lane, index) => liveOnce(house, lane, life, `recording-${number}-${index}`)),
+      lanes.map((lane, index) => liveOnce(house, lane, life, `${RECORDING}${number}-${index}`)),
     );
     const [first] = lives;
     if (first === undefined) throw new Error('nothing was recorded');
@@ -103,12 +104,15 @@ async function liveOnce(
 function callsOf(operation: MatrixName, run: readonly SeenCall[]): RecordedCall[] {
   const seen = new Map<string, number>();
   const opened = new Set<string>();
-  return run.map(({ place, key }) => {
+  const changed = new Set<string>();
+  return run.map(({ place, key, from }) => {
     const occurrence = (seen.get(key) ?? 0) + 1;
     seen.set(key, occurrence);
     const opensActivity = !opened.has(place.activity);
     opened.add(place.activity);
-    return { operation, place, key, occurrence, opensActivity };
+    const afterEffect = changed.has(place.activity);
+    if (!isRead(place)) changed.add(place.activity);
+    return { operation, place, key, occurrence, opensActivity, afterEffect, from };
   });
 }
 

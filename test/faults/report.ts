@@ -1,4 +1,4 @@
-import { caseOf } from './cases.ts';
+import { type Case, caseName, caseOf, type Skipped } from './cases.ts';
 import { faults } from './faults.ts';
 import type { MatrixResult } from './matrix.ts';
 import type { CaseResult } from './run-case.ts';
@@ -72,4 +72,20 @@ export function failures(results: readonly CaseResult[]): string {
       ].join('\n');
     })
     .join('\n');
+}
+
+/**
+ * All cases by name, one a line; as JSON, one object a line, with what each stands for. What is left out as alike has a
+ * line of its own, which names the case that is run for it.
+ */
+export function listed(cases: readonly Case[], skipped: readonly Skipped[], json: boolean): string {
+  if (!json) return cases.map((one) => `${caseName(one)}\n`).join('');
+  const alike = skipped.flatMap(({ call: { operation, key, occurrence }, fault, permanent, reason, like }) => {
+    const name = caseName({ operation, key, occurrence, fault, permanent });
+    return like === undefined ? [] : [{ name, like: caseName(like), reason }];
+  });
+  const standsFor = new Map<string, string[]>();
+  for (const { name, like } of alike) standsFor.set(like, [...(standsFor.get(like) ?? []), name]);
+  const run = cases.map((one) => ({ name: caseName(one), standsFor: standsFor.get(caseName(one)) ?? [] }));
+  return [...run, ...alike].map((line) => `${JSON.stringify(line)}\n`).join('');
 }

@@ -4,7 +4,8 @@ import { syncBuiltinESMExports } from 'node:module';
 import { activityInfo } from '@temporalio/activity';
 import { Agent } from 'undici';
 import { z } from 'zod';
-import { CALL_HEADER, type CallTag } from './call-tag.ts';
+import { repositoryRoot } from '../../local/repository.ts';
+import { CALL_HEADER, type CallTag, RECORDING } from './call-tag.ts';
 
 /** Both clients of ours give their headers as an object. */
 const headersSchema = z.record(z.string(), z.union([z.string(), z.array(z.string())]));
@@ -39,9 +40,36 @@ export function tagCalls(): void {
 function tag(): string | undefined {
   try {
     const { activityType: activity, workflowExecution, attempt } = activityInfo();
-    const value: CallTag = { activity, workflowId: workflowExecution?.workflowId ?? '', attempt, pid: process.pid };
+    const workflowId = workflowExecution?.workflowId ?? '';
+    const from = workflowId.includes(`/${RECORDING}`) ? linesOfSlipway() : undefined;
+    const value: CallTag = { activity, workflowId, attempt, pid: process.pid, from };
     return JSON.stringify(value);
   } catch {
     return undefined;
   }
+}
+
+/** Frames of an asynchronous stack that is deeper than V8's usual ten. */
+const MAX_FRAMES = 60;
+
+/** What is no line of Slipway's own, and what sends every request of a client. */
+const BESIDE =
+  /^(node_modules|test)\/|^vault\/(transport|slots)\.ts|^openstack-client-ts\/src\/(http-handlers|abort|session|service-client)\.ts/;
+
+/**
+ * The lines of Slipway's own files on the way to here, the innermost first; undefined where the way cannot be followed
+ * back to the activity: a token and a port-forward are opened for several callers, or by a callback.
+ */
+function linesOfSlipway(): string | undefined {
+  const usual = Error.stackTraceLimit;
+  Error.stackTraceLimit = MAX_FRAMES;
+  const { stack = '' } = new Error();
+  Error.stackTraceLimit = usual;
+  const lines = stack.split('\n').flatMap((frame) => {
+    const [, line] = /\(?([^(\s]+:\d+:\d+)\)?$/.exec(frame) ?? [];
+    const [before, own] = line?.split(repositoryRoot) ?? [];
+    return before !== undefined && own !== undefined && !BESIDE.test(own) ? [own] : [];
+  });
+  const door = lines.findIndex((line) => line.startsWith('activities/index.ts:'));
+  return door === -1 ? undefined : lines.slice(0, door).join(' < ');
 }

@@ -17,6 +17,8 @@ export interface SeenCall {
   /** Milliseconds since the case began. */
   readonly at: number;
   readonly attempt: number;
+  /** The lines of Slipway that sent it; empty where they are not known. */
+  readonly from: string;
   /** Status of the answer, or what came instead of one. */
   outcome: string;
   /** The fault that was put in. */
@@ -116,6 +118,7 @@ export class Traffic {
       key,
       at: Date.now() - this.#started,
       attempt: tag.attempt,
+      from: tag.from ?? '',
       outcome: 'no answer yet',
     };
     this.calls.push(call);

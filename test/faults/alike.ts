@@ -18,7 +18,7 @@ export interface LikeAnother {
 }
 
 /** Why one candidate stands for another: the rules of {@link withoutAlike}. */
-export const reasonsAlike = {
+const reasonsAlike = {
   loop: 'the first and the last call of a loop stand for those between',
   state: 'nothing has changed since a call that is met',
   interrupted: 'its activity learns of it what it learns at a read that is met',
@@ -129,7 +129,7 @@ const lineOf = ({ call: { place, key, from } }: Candidate): string =>
 const faultText = ({ tested: { fault, permanent } }: Candidate): string => `${fault}${permanent ? ' for good' : ''}`;
 
 /** What an activity is told by the client of a service when a read is interrupted. */
-export function learned({ call: { place }, fault, tested: { permanent } }: Candidate): string {
+function learned({ call: { place }, fault, tested: { permanent } }: Candidate): string {
   const repeated = place.service === 'openstack' && place.method === 'GET' && !permanent;
   const types = fault.verdict(place).types.filter((type) => !WAITS.includes(type));
   return `${repeated ? 'nothing' : types.join()}${permanent ? ' for good' : ''}`;

@@ -1,4 +1,5 @@
 import { connect, type LoadBalancer, type OpenStackClient, type Port } from 'openstack-client-ts';
+import { onTestFinished } from 'vitest';
 import { type ClusterApiAddress, ensureApi } from '../../activities/api/ensure-api.ts';
 import { repairApi } from '../../activities/api/repair-api.ts';
 import { Clouds } from '../../activities/cloud/clouds.ts';
@@ -42,7 +43,7 @@ export interface ConvergingCluster {
   readonly changes: () => string[];
 }
 
-/** Makes network and firewall; the way in is made by `create`. */
+/** Makes network and firewall; the way in is made by `create`. To be called within a test. */
 export async function startConvergingCluster(
   emulated: EmulatedCloud,
   name: string,
@@ -60,6 +61,7 @@ export async function startConvergingCluster(
       },
     },
   });
+  onTestFinished(() => client.close());
   // The credential's way through Vault has tests of its own.
   class OneCloud extends Clouds {
     override get() {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { WorkflowContinuedAsNewError } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connectTemporal } from '../../../temporal/index.ts';
 import type { TemporalAccess } from '../../../temporal/index.ts';
@@ -38,8 +39,8 @@ test('operations stay on their build, new ones start on the promoted one, and wh
   const [pinned, idle, signalled, moving] = [options(), options(), options(), options()];
   const pinnedHandle = await client.workflow.start('pinned', pinned);
   const ask = (workflowId: string) => client.workflow.getHandle(workflowId).executeUpdate<string, []>('ask');
-  for (const { workflowId } of [idle, signalled])
-    await client.workflow.start('longLived', { ...options(), workflowId });
+  await client.workflow.start('longLived', idle);
+  const { firstExecutionRunId } = await client.workflow.start('longLived', signalled);
   await client.workflow.start('movable', moving);
   for (const { workflowId } of [idle, signalled, moving]) expect(await ask(workflowId)).toBe('one');
 
@@ -56,7 +57,10 @@ test('operations stay on their build, new ones start on the promoted one, and wh
   await fresh.signal('again');
   expect(await fresh.result()).toEqual(['two', 'two']);
 
-  await client.workflow.getHandle(signalled.workflowId).signal('again');
+  const firstRun = client.workflow.getHandle(signalled.workflowId, firstExecutionRunId, { followRuns: false });
+  await firstRun.signal('again');
+  // An update that reaches a run which is just ending is refused.
+  await expect(firstRun.result()).rejects.toThrow(WorkflowContinuedAsNewError);
   expect(await ask(signalled.workflowId)).toBe('two');
   expect(await ask(idle.workflowId)).toBe('one');
   // Only what is not pinned outlives the last worker of its build without having run in between.

@@ -86,6 +86,8 @@ export const messages = {
   pause: 'pause',
   resume: 'resume',
   abort: 'abort',
+  /** Signal of a cluster's workflow to the operation that runs: it takes over a {@link HandedWish}. */
+  handOver: 'handOver',
   /** Signal of an operation to its cluster's workflow: {@link AttentionChange}. */
   attention: 'attention',
   /** Signal to a caller: the operation it asked for ended. */

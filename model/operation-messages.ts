@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { ClusterSpec } from './cluster-spec.ts';
 import type { outcomeSchema } from './cluster-state.ts';
 import type { OperationFailure } from './failures.ts';
 import type { OperationInput, OperationName, OperationResult } from './operations/index.ts';
@@ -26,6 +27,16 @@ export interface OperationAdmission {
   /** Of the workflow that admitted it. */
   readonly workflowId: string;
   readonly ended?: OperationEnded;
+}
+
+/** What the cluster's workflow signals to an operation that takes over a request while it runs. */
+export interface HandedWish {
+  /** Counts the wishes that this run of the operation was handed, from 1. Each one holds those before it. */
+  readonly number: number;
+  /** The operation's input from now on. */
+  readonly input: OperationInput<OperationName>;
+  /** The cluster as it is wanted now. */
+  readonly spec: ClusterSpec;
 }
 
 /** How an operation ended. */

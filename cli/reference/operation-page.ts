@@ -78,7 +78,7 @@ export function operationIndex(firstLine: string): string {
 }
 
 function facts(operation: OperationName, declaration: OperationDeclaration): [string, string][] {
-  const { admittedIn, phases, conflicts, pausable } = declaration;
+  const { admittedIn, phases, conflicts, handOver, pausable } = declaration;
   const asks = 'loss' in declaration || endsCluster(operation);
   return [
     [
@@ -96,6 +96,7 @@ function facts(operation: OperationName, declaration: OperationDeclaration): [st
     ],
     ['Asked for while the same one runs or waits, it', SAME[conflicts.same]],
     ['Asked for while another one runs or waits, it', OTHER[conflicts.other]],
+    ['Takes over what concerns it while it runs', handOver === undefined ? 'no' : 'yes'],
     ['Can be [paused](../../how-to/pause-and-resume.md)', pausable ? 'yes' : 'no'],
     ['The command asks before', asks ? 'yes, where something would be removed' : 'no: it takes nothing away'],
   ];

@@ -49,11 +49,33 @@ export interface ConflictRules {
   /**
    * The same operation waits or runs: `join` it and share its end; `queue` behind it; `refuse`; or `merge` with one
    * that waits, where `merge` finds that they are one wish (else it is queued). One that runs already has begun with
-   * its input: what merges waits behind it.
+   * its input: what merges waits behind it, unless it is handed over.
    */
   readonly same: 'join' | 'queue' | 'refuse' | 'merge';
   /** Another operation waits or runs. `preempt` cancels what runs and refuses what waits. */
   readonly other: 'queue' | 'refuse' | 'preempt';
+}
+
+/** A request for any operation, as one that runs looks at it. Anybody may have sent it, with anything in it. */
+export interface OtherRequest {
+  readonly operation: string;
+  readonly input: unknown;
+}
+
+/** How an operation that runs takes over what is asked for meanwhile (docs/decisions/0022). */
+export interface HandOver<Input, Result> {
+  /**
+   * Whether a request is about what the operation is working on just now. Of those that are, none overtakes another
+   * that waits.
+   */
+  concerns(running: Input, request: OtherRequest): boolean;
+  /**
+   * The input that holds both wishes, of which the later one counts; undefined when the request has to wait for its
+   * turn. Asked only where it concerns the operation.
+   */
+  takes(running: Input, request: OtherRequest): Input | undefined;
+  /** How many of the wishes that were handed over the operation took; those beyond are done by themselves. */
+  taken(result: Result): number;
 }
 
 /**
@@ -93,6 +115,8 @@ export interface OperationDeclaration<Input extends z.ZodType = z.ZodType, Resul
   readonly conflicts: ConflictRules;
   /** Two inputs as one; undefined when they are two wishes. */
   merge?(waiting: z.output<Input>, next: z.output<Input>): z.output<Input> | undefined;
+  /** Absent: what is asked for while it runs waits behind it. */
+  readonly handOver?: HandOver<z.output<Input>, z.output<Result>>;
   /**
    * Whether a person can have it wait at a safe point, go on, and end there: the signals `pause`, `resume` and `abort`
    * to its workflow.

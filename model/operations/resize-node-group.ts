@@ -5,7 +5,7 @@ import { parseInput } from '../input.ts';
 import { generationsSchema, observedMachines } from '../observed.ts';
 import { asCreated } from './create-cluster.ts';
 import { clusterIdInput, clusterNameInput } from './cluster-input.ts';
-import { declare, type Desire, type KnownCluster } from './declaration.ts';
+import { declare, type Desire, type KnownCluster, type OtherRequest } from './declaration.ts';
 
 /** Machines that one request may name. */
 const MOST_NAMED = 100;
@@ -58,6 +58,11 @@ export const resizeNodeGroupResultSchema = z.strictObject({
   added: z.int().min(0),
   removed: z.int().min(0),
   forced: z.int().min(0).describe('Machines that were removed although a budget still blocked their drain'),
+  takenOver: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('How many wishes for the same group it took over while it ran; `count` is what the last one asked for'),
 });
 
 export type ResizeNodeGroupResult = Readonly<z.output<typeof resizeNodeGroupResultSchema>>;
@@ -68,7 +73,10 @@ const LONGEST_MINUTES = 20 * 60;
 /** How many machines are drained and removed at once. */
 export const WAVE_SIZE = 100;
 
-/** Makes a node group larger or smaller. Two wishes for the size of one group that wait are one: the later. */
+/**
+ * Makes a node group larger or smaller. Two wishes for the size of one group that wait are one: the later. One that
+ * runs takes over what is asked for meanwhile.
+ */
 export const resizeNodeGroup = declare({
   title: 'Resize a node group',
   verb: 'resize a node group of',
@@ -90,11 +98,17 @@ export const resizeNodeGroup = declare({
     return going === 0 ? undefined : `drains and removes ${going} of the ${before} machines of ${group} in ${id}`;
   },
   conflicts: { same: 'merge', other: 'queue' },
-  merge: (waiting, next) => {
-    if (waiting.group !== next.group) return undefined;
-    const remove = [...new Set([...(waiting.remove ?? []), ...(next.remove ?? [])])];
-    if (remove.length > MOST_NAMED) return undefined;
-    return { ...waiting, ...given(next), ...(remove.length === 0 ? {} : { remove }) };
+  merge: bothWishes,
+  handOver: {
+    concerns: ({ group }, request) => askedSize(request)?.group === group,
+    takes: (running, request) => {
+      const next = askedSize(request);
+      if (next === undefined) return undefined;
+      // A name that is asked for twice may be gone already; only a look of its own can say what the second time means.
+      const again = running.remove?.some((name) => next.remove?.includes(name)) === true;
+      return again ? undefined : bothWishes(running, next);
+    },
+    taken: ({ takenOver = 0 }) => takenOver,
   },
   pausable: true,
   deadlineMinutes: ({ drainMinutes, count = 0 }, { nodeGroups }) => {
@@ -103,6 +117,23 @@ export const resizeNodeGroup = declare({
     return Math.min(LONGEST_MINUTES, 90 + waves * (drainMinutes + 20));
   },
 });
+
+/** The later wish for the size of a group, with the names of both; undefined when they are not about one group. */
+function bothWishes(earlier: ResizeNodeGroupInput, later: ResizeNodeGroupInput): ResizeNodeGroupInput | undefined {
+  if (earlier.group !== later.group) return undefined;
+  const remove = [...new Set([...(earlier.remove ?? []), ...(later.remove ?? [])])];
+  if (remove.length > MOST_NAMED) return undefined;
+  return { ...earlier, ...given(later), ...(remove.length === 0 ? {} : { remove }) };
+}
+
+/**
+ * The size of a group that a request asks for. For any operation that changes machines of a group and can take it over
+ * meanwhile.
+ */
+export function askedSize({ operation, input }: OtherRequest): ResizeNodeGroupInput | undefined {
+  const parsed = operation === 'resizeNodeGroup' ? parseInput(resizeNodeGroupSchema, input) : undefined;
+  return parsed?.ok === true ? parsed.value : undefined;
+}
 
 /** Without what is absent, which would overwrite. */
 const given = <T extends object>(input: T): Partial<T> =>

@@ -183,6 +183,19 @@ describe('the deadline of an operation', () => {
     expect(await run.result()).toBe('done');
   });
 
+  it.each([
+    ['later', 3000, undefined],
+    ['later, and is met then', 1000, 'Slipway.DeadlineExceeded'],
+    ['never earlier', 1, 'Slipway.DeadlineExceeded'],
+  ])('is %s when it is prolonged', async (_, by, type) => {
+    const options = { workflowId: randomUUID(), taskQueue: 'paused', args: [{ works: 2500, by }] };
+    const started = Date.now();
+    const run = await client.workflow.start('prolongedSteps', options);
+    if (type === undefined) expect(await run.result()).toBe('done');
+    else expect((await failureOf(run.result())).type).toBe(type);
+    expect(Date.now() - started).toBeGreaterThan(950);
+  });
+
   it('counts what it works, before a pause and after it', async () => {
     const run = await start(1000, 5000);
     await run.signal('pause');

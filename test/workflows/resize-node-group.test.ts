@@ -15,8 +15,8 @@ afterAll(() => house.stop());
 
 const start = (type: string, input: unknown, workflowId: string = randomUUID()): Promise<WorkflowHandle> =>
   house.client.workflow.start(type, { workflowId, taskQueue: house.taskQueue, args: [input] });
-const create = async (name: string): Promise<unknown> =>
-  (await start('createCluster', { name, cloud: 'sandbox' })).result();
+const create = async (name: string, more: object = {}): Promise<unknown> =>
+  (await start('createCluster', { name, cloud: 'sandbox', ...more })).result();
 const resize = (name: string, count: number, more: object = {}): Promise<WorkflowHandle> =>
   start('resizeNodeGroup', { name, group: 'workers', count, ...more });
 const resized = async (name: string, count: number, more: object = {}): Promise<ResizeNodeGroupResult> =>
@@ -31,6 +31,14 @@ const callersOf = async (name: string): Promise<number> => {
   const admitted = events?.filter((event) => event.workflowExecutionUpdateAcceptedEventAttributes) ?? [];
   return admitted.length - 1;
 };
+const TWO_GROUPS = { nodeGroups: [{ name: 'workers' }, { name: 'gpu' }] };
+/** Has a new cluster with two groups resize one, until it is released: who asks for the other one waits. */
+async function busyWithGpu(name: string) {
+  await create(name, TWO_GROUPS);
+  const held = house.activities.hold('lookAtGroup', name);
+  const first = await resize(name, 4, { group: 'gpu' });
+  return { first, release: (await held).release };
+}
 const callsSince = (name: string, before: number): string[] => house.activities.called(name).slice(before);
 
 describe('a resize', () => {
@@ -140,10 +148,7 @@ describe('a resize', () => {
   });
 
   it('goes on for those who share it when one of them is cancelled', async () => {
-    await create('hera');
-    const held = house.activities.hold('lookAtGroup', 'hera');
-    await resize('hera', 4);
-    const { release } = await held;
+    const { release } = await busyWithGpu('hera');
     // Two that wait are one; one of its callers leaves.
     const [leaving, staying] = [await resize('hera', 5), await resize('hera', 5)];
     await until(async () => {
@@ -158,10 +163,7 @@ describe('a resize', () => {
   });
 
   it('is not done when all who share it are cancelled', async () => {
-    await create('hermes');
-    const held = house.activities.hold('lookAtGroup', 'hermes');
-    const first = await resize('hermes', 4);
-    const { release } = await held;
+    const { first, release } = await busyWithGpu('hermes');
     const waiting = [await resize('hermes', 5), await resize('hermes', 5)];
     await until(async () => (await callersOf('hermes')) === 2);
     for (const run of waiting) {
@@ -171,12 +173,12 @@ describe('a resize', () => {
     release();
     await first.result();
     expect((await describeCluster('hermes')).queued).toEqual([]);
-    expect(sizeOf(await describeCluster('hermes'))).toBe(4);
+    expect(sizeOf(await describeCluster('hermes'))).toBe(3);
   });
 
   it('waits its turn behind a creation; those of one group that wait become one, and all callers hear of it', async () => {
     const entered = house.activities.block('waitForApi', 'eos');
-    const creation = await start('createCluster', { name: 'eos', cloud: 'sandbox' });
+    const creation = await start('createCluster', { name: 'eos', cloud: 'sandbox', ...TWO_GROUPS });
     await entered;
     // Refused when its turn comes: the creation was cancelled.
     const early = await resize('eos', 4);
@@ -185,9 +187,9 @@ describe('a resize', () => {
     expect((await failureOf(early.result())).type).toBe('Slipway.NotAdmitted');
 
     house.activities.reset('waitForApi', 'eos');
-    await create('eos');
+    await create('eos', TWO_GROUPS);
     const held = house.activities.hold('lookAtGroup', 'eos');
-    const first = await resize('eos', 4);
+    const first = await resize('eos', 4, { group: 'gpu' });
     const { release } = await held;
     const second = await resize('eos', 5);
     await until(async () => (await describeCluster('eos')).queued.length === 1);

@@ -8,7 +8,6 @@ import {
   defineUpdate,
   isCancellation,
   makeContinueAsNewFunc,
-  proxyActivities,
   setCurrentDetails,
   setHandler,
   setWorkflowOptions,
@@ -22,14 +21,9 @@ import {
   type Caller,
   type ClusterDescription,
   type ClusterRecord,
-  clusterRecordSchema,
-  clusterWorkflowId,
   declarationOf,
-  describeIssues,
   endsCluster,
   FailureType,
-  type InputIssue,
-  isOperationName,
   makesCluster,
   messages,
   type OperationAdmission,
@@ -38,27 +32,24 @@ import {
   type OperationRequest,
   type OperationResult,
   operationWorkflowId,
-  orphanWorkflowId,
-  parseInput,
   type QueuedOperation,
   type Refusal,
   remember,
-  type RunningOperation,
   searchAttributes,
-  type StartedOperation,
 } from '../../model/index.ts';
-import type { Activities } from '../../activities/index.ts';
-import { ENSURE, KEEP_BRIEFLY, QUIET_MS } from '../activity-profiles.ts';
+import { QUIET_MS } from '../activity-profiles.ts';
 import { describeFailure, fromDescription, invalidInput } from '../lib/failures.ts';
 import { clusterMarkdown } from './cluster-markdown.ts';
 import { type Decision, decide, mayBegin } from './decide.ts';
 import { describeCluster } from './describe-cluster.ts';
-import { isAttentionChange } from '../lib/messages.ts';
+import { tellWish } from './hand-over.ts';
+import { notTaken, putBack } from './handed.ts';
+import { isAttentionChange, isRequest } from '../lib/messages.ts';
+import { keepEnd, keepStart, keepWish } from './keep-record.ts';
 import { notifyCallers } from './notify-callers.ts';
+import { parseRecord } from './parse-record.ts';
 import { runOperation } from './run-operation.ts';
-
-const { keepRecord } = proxyActivities<Activities>(ENSURE);
-const briefly = proxyActivities<Activities>(KEEP_BRIEFLY);
+import { type Running, runningOperation, startedOperation } from './running.ts';
 
 const PHASE = defineSearchAttributeKey(searchAttributes.phase, SearchAttributeType.KEYWORD);
 const ATTENTION = defineSearchAttributeKey(searchAttributes.attention, SearchAttributeType.KEYWORD);
@@ -89,39 +80,11 @@ setWorkflowOptions(
   cluster,
 );
 
-function parseRecord(input: unknown): ClusterRecord {
-  const parsed = parseInput(clusterRecordSchema, input);
-  const { workflowId, continuedFromExecutionRunId } = workflowInfo();
-  if (!parsed.ok) {
-    if (continuedFromExecutionRunId === undefined) throw notARecord(parsed.issues);
-    // A living cluster does not end because a build cannot read what another one wrote: its task waits for a build that
-    // can.
-    throw new Error(`this build cannot read the cluster’s record: ${describeIssues(parsed.issues)}`);
-  }
-  const record = parsed.value;
-  const wanted = [clusterWorkflowId(record.spec.name), orphanWorkflowId(record.id)];
-  if (!wanted.includes(workflowId)) {
-    throw notARecord([{ path: '', reason: `is of a cluster whose workflow is ${wanted[0] ?? ''}, not ${workflowId}` }]);
-  }
-  return record;
-}
-
-function notARecord(issues: InputIssue[]): ApplicationFailure {
-  const hint = 'only Slipway starts this workflow: ask for a cluster by createCluster';
-  return invalidInput([...issues, { path: '', reason: hint }]);
-}
-
-interface Running {
-  readonly entry: QueuedOperation;
-  readonly workflowId: string;
-  readonly startedAt: string;
-  readonly scope: CancellationScope;
-  readonly attention?: Attention;
-}
-
 class Cluster {
   #record: ClusterRecord;
   #running: Running | undefined;
+  /** Until all wishes that were handed over are passed on. */
+  #passedOn: Promise<void> = Promise.resolve();
 
   constructor(record: ClusterRecord) {
     this.#record = record;
@@ -189,6 +152,9 @@ class Cluster {
       case 'merge':
         this.#join({ ...decision.entry, input: decision.input }, caller, decision.entry);
         return admission;
+      case 'hand':
+        this.#hand(entry, decision.input);
+        return admission;
       case 'queue':
         if (makesCluster(operation)) this.#update({ createdBy: requestedBy });
         this.#update({ queue: [...this.#record.queue, entry] });
@@ -220,7 +186,10 @@ class Cluster {
       if (isWanted(entry)) {
         left.push(this.#running.entry);
         this.#running = { ...this.#running, entry };
-      } else this.#running.scope.cancel();
+      } else {
+        this.#running = { ...this.#running, handed: [] };
+        this.#running.scope.cancel();
+      }
     }
     if (left.length === 0) return;
     this.#update({ queue: this.#record.queue.map((entry) => (asked(entry) ? others(entry) : entry)).filter(isWanted) });
@@ -251,13 +220,46 @@ class Cluster {
     this.#update({ queue: this.#record.queue.map((queued) => (queued === was ? joined : queued)) });
   }
 
+  /** What runs takes over one more wish, with this input from now on. */
+  #hand(wish: QueuedOperation, input: QueuedOperation['input']): void {
+    if (this.#running === undefined) return;
+    const { entry, handed } = this.#running;
+    const number = handed.length + 1;
+    const behind = this.#record.queue.flatMap(({ callers }) => callers.map(({ requestId }) => requestId));
+    const taking = { ...entry, input, callers: [...entry.callers, ...wish.callers], handed: number };
+    this.#running = { ...this.#running, entry: taking, handed: [...handed, { number, entry: wish, behind }] };
+    this.#show();
+    this.#passedOn = this.#passedOn.then(() => this.#passOn(number, input));
+  }
+
+  /** Tells the operation of a wish once it is at work, and what is then wanted is kept outside of Temporal. */
+  async #passOn(number: number, input: QueuedOperation['input']): Promise<void> {
+    await condition(() => this.#running?.isAtWork !== false);
+    const wish = this.#running?.handed.find((handed) => handed.number === number);
+    if (this.#running === undefined || wish === undefined) return;
+    const { workflowId, handed } = this.#running;
+    const before = { ...wish, specBefore: this.#record.spec };
+    this.#running = { ...this.#running, handed: handed.map((one) => (one === wish ? before : one)) };
+    try {
+      this.#wish(wish.entry);
+      const { spec } = this.#record;
+      await keepWish(this.#record);
+      await tellWish(workflowId, { number, input, spec });
+    } catch {
+      // It was not taken: it is done by itself after the operation.
+    }
+  }
+
   async #perform(entry: QueuedOperation): Promise<void> {
     // The cluster may have become another one while this waited.
     const refused = mayBegin(this.#record, entry);
     if (refused !== undefined) return this.#refuse(entry, refused);
     const scope = new CancellationScope();
     const workflowId = operationWorkflowId(this.#record.id);
-    this.#running = { entry, workflowId, startedAt: new Date().toISOString(), scope };
+    this.#running = {
+      ...{ entry, workflowId, startedAt: new Date().toISOString(), scope },
+      ...{ isAtWork: false, handed: [] },
+    };
     const { running } = declarationOf(entry.operation).phases;
     this.#update({ operations: this.#record.operations + 1, phase: running });
 
@@ -268,9 +270,8 @@ class Cluster {
     } catch (error) {
       ended = { outcome: isCancellation(error) ? 'cancelled' : 'failed', failure: describeFailure(error) };
     }
-    const { callers } = this.#running.entry;
-    this.#settle(this.#running, ended);
-    await Promise.all([notifyCallers(callers, ended), this.#keepEnd()]);
+    const callers = this.#settle(this.#running, ended);
+    await Promise.all([notifyCallers(callers, ended), this.#passedOn.then(() => keepEnd(this.#record))]);
   }
 
   /**
@@ -282,17 +283,19 @@ class Cluster {
     const early = adoptedAt === undefined ? 0 : Date.parse(adoptedAt) + QUIET_MS - Date.now();
     if (early > 0) await sleep(early);
     this.#wish(entry);
-    const ahead = await this.#keepStart(entry);
+    const ahead = await keepStart(entry.operation, this.#record);
     if (ahead !== undefined) {
       // This run was reset to a state before that one: it goes on from there.
       const { spec, digest, observed, createdAt, createdBy, created, operations: count } = ahead;
       this.#update({ spec, digest, observed, createdAt, createdBy, created, operations: count + 1 });
       if (makesCluster(entry.operation) && created !== undefined) return created;
       this.#wish(entry);
-      await this.#keepStart(entry);
+      await keepStart(entry.operation, this.#record);
     }
     const { id: clusterId, spec } = this.#record;
-    return runOperation(entry.operation, entry.input, { clusterId, spec });
+    return runOperation(entry.operation, entry.input, { clusterId, spec }, () => {
+      if (this.#running !== undefined) this.#running = { ...this.#running, isAtWork: true };
+    });
   }
 
   /** From now on the cluster is to be as the operation wants it. */
@@ -303,28 +306,12 @@ class Cluster {
     if (desire.spec !== this.#record.spec) this.#update({ spec: desire.spec });
   }
 
-  async #keepStart({ operation }: QueuedOperation): Promise<ClusterRecord | undefined> {
-    if (!endsCluster(operation)) return (await keepRecord({ record: this.#record })).ahead;
-    try {
-      return (await briefly.keepRecord({ record: this.#record })).ahead;
-    } catch (error) {
-      if (isCancellation(error)) throw error;
-      return undefined; // Deletion needs no more than the id.
-    }
-  }
-
-  async #keepEnd(): Promise<void> {
-    if (this.#record.phase === 'Deleted') return;
-    try {
-      await briefly.keepRecord({ record: this.#record });
-    } catch {
-      // The next operation keeps it before it starts.
-    }
-  }
-
-  #settle(running: Running, ended: OperationEnd): void {
+  /** Returns those who have their answer by it. */
+  #settle(running: Running, ended: OperationEnd): Caller[] {
     const { outcome, result, failure } = ended;
-    const { operation, callers } = running.entry;
+    const { operation } = running.entry;
+    const left = this.#putBack(running, ended);
+    const callers = running.entry.callers.filter(({ requestId }) => !left.has(requestId));
     const declaration = declarationOf(operation);
     const { phases } = declaration;
     const { history } = this.#record;
@@ -337,6 +324,18 @@ class Cluster {
       answer: { requestIds: callers.map(({ requestId }) => requestId), ...ended },
       ...(result === undefined ? {} : declaration.observe?.(this.#record, result)),
     });
+    return callers;
+  }
+
+  /** Wishes that the operation has ended without wait for their turn. Returns the ids of their requests. */
+  #putBack({ entry, handed }: Running, ended: OperationEnd): Set<string> {
+    const left = notTaken(entry, handed, ended);
+    const spec = left.find(({ specBefore }) => specBefore !== undefined)?.specBefore ?? this.#record.spec;
+    const { queue } = this.#record;
+    const isEnding = queue.some(({ operation }) => endsCluster(operation));
+    if (isEnding) void Promise.all(left.map((wish) => this.#refuse(wish.entry, this.#deletion())));
+    this.#update(isEnding ? { spec } : { spec, queue: putBack(queue, left) });
+    return new Set(left.flatMap(({ entry: { callers } }) => callers.map(({ requestId }) => requestId)));
   }
 
   async #refuse(entry: QueuedOperation, { type, message, issues }: Refusal): Promise<void> {
@@ -359,25 +358,6 @@ class Cluster {
   #show(): void {
     setCurrentDetails(clusterMarkdown(this.describe()));
   }
-}
-
-const runningOperation = (running: Running): RunningOperation => ({
-  ...startedOperation(running),
-  ...(running.attention === undefined ? {} : { attention: running.attention }),
-});
-
-function startedOperation({ entry, workflowId, startedAt }: Running): StartedOperation {
-  const requestedBy = entry.callers[0]?.workflowId ?? workflowInfo().workflowId;
-  return { operation: entry.operation, workflowId, requestedBy, startedAt };
-}
-
-/** Anybody may send an Update with anything in it. */
-function isRequest(request: unknown): request is OperationRequest {
-  if (typeof request !== 'object' || request === null) return false;
-  const { operation, input, requestedBy, requestId } = request as Partial<Record<keyof OperationRequest, unknown>>;
-  if (typeof operation !== 'string' || !isOperationName(operation)) return false;
-  if (typeof input !== 'object' || input === null || Array.isArray(input)) return false;
-  return typeof requestedBy === 'string' && requestedBy !== '' && typeof requestId === 'string' && requestId !== '';
 }
 
 function refusal({ type, message, issues }: Refusal): ApplicationFailure {

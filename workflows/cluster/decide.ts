@@ -18,6 +18,12 @@ import {
 /** How many operations may wait for their turn. */
 export const MAX_QUEUE = 10;
 
+/** How many wishes an operation takes over: what waits behind it has its turn some day. */
+export const MAX_HANDED = 100;
+
+/** An operation that runs, and how many wishes it was handed until now. */
+export type RunningEntry = QueuedOperation & { readonly handed?: number };
+
 /** What the cluster does with a request. */
 export type Decision =
   | ({ readonly kind: 'refuse' } & Refusal)
@@ -27,6 +33,8 @@ export type Decision =
   | { readonly kind: 'join'; readonly entry: QueuedOperation }
   /** It and one that waits are one wish. */
   | { readonly kind: 'merge'; readonly entry: QueuedOperation; readonly input: QueuedOperation['input'] }
+  /** What runs takes it over, with this input from now on. */
+  | { readonly kind: 'hand'; readonly input: QueuedOperation['input'] }
   | { readonly kind: 'queue' }
   /** What waits is refused, what runs is cancelled. */
   | { readonly kind: 'preempt' };
@@ -35,11 +43,7 @@ export type Decision =
  * Decides on a request by the declaration of its operation, whatever that is. Pure: the cluster's workflow asks twice,
  * first as the Update's validator.
  */
-export function decide(
-  record: ClusterRecord,
-  running: QueuedOperation | undefined,
-  request: OperationRequest,
-): Decision {
+export function decide(record: ClusterRecord, running: RunningEntry | undefined, request: OperationRequest): Decision {
   const { id, spec, phase, queue } = record;
   const { input, operation } = request;
   const declaration = declarationOf(operation);
@@ -59,7 +63,7 @@ export function decide(
     // Where something works, the phase is asked for when its turn has come.
     (known.length === 0 ? phaseRefusal(record, declaration) : undefined);
   if (refusal !== undefined) return { kind: 'refuse', ...refusal };
-  return known.length === 0 ? { kind: 'queue' } : whenBusy(record, known, request, declaration);
+  return known.length === 0 ? { kind: 'queue' } : whenBusy(record, running, request, declaration);
 }
 
 /** Why an operation may not begin now: asked of what waited, when its turn has come. */
@@ -81,11 +85,13 @@ function phaseRefusal({ phase, spec }: ClusterRecord, declaration: OperationDecl
 
 function whenBusy(
   { spec, queue }: ClusterRecord,
-  known: readonly QueuedOperation[],
-  { operation, input }: OperationRequest,
+  running: RunningEntry | undefined,
+  request: OperationRequest,
   declaration: OperationDeclaration,
 ): Decision {
+  const { operation, input } = request;
   const { conflicts, title } = declaration;
+  const known = [...(running === undefined ? [] : [running]), ...queue];
   const same = known.filter((entry) => entry.operation === operation);
   const others = known.filter((entry) => entry.operation !== operation);
   if (conflicts.other === 'preempt') return { kind: 'preempt' };
@@ -104,12 +110,29 @@ function whenBusy(
       if (merged !== undefined) return { kind: 'merge', entry, input: merged as QueuedOperation['input'] };
     }
   }
+  const handed = handedOver(queue, running, request);
+  if (handed !== undefined) return { kind: 'hand', input: handed };
   if (queue.length >= MAX_QUEUE)
     return refuse(
       FailureType.NotAdmitted,
       `${MAX_QUEUE} operations already wait for cluster ${spec.name}; try again later`,
     );
   return { kind: 'queue' };
+}
+
+/** The input with which what runs takes the request over, if it does and nothing that waits would be overtaken. */
+function handedOver(
+  queue: readonly QueuedOperation[],
+  running: RunningEntry | undefined,
+  request: OperationRequest,
+): QueuedOperation['input'] | undefined {
+  if (running === undefined || (running.handed ?? 0) >= MAX_HANDED) return undefined;
+  const { handOver } = declarationOf(running.operation);
+  if (handOver === undefined) return undefined;
+  const concerns = (one: QueuedOperation | OperationRequest): boolean => handOver.concerns(running.input, one);
+  if (!concerns(request) || queue.some(concerns)) return undefined;
+  // What the schema of the operation that runs has made, changed by its own declaration.
+  return handOver.takes(running.input, request) as QueuedOperation['input'] | undefined;
 }
 
 /**

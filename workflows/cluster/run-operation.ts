@@ -32,17 +32,18 @@ const LONGEST_PAUSE_MS = 30_000;
 /**
  * Runs an operation as a child, once no other one of this cluster runs. One may: after a reset of the cluster's
  * workflow its child goes on by itself, and after a termination it is being cancelled. It is stopped and waited for, so
- * that two never make or remove at once.
+ * that two never make or remove at once. Calls `onStart` when the child is there.
  */
 export async function runOperation(
   operation: OperationName,
   input: OperationRequest['input'],
   context: OperationContext,
+  onStart: () => void,
 ): Promise<OperationResult<OperationName>> {
   const workflowId = operationWorkflowId(context.clusterId);
   for (let tries = 1; ; tries++) {
     try {
-      return await runChild(operation, workflowId, input, context);
+      return await runChild(operation, workflowId, input, context, onStart);
     } catch (error) {
       if (error instanceof ChildWorkflowFailure && error.cause instanceof TerminatedFailure) await quiet();
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
@@ -63,6 +64,7 @@ async function runChild(
   workflowId: string,
   input: OperationRequest['input'],
   context: OperationContext,
+  onStart: () => void,
 ): Promise<OperationResult<OperationName>> {
   const scope = CancellationScope.current();
   return CancellationScope.nonCancellable(async () => {
@@ -75,6 +77,7 @@ async function runChild(
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       staticSummary: `${declarationOf(operation).title}: ${context.clusterId}`,
     });
+    onStart();
     scope.cancelRequested.catch(() => stop(workflowId));
     return child.result();
   });

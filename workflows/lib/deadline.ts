@@ -1,4 +1,3 @@
-import type { Duration } from '@temporalio/common';
 import { ApplicationFailure } from '@temporalio/workflow';
 import {
   type ClusterSpec,
@@ -11,7 +10,7 @@ import {
 /**
  * The failure of an operation that went past its deadline. What it made stays, so that it can be resumed or deleted.
  */
-export function deadlineExceeded(operation: string, deadline: Duration): ApplicationFailure {
+export function deadlineExceeded(operation: string, deadline: string): ApplicationFailure {
   return ApplicationFailure.create({
     type: FailureType.DeadlineExceeded,
     message: `${operation} was stopped at its deadline of ${deadline}; run it again to go on, or delete the cluster`,
@@ -19,6 +18,6 @@ export function deadlineExceeded(operation: string, deadline: Duration): Applica
   });
 }
 
-/** How long an operation with this input may take, for a cluster that is to be like this. */
-export const deadlineOf = <N extends OperationName>(name: N, input: OperationInput<N>, spec: ClusterSpec): Duration =>
-  `${declarationOf(name).deadlineMinutes(input, spec)}m`;
+/** Milliseconds that an operation with this input may take, for a cluster that is to be like this. */
+export const deadlineOf = <N extends OperationName>(name: N, input: OperationInput<N>, spec: ClusterSpec): number =>
+  declarationOf(name).deadlineMinutes(input, spec) * 60_000;

@@ -28,7 +28,9 @@ export class Pauses {
   readonly #operation: string;
   #isAskedFor = false;
   #isHeld = false;
-  #totalMs = 0;
+  /** When the pause that is under way began. */
+  #since: number | undefined;
+  #endedMs = 0;
 
   constructor(operation: string, onAbort: () => void) {
     this.#operation = operation;
@@ -41,9 +43,9 @@ export class Pauses {
     return this.#isHeld;
   }
 
-  /** How long the operation was held until now, in milliseconds, without what is under way. */
+  /** How long the operation was held until now, in milliseconds. */
   get totalMs(): number {
-    return this.#totalMs;
+    return this.#endedMs + (this.#since === undefined ? 0 : Date.now() - this.#since);
   }
 
   /**
@@ -57,11 +59,13 @@ export class Pauses {
     const kind: AttentionKind = blockedBy === undefined ? 'Paused' : 'Blocked';
     const reason = (blockedBy ?? 'paused by a person').slice(0, MAX_REASON);
     const since = Date.now();
+    this.#since = since;
     this.#isHeld = true;
     show(reason);
     await tell({ kind, reason, since: new Date(since).toISOString() });
     const wasResumed = await condition(() => !this.#isHeld, LONGEST_PAUSE);
-    this.#totalMs += Date.now() - since;
+    this.#endedMs = this.totalMs;
+    this.#since = undefined;
     this.#isHeld = false;
     show();
     if (!wasResumed) throw deadlineExceeded(`${this.#operation}, held because of "${reason}",`, LONGEST_PAUSE);

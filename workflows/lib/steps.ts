@@ -8,7 +8,6 @@ import {
   setHandler,
   sleep,
 } from '@temporalio/workflow';
-import type { Duration } from '@temporalio/common';
 import {
   declarationOf,
   messages,
@@ -20,6 +19,7 @@ import {
 import { describeFailure } from './failures.ts';
 import { deadlineExceeded } from './deadline.ts';
 import { Pauses } from './pauses.ts';
+import { type Wish, Wishes } from './wishes.ts';
 
 /** A step as an operation declares it, before anything runs. */
 export interface StepDeclaration {
@@ -46,7 +46,7 @@ export type StartStep<Id extends string> = <const Needs extends readonly Promise
 ) => Promise<Result>;
 
 /** What a script has to say of its steps beside running them. */
-export interface StepControl<Id extends string> {
+export interface StepControl<Id extends string, N extends OperationName> {
   /** These have nothing to do. */
   readonly skip: (...ids: Id[]) => void;
   /**
@@ -54,6 +54,13 @@ export interface StepControl<Id extends string> {
    * on. The step is shown as paused. For operations that are declared pausable.
    */
   readonly pausePoint: (id: Id, blockedBy?: string) => Promise<void>;
+  /**
+   * The newest wish that the operation was handed after this one. For operations that declare a `handOver`; others have
+   * none.
+   */
+  readonly wishAfter: (wish: Pick<Wish<N>, 'number'>) => Wish<N> | undefined;
+  /** The operation may go on for so many milliseconds from now, if that is longer than it could. */
+  readonly prolong: (deadlineMs: number) => void;
 }
 
 type Results<Needs extends readonly Promise<unknown>[]> = { -readonly [K in keyof Needs]: Awaited<Needs[K]> };
@@ -65,11 +72,11 @@ const progressQuery = defineQuery<OperationProgress>(messages.progress);
  * fails cancels the others, which are waited for, and its error is thrown. The tree is answered by the query `progress`
  * and shown as the workflow's current details. What the operation is paused does not count for its deadline.
  */
-export async function runSteps<Id extends string, Result>(
-  operation: OperationName,
+export async function runSteps<N extends OperationName, Id extends string, Result>(
+  operation: N,
   declared: Record<Id, StepDeclaration>,
-  deadline: Duration,
-  script: (step: StartStep<Id>, control: StepControl<Id>) => Promise<Result>,
+  deadlineMs: number,
+  script: (step: StartStep<Id>, control: StepControl<Id, N>) => Promise<Result>,
 ): Promise<Result> {
   const tree = new StepTree(operation, declared);
   setHandler(progressQuery, () => tree.progress());
@@ -110,19 +117,22 @@ export async function runSteps<Id extends string, Result>(
     return outcome;
   };
 
-  const pauses = declarationOf(operation).pausable
+  const { pausable, handOver } = declarationOf(operation);
+  const pauses = pausable
     ? new Pauses(operation, () => fail(new CancelledFailure('The operation was aborted')))
     : undefined;
-  const control: StepControl<Id> = {
-    skip: (...ids) => ids.forEach((id) => tree.set(id, 'skipped')),
+  const wishes = handOver === undefined ? undefined : new Wishes(operation);
+  const time = new TimeLimit(deadlineMs, pauses);
+  const control: StepControl<Id, N> = {
+    skip: (...ids) => ids.forEach((id) => tree.skip(id)),
     pausePoint: async (id, blockedBy) => pauses?.wait((reason) => tree.hold(id, reason), blockedBy),
+    wishAfter: (wish) => wishes?.after(wish),
+    prolong: (longerMs) => time.prolong(longerMs),
   };
 
   const timer = new CancellationScope();
   const expiry = timer.run(async () => {
-    await sleep(deadline);
-    if (pauses !== undefined) await madeUpFor(pauses);
-    fail(deadlineExceeded(operation, deadline));
+    fail(deadlineExceeded(operation, inWords(await time.isOver())));
   });
   expiry.catch(() => undefined);
   try {
@@ -139,15 +149,45 @@ export async function runSteps<Id extends string, Result>(
   }
 }
 
-/** Waits as long as the operation was paused, and is paused meanwhile. */
-async function madeUpFor(pauses: Pauses): Promise<void> {
-  for (let madeUp = 0; pauses.isHeld || madeUp < pauses.totalMs;) {
-    await condition(() => !pauses.isHeld);
-    const missing = pauses.totalMs - madeUp;
-    madeUp += missing;
-    await sleep(missing);
+/** How long an operation may take. What it was paused does not count. */
+class TimeLimit {
+  readonly #startedAt = Date.now();
+  readonly #pauses: Pauses | undefined;
+  /** What it was given last; and how much it may work altogether. */
+  #limitMs: number;
+  #totalMs: number;
+
+  constructor(limitMs: number, pauses: Pauses | undefined) {
+    this.#limitMs = this.#totalMs = limitMs;
+    this.#pauses = pauses;
+  }
+
+  prolong(limitMs: number): void {
+    const totalMs = Date.now() - this.#startedAt - this.#pausedMs() + limitMs;
+    if (totalMs <= this.#totalMs) return;
+    this.#totalMs = totalMs;
+    this.#limitMs = limitMs;
+  }
+
+  /** Waits until the time is over. Returns the limit that was given last. */
+  async isOver(): Promise<number> {
+    for (let left = this.#totalMs; left > 0; left = this.#left()) {
+      await sleep(left);
+      await condition(() => this.#pauses?.isHeld !== true);
+    }
+    return this.#limitMs;
+  }
+
+  #left(): number {
+    return this.#totalMs + this.#pausedMs() - (Date.now() - this.#startedAt);
+  }
+
+  #pausedMs(): number {
+    return this.#pauses?.totalMs ?? 0;
   }
 }
+
+const inWords = (ms: number): string => (ms < 60_000 ? `${ms / 1000} s` : `${Math.round(ms / 60_000)} minutes`);
 
 interface Entry {
   readonly declaration: StepDeclaration;
@@ -174,9 +214,18 @@ class StepTree {
     const entry = this.#entry(id);
     entry.state = state;
     if (detail !== undefined) entry.detail = detail;
-    if (state === 'running') entry.startedAt = Date.now();
-    else if (state !== 'skipped') entry.endedAt = Date.now();
+    if (state === 'running') {
+      // A step may be done again, for a wish that came later.
+      delete entry.endedAt;
+      delete entry.detail;
+      entry.startedAt = Date.now();
+    } else if (state !== 'skipped') entry.endedAt = Date.now();
     setCurrentDetails(this.toMarkdown());
+  }
+
+  /** Nothing is to do for it now; if something was before, that is shown. */
+  skip(id: string): void {
+    if (this.#entry(id).state === 'pending') this.set(id, 'skipped');
   }
 
   /** Shows a step as paused for this reason; as it was before, without one. */

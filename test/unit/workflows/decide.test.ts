@@ -4,10 +4,12 @@ import {
   type ClusterRecord,
   clusterSpecSchema,
   newRecord,
+  type OperationEnd,
   type OperationRequest,
   type QueuedOperation,
 } from '../../../model/index.ts';
-import { decide, type Decision, MAX_QUEUE, mayBegin } from '../../../workflows/cluster/decide.ts';
+import { decide, type Decision, MAX_HANDED, MAX_QUEUE, mayBegin } from '../../../workflows/cluster/decide.ts';
+import { type Handed, notTaken, putBack } from '../../../workflows/cluster/handed.ts';
 
 const NOW = '2026-01-02T03:04:05.000Z';
 const spec = clusterSpecSchema.parse({ name: 'atlas', cloud: 'sandbox' });
@@ -147,9 +149,9 @@ describe('a request to a cluster on which nothing works', () => {
 });
 
 describe('a request to a busy cluster', () => {
-  const running = entryOf(resize(5));
+  const running = entryOf(ask('replaceControlPlane', { name: 'atlas', onBlocked: 'fail', drainMinutes: 15 }));
 
-  it('waits behind what runs, also when it is the same', () => {
+  it('waits behind what runs', () => {
     expect(decide(cluster('Updating'), running, resize(7)).kind).toBe('queue');
   });
 
@@ -193,7 +195,7 @@ describe('a request to a busy cluster', () => {
     const first = resize(5);
     const { requestedBy } = first;
     expect(decide(cluster('Updating'), entryOf(first), { ...resize(5), requestedBy }).kind).toBe('join');
-    expect(decide(cluster('Updating'), entryOf(first), { ...resize(7), requestedBy }).kind).toBe('queue');
+    expect(decide(cluster('Updating'), entryOf(first), { ...resize(7), requestedBy }).kind).toBe('hand');
     const creation = create();
     const other = { ...create({}, { ...spec, cloud: 'elsewhere' }), requestedBy: creation.requestedBy };
     expect(told(decide(cluster('Creating'), entryOf(creation), other))).toMatch(/NameTaken/);
@@ -208,6 +210,103 @@ describe('a request to a busy cluster', () => {
     expect(told(decide(cluster('Deleting'), entryOf(remove()), resize(5)))).toMatch(
       /NotAdmitted: cluster atlas is being deleted/,
     );
+  });
+});
+
+describe('a request about what an operation is working on', () => {
+  const two = clusterSpecSchema.parse({
+    ...{ name: 'atlas', cloud: 'sandbox' },
+    nodeGroups: [{ name: 'workers' }, { name: 'gpu' }],
+  });
+  const busy = (...queue: QueuedOperation[]) => cluster('Updating', { spec: two, queue });
+  const running = entryOf(resize(5, { min: 1, remove: ['a'] }));
+  const hundred = Array.from({ length: 100 }, (_, index) => `m-${index}`);
+
+  it('is handed to it, with both wishes in its input: the later size, the names of both', () => {
+    const wish = resize(7, { max: 9, remove: ['b'], drainMinutes: 30 });
+    expect(decide(busy(), running, wish)).toEqual({
+      kind: 'hand',
+      input: {
+        ...{ name: 'atlas', group: 'workers', onBlocked: 'fail', drainMinutes: 30 },
+        ...{ count: 7, min: 1, max: 9, remove: ['a', 'b'] },
+      },
+    });
+  });
+
+  it.each<[string, QueuedOperation[], OperationRequest, string | RegExp]>([
+    ['of another group', [], resize(2, { group: 'gpu' }), 'queue'],
+    ['that is not a resize', [], create({ requestId: 'x' }), /NameTaken/],
+    ['that cannot be', [], resize(2, { min: 3, max: 1 }), /InvalidInput/],
+    ['that names a machine which is going already', [], resize(4, { remove: ['a'] }), 'queue'],
+    ['that names more than one request may, together', [], resize(4, { remove: hundred }), 'queue'],
+    ['while another operation waits', [entryOf(create({ requestId: 'y' }))], resize(4), 'hand'],
+    ['while a resize of another group waits', [entryOf(resize(2, { group: 'gpu' }))], resize(4), 'hand'],
+    ['while one of the same group waits already', [entryOf(resize(3))], resize(4), 'merge'],
+    [
+      'which cannot be one with what waits for the same group',
+      [entryOf(resize(3, { remove: hundred }))],
+      resize(4, { remove: ['c'] }),
+      'queue',
+    ],
+    ['that ends the cluster', [], remove(), 'preempt'],
+  ])('%s', (_, queue, request, wanted) => {
+    expect(told(decide(busy(...queue), running, request))).toMatch(
+      wanted instanceof RegExp ? wanted : new RegExp(`^${wanted}$`),
+    );
+  });
+
+  it('waits when a hundred were handed over', () => {
+    expect(decide(busy(), { ...running, handed: MAX_HANDED - 1 }, resize(4)).kind).toBe('hand');
+    expect(decide(busy(), { ...running, handed: MAX_HANDED }, resize(4)).kind).toBe('queue');
+  });
+
+  it('that the same run has made before joins it', () => {
+    const request = resize(7);
+    const both = { ...running, callers: [...running.callers, ...entryOf(request).callers] };
+    expect(decide(busy(), both, request)).toMatchObject({ kind: 'join', entry: both });
+  });
+});
+
+describe('wishes that were handed over, when the operation has ended', () => {
+  const running = entryOf(resize(5));
+  const first = entryOf(resize(6));
+  const second = entryOf(resize(7));
+  const all = { ...running, callers: [...running.callers, ...first.callers, ...second.callers] };
+  const handed: Handed[] = [first, second].map((entry, index) => ({ number: index + 1, entry, behind: [] }));
+  const result = (takenOver?: number) => ({
+    ...{ name: 'atlas', id: 'atlas-aaaaaa', group: 'workers', count: 5, added: 2, removed: 0, forced: 0 },
+    ...(takenOver === undefined ? {} : { takenOver }),
+  });
+  const numbers = (wishes: readonly Handed[]) => wishes.map(({ number }) => number);
+
+  it.each<[string, Pick<OperationEnd, 'outcome' | 'result'>, number[]]>([
+    ['without either', { outcome: 'completed', result: result() }, [1, 2]],
+    ['with the first', { outcome: 'completed', result: result(1) }, [2]],
+    ['with both', { outcome: 'completed', result: result(2) }, []],
+    ['and failed, maybe for the sake of another', { outcome: 'failed' }, [1, 2]],
+    ['because it was stopped', { outcome: 'cancelled' }, []],
+  ])('%s', (_, ended, wanted) => {
+    expect(numbers(notTaken(all, handed, ended))).toEqual(wanted);
+  });
+
+  it('are nobody’s any more where the callers have left', () => {
+    const left = notTaken({ ...all, callers: running.callers }, handed, { outcome: 'completed', result: result() });
+    expect(left.map(({ entry }) => entry.callers)).toEqual([[], []]);
+    expect(putBack([], left)).toEqual([]);
+  });
+
+  it('are one again when they wait, the later one counts, and all hear of it', () => {
+    const callers = [...first.callers, ...second.callers];
+    expect(putBack([], handed)).toMatchObject([{ input: { count: 7 }, callers }]);
+    const later = entryOf(resize(8));
+    expect(putBack([later], handed)).toMatchObject([{ input: { count: 8 }, callers: [...callers, ...later.callers] }]);
+  });
+
+  it('wait behind what waited before them, and before what came later', () => {
+    const [before, after] = [entryOf(create()), entryOf(create())];
+    const behind = before.callers.map(({ requestId }) => requestId);
+    const queue = putBack([before, after], [{ number: 1, entry: first, behind }]);
+    expect(queue).toEqual([before, first, after]);
   });
 });
 

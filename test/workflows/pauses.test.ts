@@ -199,13 +199,13 @@ describe('the deadline of an operation', () => {
   });
 
   it('counts what it works, before a pause and after it', async () => {
-    const run = await start(1000, 5000);
+    const run = await start(1000, 30_000);
     await run.signal('pause');
     await sleep(2500);
     const resumed = Date.now();
     await run.signal('resume');
     const failure = await failureOf(run.result());
     expect(failure.type).toBe('Slipway.DeadlineExceeded');
-    expect(Date.now() - resumed).toBeLessThan(4000);
+    expect(Date.now() - resumed).toBeLessThan(15_000);
   });
 });

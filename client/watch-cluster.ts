@@ -111,11 +111,6 @@ function observe(promise: Promise<unknown> | undefined): { settled: () => boolea
   return { settled: () => isSettled, done: promise.then(settle, settle) };
 }
 
-/** Whether an ended operation did what it was asked for. */
-function hasCompleted(operation: RunningOperation | EndedOperation | undefined): boolean {
-  return operation !== undefined && 'outcome' in operation && operation.outcome === 'completed';
-}
-
 /** The failure's type when an operation did not complete. */
 export function failureTypeOf(operation: EndedOperation): string {
   return operation.failure?.type ?? (operation.outcome === 'cancelled' ? FailureType.Cancelled : 'Error');

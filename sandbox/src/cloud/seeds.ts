@@ -13,9 +13,6 @@ const roleNames = [
   ...['load-balancer_member', 'load-balancer_admin', 'load-balancer_quota_admin'],
 ] as const;
 
-/** The users that are there from the start, and the project each works in. */
-const seededUsers = ['demo', 'admin'] as const;
-
 function seedIdentity(cloud: Cloud): { admin: string } {
   const { domains, projects, users, roles, assignments } = cloud.tables;
   domains.insert({ id: 'default', name: 'Default', description: 'The default domain', enabled: true });

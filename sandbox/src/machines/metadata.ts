@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Machine, MachineInterface } from './driver.ts';
 
 /** An answer of the metadata service. */
@@ -226,12 +226,4 @@ function send(request: IncomingMessage, response: ServerResponse, found: () => M
 /** Answers a request of a machine that is already known. */
 export function serveMetadata(machine: Machine, request: IncomingMessage, response: ServerResponse): void {
   send(request, response, () => answer(machine, request.url ?? '/'));
-}
-
-/** The handler as a listener for the HTTP server that answers 169.254.169.254 in one network. */
-function metadataListener(handler: MetadataHandler, networkId: string): RequestListener {
-  return (request, response) => {
-    const source = (request.socket.remoteAddress ?? '').replace(/^::ffff:/u, '');
-    send(request, response, () => handler(networkId, source, request.url ?? '/'));
-  };
 }

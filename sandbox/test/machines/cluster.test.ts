@@ -1,8 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CoreV1Api, VersionApi, type KubeConfig, type V1Node } from '@kubernetes/client-node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cloudConfig, joinToken, vip } from './support/cluster-kit.ts';
 import { eventually, Rig } from './support/rig.ts';
 import { makeAuthority } from './support/pki.ts';
+
+/** Longer than it takes until a machine is missed. */
+const NOTICED_MS = 5000;
 
 let rig: Rig;
 beforeEach(async () => {
@@ -220,6 +224,19 @@ describe('machines', () => {
     await eventually('w-1 is Unknown', async () =>
       readiness(await core(config).readNode({ name: 'w-1' })) === 'Unknown' ? true : undefined,
     );
+  });
+
+  it('that are deleted take nothing from the next machine with their name', async () => {
+    const config = await rig.startCluster();
+    await allowJoins(config);
+    rig.addWorker('w-1', '10.0.2.1');
+    await readyNode(config, 'w-1');
+    rig.cloud.deleteServer('w-1');
+    await core(config).deleteNode({ name: 'w-1' });
+    rig.cloud.addServer('w-2', '10.0.2.2', rig.workerUserData({}), 'same', 'w-1');
+    await readyNode(config, 'w-1');
+    await sleep(NOTICED_MS);
+    expect(readiness(await core(config).readNode({ name: 'w-1' }))).toBe('True');
   });
 
   it('without Kubernetes in their user-data just boot', async () => {

@@ -141,9 +141,10 @@ export class SimulatedCluster {
       for (const pod of staticPods(name, input.address, input.version)) this.registry.create(pods, 'kube-system', pod);
       this.#controlPlanes.add(input.machine.id);
     }
-    this.#later(readyMilliseconds, () =>
-      this.#setReady(name, 'True', 'KubeletReady', 'kubelet is posting ready status'),
-    );
+    this.#later(readyMilliseconds, () => {
+      if (this.#machines.get(name) === input.machine.id)
+        this.#setReady(name, 'True', 'KubeletReady', 'kubelet is posting ready status');
+    });
   }
 
   /** A machine of the cluster is gone. Returns whether it was the last control plane: then so is everything. */
@@ -155,7 +156,10 @@ export class SimulatedCluster {
       return true;
     }
     const message = 'Kubelet stopped posting node status.';
-    this.#later(noticeMilliseconds, () => this.#setReady(nodeName, 'Unknown', 'NodeStatusUnknown', message));
+    // Another machine with its name may report by then.
+    this.#later(noticeMilliseconds, () => {
+      if (!this.#machines.has(nodeName)) this.#setReady(nodeName, 'Unknown', 'NodeStatusUnknown', message);
+    });
     return false;
   }
 

@@ -33,13 +33,19 @@ export class FakeCloud implements CloudView {
   #poolVersion = 0;
 
   /** Adds an ACTIVE server with one port, on the network of all or on another one with the same addresses. */
-  addServer(id: string, address: string, userData: string, place: 'same' | 'other network' = 'same'): void {
+  addServer(
+    id: string,
+    address: string,
+    userData: string,
+    place: 'same' | 'other network' = 'same',
+    name: string = id,
+  ): void {
     const { id: subnetId, networkId } = place === 'same' ? subnet : otherSubnet;
     const port = { id: `port-${id}`, networkId, deviceId: id, macAddress: 'fa:16:3e:00:00:01' };
     this.portList.push({ ...port, fixedIps: [{ subnetId, address }] });
     const server = {
       id,
-      name: id,
+      name,
       projectId: 'project-1',
       userId: 'user-1',
       availabilityZone: 'nova',

@@ -146,11 +146,6 @@ export function resourceOf(kind: string): ResourceType {
   return type;
 }
 
-/** The resource of a kind, if the API serves it. */
-function resourceOfKind(kind: string): ResourceType | undefined {
-  return byKind.get(kind);
-}
-
 /** `apiVersion` of a resource's objects. */
 export function apiVersionOf(type: ResourceType): string {
   return type.group === '' ? type.version : `${type.group}/${type.version}`;

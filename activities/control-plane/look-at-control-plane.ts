@@ -6,7 +6,6 @@ import { listNodes } from '../kubernetes/cluster-api.ts';
 import { isReady } from '../kubernetes/node-state.ts';
 import type { Clouds } from '../cloud/clouds.ts';
 import { ownResources } from '../cloud/own-resources.ts';
-import { generationOfServer } from '../machines/generations.ts';
 
 /** A machine of the control plane, as a replacement looks at it. */
 export interface ControlPlaneMachineLook {
@@ -17,8 +16,6 @@ export interface ControlPlaneMachineLook {
   readonly ready: boolean;
   /** ISO 8601. */
   readonly createdAt: string;
-  /** As its server says; empty for machines that were made before there were generations. */
-  readonly generation: string;
 }
 
 /** What a replacement has to know of the control plane before each move. */
@@ -49,12 +46,11 @@ export const lookAtControlPlane =
     const byName = new Map(nodes.map((node) => [node.metadata?.name ?? '', node]));
     const serials = [...servers.map(({ name }) => controlPlaneSerial(id, name)), ...kept.map(Number)];
     return {
-      machines: servers.map((server) => ({
-        name: server.name,
-        address: addressOfServer(ports, server.id),
-        ready: isReady(byName.get(server.name)) && members.has(server.name),
-        createdAt: server.created ?? '',
-        generation: generationOfServer(server),
+      machines: servers.map(({ id: server, name, created }) => ({
+        name,
+        address: addressOfServer(ports, server),
+        ready: isReady(byName.get(name)) && members.has(name),
+        createdAt: created ?? '',
       })),
       nextSerial: Math.max(-1, ...serials.filter((serial) => Number.isInteger(serial))) + 1,
     };

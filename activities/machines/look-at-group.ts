@@ -1,13 +1,12 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import type { Server } from 'openstack-client-ts';
-import { type ClusterSpec, FailureType, type GenerationCount, nextBatch } from '../../model/index.ts';
+import { type ClusterSpec, FailureType, nextBatch } from '../../model/index.ts';
 import type { VaultClient } from '../../vault/index.ts';
 import { listNodes } from '../kubernetes/cluster-api.ts';
 import { isReady } from '../kubernetes/node-state.ts';
 import type { Clouds } from '../cloud/clouds.ts';
 import { ownResources } from '../cloud/own-resources.ts';
 import type { Own } from '../cloud/ownership.ts';
-import { generationsOf } from './generations.ts';
 
 /** What a resize has to know of a group before it changes anything. */
 export interface GroupLook {
@@ -17,8 +16,6 @@ export interface GroupLook {
   readonly going: readonly string[];
   /** How many are Ready nodes. */
   readonly ready: number;
-  /** The Ready ones by generation, the newest last. */
-  readonly generations: readonly GenerationCount[];
   /** How many are so young that they may still become one. */
   readonly joining: number;
   /** The first batch of machines that are made from now on: higher than any that is there, so that names are new. */
@@ -63,7 +60,6 @@ export const lookAtGroup =
       present: servers.length,
       going: [...new Set([...asked, ...lost.slice(0, MOST_LOST).map(({ name }) => name)])],
       ready: servers.length - unready.length,
-      generations: generationsOf(servers, nodes),
       joining: unready.filter(mayJoin).length,
       nextBatch: nextBatch(id, group, servers),
     };

@@ -134,7 +134,7 @@ export class FakeActivities {
       waitForNodes: fake('waitForNodes', undefined),
       revokeJoinTokens: fake('revokeJoinTokens', undefined),
       lookAtGenerations: fake('lookAtGenerations', {}),
-      lookAtGroup: fake('lookAtGroup', { present: 3, going: [], ready: 3, generations: [], joining: 0, nextBatch: 1 }),
+      lookAtGroup: fake('lookAtGroup', { present: 3, going: [], ready: 3, joining: 0, nextBatch: 1 }),
       findMachineNeeds: fake('findMachineNeeds', {
         networkId: 'net',
         subnetId: 'sub',

@@ -5,7 +5,6 @@ interface Machine {
   readonly address: string;
   ready: boolean;
   readonly createdAt: string;
-  readonly generation: string;
 }
 
 /** What is read of the inputs of the activities: of each, its own. */
@@ -97,7 +96,6 @@ export class FakeControlPlane {
       address: `10.6.0.${10 + serial}`,
       ready,
       createdAt: new Date(serial * 1000).toISOString(),
-      generation: '',
     };
     this.#machines.push(machine);
     this.#count();

@@ -3,7 +3,7 @@ import type { LoadBalancer, LoadBalancerCreate } from 'openstack-client-ts';
 import { clusterNames, CONTROL_PLANE_GROUP, FailureType } from '../../model/index.ts';
 import { oldestFirst } from '../lib/ensure.ts';
 import type { ApiListener } from '../cloud/own-api-listener.ts';
-import type { ApiMember } from '../cloud/own-api-members.ts';
+import { type ApiMember, memberRequest } from '../cloud/own-api-members.ts';
 import type { OwnResources } from '../cloud/own-resources.ts';
 import type { Own } from '../cloud/ownership.ts';
 import { addressOf } from '../machines/request-control-plane.ts';
@@ -107,12 +107,7 @@ function request(input: EnsureApiInput, vipPort: string, members: readonly ApiMe
           protocol: 'TCP',
           lb_algorithm: provider === 'ovn' ? 'SOURCE_IP_PORT' : 'ROUND_ROBIN',
           healthmonitor: { name: names.healthMonitor, ...MONITOR },
-          members: members.map(({ name, address, subnetId }) => ({
-            name,
-            address,
-            protocol_port: 6443,
-            subnet_id: subnetId,
-          })),
+          members: members.map(memberRequest),
         },
       },
     ],

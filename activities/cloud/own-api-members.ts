@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/activity';
-import type { LoadBalancerService } from 'openstack-client-ts';
+import type { LoadBalancerService, MemberCreate } from 'openstack-client-ts';
 import { FailureType } from '../../model/index.ts';
 import { reportProgress } from '../lib/progress.ts';
 import type { ApiListener, Behind, OwnApiListener } from './own-api-listener.ts';
@@ -15,6 +15,14 @@ export interface ApiMember {
   readonly address: string;
   readonly subnetId: string;
 }
+
+/** The member of the API's pool that a machine becomes, as Octavia is asked for it. */
+export const memberRequest = ({ name, address, subnetId }: ApiMember): MemberCreate => ({
+  name,
+  address,
+  protocol_port: API_PORT,
+  subnet_id: subnetId,
+});
 
 /** The machines to which the API's load balancer sends requests. */
 export class OwnApiMembers {
@@ -53,10 +61,8 @@ export class OwnApiMembers {
   /** Adds those of these machines that are not there, one after the other. */
   async addMissing(listener: ApiListener, wanted: readonly ApiMember[]): Promise<void> {
     for (const member of wanted.filter((one) => !listener.members.some((other) => leadsTo(other, one)))) {
-      const { name, address, subnetId } = member;
-      reportProgress({ detail: `${name} comes behind the load balancer of the API` });
-      const values = { name, address, protocol_port: API_PORT, subnet_id: subnetId };
-      await this.#service.members(listener.poolId).create(values, call());
+      reportProgress({ detail: `${member.name} comes behind the load balancer of the API` });
+      await this.#service.members(listener.poolId).create(memberRequest(member), call());
       await this.#listener.settled(listener.balancer);
     }
   }

@@ -1,0 +1,86 @@
+import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
+import type { SlipwayClient } from '../../client/index.ts';
+import { CONTROL_PLANE_GROUP, type ReplaceControlPlaneInput } from '../../model/index.ts';
+import { type Probed, startProbe } from '../support/api-probe.ts';
+import { isReady } from './readiness.ts';
+import { SteadyDeployment } from './steady-deployment.ts';
+
+/** What the chapter needs of the cluster that the chapters before it have made. */
+export interface ChapterTools {
+  readonly name: string;
+  readonly client: SlipwayClient;
+  /** An image that is on every machine. */
+  readonly image: string;
+  readonly signal: AbortSignal;
+  readonly tell: (text: string) => void;
+}
+
+/** What the chapter showed. */
+export interface LifeFigures extends Probed {
+  /** Of each operation, in their order. */
+  readonly seconds: Readonly<Record<string, number>>;
+  /** Fewest pods of a Deployment of two that were ready at any time; its budget wants one. */
+  readonly leastReadyPods: number;
+}
+
+const GROUP = 'workers';
+
+/**
+ * Grows the workers to three and shrinks them to one. With `controlPlane`, it has three machines before and one after;
+ * in between each of the three is replaced. A Deployment with a budget stays available and the API answers meanwhile,
+ * and a ConfigMap that was written before is there afterwards.
+ */
+export async function lifeChapter(
+  { name, client, image, signal, tell }: ChapterTools,
+  controlPlane: boolean,
+): Promise<LifeFigures> {
+  const config = new KubeConfig();
+  config.loadFromString(await client.clusters.kubeconfig(name, { signal }));
+  const core = config.makeApiClient(CoreV1Api);
+  const seconds: Record<string, number> = {};
+
+  const readyNodes = async (group: string): Promise<string[]> => {
+    const { items } = await core.listNode({ labelSelector: `slipway.dev/node-group=${group}` });
+    return items.filter(({ status }) => isReady(status?.conditions)).map(({ metadata }) => metadata?.name ?? '');
+  };
+  const timed = async (step: string, group: string, work: () => Promise<{ count: number }>): Promise<string[]> => {
+    const started = Date.now();
+    const { count } = await work();
+    const found = await readyNodes(group);
+    if (found.length !== count) throw new Error(`${step}: ${found.length} Ready nodes of ${group} instead of ${count}`);
+    seconds[step] = Math.round((Date.now() - started) / 100) / 10;
+    tell(`${name}: ${step} after ${seconds[step]} s, ${group} is ${found.join(', ')}`);
+    return found;
+  };
+  const resize = (count: number): Promise<string[]> =>
+    timed(`workers ${count}`, GROUP, async () => {
+      const input = { name, group: GROUP, count, drainMinutes: 5 };
+      return (await client.clusters.resizeNodeGroup(input, { signal })).result({ signal });
+    });
+  const replace = (step: string, input: Pick<ReplaceControlPlaneInput, 'count'>): Promise<string[]> =>
+    timed(step, CONTROL_PLANE_GROUP, async () =>
+      (await client.clusters.run('replaceControlPlane', { name, ...input }, { signal })).result({ signal }),
+    );
+
+  const note = { namespace: 'default', name: 'before' };
+  await core.createNamespacedConfigMap({ ...note, body: { metadata: { name: note.name }, data: { key: 'value' } } });
+  const deployment = await SteadyDeployment.make(config, image, signal);
+  const probe = startProbe(config, () => deployment.look());
+  try {
+    await resize(3);
+    if (controlPlane) {
+      const before = await replace('control plane 3', { count: 3 });
+      const after = await replace('control plane replaced', {});
+      const kept = after.filter((machine) => before.includes(machine));
+      if (kept.length > 0) throw new Error(`${kept.join(', ')} was not replaced`);
+      await replace('control plane 1', { count: 1 });
+    }
+    await resize(1);
+    const figures = await probe.stop();
+    const { data } = await core.readNamespacedConfigMap(note);
+    if (data?.key !== 'value') throw new Error('what was written before is not there any more');
+    return { ...figures, seconds, leastReadyPods: deployment.leastReady() };
+  } finally {
+    await probe.end();
+  }
+}

@@ -13,7 +13,7 @@ import { interruptSignal, jsonAction, print, secondsSince, tell } from '../suppo
 import { type CaseResult, type ClusterCase, runClusterCase } from './cluster-case.ts';
 import { runSchemaCase } from './schema/schema-case.ts';
 
-/** The clusters of the end-to-end test: one that lives through every operation, and one that is large from the start. */
+/** Clusters of the end-to-end test: one that lives through every operation, and one that is large from the start. */
 const CASES: readonly ClusterCase[] = [
   { name: 'life', controlPlanes: 1, workers: 2, life: 'all' },
   { name: 'trio', controlPlanes: 3, workers: 1 },

@@ -12,7 +12,7 @@ import {
 import { unlessAbsent } from './absent-workflow.ts';
 import { clusterMemoSchema } from './cluster-memo.ts';
 import { grpcStatus } from './failure-mapping.ts';
-import { mergeDetails, readActivityDetails } from './live-progress.ts';
+import { mergeDetails, readActivityDetails, withChildren } from './live-progress.ts';
 import { type LostWorkflow, lostWorkflow } from './lost-workflow.ts';
 import { parseAnswer } from './parse-answer.ts';
 import { SlipwayError } from './slipway-error.ts';
@@ -20,6 +20,9 @@ import type { CallOptions, TemporalService } from './temporal-service.ts';
 
 /** A cluster as its workflow told it last. */
 export type FoundCluster = ClusterDescription & { readonly lost?: LostWorkflow };
+
+/** Workflows that work for a step of one that works for a step: none has more below it. */
+const MOST_DEEP = 3;
 
 /** Reads clusters: by the queries of their workflows, and by what the server itself knows of them. */
 export class ClusterReader {
@@ -108,14 +111,15 @@ export class ClusterReader {
   }
 
   /**
-   * The steps of an operation that a cluster named, with the live details of what runs when it does. Undefined when it
-   * has none to show: the cluster says that an operation runs a moment before its workflow is there, and one may end
-   * before it has steps, or be removed.
+   * The steps of an operation that a cluster named, with the live details of what runs when it does, and those of the
+   * workflows that work for its steps. Undefined when it has none to show: the cluster says that an operation runs a
+   * moment before its workflow is there, and one may end before it has steps, or be removed.
    */
   async progress(
     { workflowId }: Pick<RunningOperation, 'workflowId'>,
     running: boolean,
     options: CallOptions = {},
+    depth = 0,
   ): Promise<OperationProgress | undefined> {
     const handle = this.#temporal.client.workflow.getHandle(workflowId);
     const call = { ...options, workflowId };
@@ -128,7 +132,15 @@ export class ClusterReader {
       ),
       running ? readActivityDetails(this.#temporal, workflowId, call) : [],
     ]);
-    return told === undefined ? undefined : mergeDetails(parseAnswer(operationProgressSchema, told, what), details);
+    if (told === undefined) return undefined;
+    const own = mergeDetails(parseAnswer(operationProgressSchema, told, what), details);
+    if (depth === MOST_DEEP) return own;
+    const children = new Map<string, OperationProgress>();
+    for (const { id, child } of own.steps) {
+      const below = child && (await this.progress(child, running, options, depth + 1));
+      if (below !== undefined) children.set(id, below);
+    }
+    return withChildren(own, children);
   }
 }
 

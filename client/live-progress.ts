@@ -1,6 +1,6 @@
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import { z } from 'zod';
-import type { OperationProgress, StepProgress } from '../model/index.ts';
+import { type OperationProgress, pathOfActivity, type StepProgress, stepsBelow } from '../model/index.ts';
 import { unlessAbsent } from './absent-workflow.ts';
 import type { CallOptions, TemporalService } from './temporal-service.ts';
 
@@ -11,10 +11,13 @@ const heartbeatSchema = z.looseObject({
   of: z.number().optional(),
 });
 
+/** What activities of one step are told to say at the same time. */
+const MOST_TOLD = 5;
+
 /** The live state of one activity that runs now. */
 export interface ActivityDetail {
-  /** Type of the activity. */
-  readonly activity: string;
+  /** Id of the step that it works for. */
+  readonly step: string;
   readonly detail: string;
 }
 
@@ -42,7 +45,7 @@ export async function readActivityDetails(
       const retry =
         (activity.attempt ?? 1) > 1 && failure !== '' ? `try ${activity.attempt ?? 1}: ${oneLine(failure)}` : '';
       return {
-        activity: activity.activityType?.name ?? '',
+        step: pathOfActivity(activity.activityId ?? '') ?? '',
         detail: [heartbeat === undefined ? '' : describeHeartbeat(heartbeat), retry].filter(Boolean).join('; '),
       };
     }),
@@ -54,12 +57,30 @@ export function mergeDetails(progress: OperationProgress, details: readonly Acti
   if (details.length === 0) return progress;
   const steps = progress.steps.map((step): StepProgress => {
     if (step.state !== 'running') return step;
-    const found = details.filter(
-      (activity) => activity.detail !== '' && (step.activities ?? [step.id]).includes(activity.activity),
-    );
-    return found.length === 0 ? step : { ...step, detail: found.map(({ detail }) => detail).join(', ') };
+    const found = details.filter((activity) => activity.detail !== '' && activity.step === step.id);
+    if (found.length === 0) return step;
+    const told = found.slice(0, MOST_TOLD).map(({ detail }) => detail);
+    const more = found.length > MOST_TOLD ? [`and ${found.length - MOST_TOLD} more`] : [];
+    return { ...step, detail: [...told, ...more].join(', ') };
   });
   return { ...progress, steps };
+}
+
+/** The steps of an operation with those of the workflows that work for them, by the ids of their steps. */
+export function withChildren(
+  progress: OperationProgress,
+  children: ReadonlyMap<string, OperationProgress>,
+): OperationProgress {
+  const share = (step: StepProgress): number =>
+    step.state === 'running' || step.state === 'paused'
+      ? ((step.child?.share ?? 0) * (children.get(step.id)?.percent ?? 0)) / 100
+      : 0;
+  const percent = progress.percent + progress.steps.reduce((sum, step) => sum + share(step), 0);
+  return {
+    ...progress,
+    percent: Math.min(100, Math.floor(percent)),
+    steps: progress.steps.flatMap((step) => [step, ...stepsBelow(step.id, children.get(step.id)?.steps ?? [])]),
+  };
 }
 
 function describeHeartbeat({ detail, done, of }: z.output<typeof heartbeatSchema>): string {

@@ -47,10 +47,13 @@ export async function loadWorkflowBundle(
   return bundle;
 }
 
+const workflowFile = (name: string): string => join(CODE_ROOT, 'workflows', `${name}.${isBuilt ? 'js' : 'ts'}`);
+
 /** Bundles the workflows from their sources. */
 export async function makeWorkflowBundle(codec: boolean, logger: Logger): Promise<WorkflowBundle> {
   const { code } = await bundleWorkflowCode({
-    workflowsPath: join(CODE_ROOT, 'workflows', isBuilt ? 'index.js' : 'index.ts'),
+    workflowsPath: workflowFile('index'),
+    workflowInterceptorModules: [workflowFile('activity-ids')],
     payloadConverterPath: payloadConverterPath(),
     ...(codec ? { failureConverterPath: failureConverterPath() } : {}),
     // All workflows share the library of schemas, which keeps no state. (The schemas themselves do: zod compiles them

@@ -21,7 +21,6 @@ const createMany = proxyActivities<Activities>(CREATE_MANY);
 const wait = proxyActivities<Activities>(WAIT);
 const remove = proxyActivities<Activities>(REMOVE);
 
-/** Named by the activity that does the work, so that its heartbeats are shown with the step. */
 const steps = {
   surveyCluster: { title: 'Look at what there is of the cluster', seconds: 1 },
   checkCluster: { title: 'Check quotas, images, flavors and networks', seconds: 2 },
@@ -31,7 +30,6 @@ const steps = {
   ensureServerGroups: { title: 'Server groups', seconds: 1 },
   ensureApi: {
     title: 'Load balancer and address of the API',
-    activities: ['repairApi', 'ensureApi'],
     seconds: 4,
   },
   waitForLoadBalancer: { title: 'Load balancer ACTIVE', seconds: 60 },

@@ -10,7 +10,6 @@ import { operation } from './operation.ts';
 const { surveyCluster } = proxyActivities<Activities>(ENSURE);
 const remove = proxyActivities<Activities>(REMOVE);
 
-/** Named by the activity that does the work, so that its heartbeats are shown with the step. */
 const steps = {
   surveyCluster: { title: 'Look at what there is of the cluster', seconds: 1 },
   deleteInside: { title: 'Load balancers of Services, from inside the cluster', seconds: 10 },

@@ -5,6 +5,7 @@ import { CONTROL_PLANE_GROUP, FailureType, planRollout, type ReplaceControlPlane
 import { CREATE_MANY, ENSURE, REMOVE, WAIT } from './activity-profiles.ts';
 import { deadlineExceeded, deadlineOf } from './lib/deadline.ts';
 import { drain, givingBack } from './lib/drain.ts';
+import { item } from './lib/each.ts';
 import { runSteps, type StepDeclaration } from './lib/steps.ts';
 import { operation } from './operation.ts';
 
@@ -20,18 +21,6 @@ const steps = {
   ensureServerGroups: { title: 'Server groups', seconds: 1 },
   replace: {
     title: 'Replace machines',
-    activities: [
-      'forgetLostControlPlanes',
-      'admitMachines',
-      'ensureControlPlaneMachine',
-      'waitForServers',
-      'waitForControlPlane',
-      'addApiMember',
-      'drainNodes',
-      'removeApiMember',
-      'removeEtcdMember',
-      'removeControlPlaneMachine',
-    ],
     seconds: 300,
   },
   revokeJoinTokens: { title: 'Revoke the join token', seconds: 1 },
@@ -90,7 +79,7 @@ export const replaceControlPlane = operation('replaceControlPlane', (input, { cl
           // One that an earlier try has asked for is waited for before anything else moves.
           const joining = machines.find((machine) => !machine.ready && !going.has(machine.name));
           if (joining !== undefined) {
-            const fault = await join(joining, machines.length);
+            const fault = await item(joining.name, () => join(joining, machines.length));
             if (fault === undefined) continue;
             if (++failed === MAX_FAILED) throw couldNotBuild(fault);
             going.add(joining.name);
@@ -109,11 +98,13 @@ export const replaceControlPlane = operation('replaceControlPlane', (input, { cl
             await createMany.ensureControlPlaneMachine({ ...target, facts, needs, serverGroupIds, serial: nextSerial });
             added += 1;
           } else if (leaving !== undefined) {
-            // On a machine that is gone nothing ends, and nothing is waited for.
-            if (machines.some((machine) => machine.name === leaving && machine.ready)) await drainOnce(leaving);
-            await ensure.removeApiMember({ ...target, machine: leaving });
-            await ensure.removeEtcdMember({ ...target, machine: leaving, wanted: count });
-            await remove.removeControlPlaneMachine({ ...target, machine: leaving });
+            await item(leaving, async () => {
+              // On a machine that is gone nothing ends, and nothing is waited for.
+              if (machines.some((machine) => machine.name === leaving && machine.ready)) await drainOnce(leaving);
+              await ensure.removeApiMember({ ...target, machine: leaving });
+              await ensure.removeEtcdMember({ ...target, machine: leaving, wanted: count });
+              await remove.removeControlPlaneMachine({ ...target, machine: leaving });
+            });
             removed += 1;
           } else return { added, removed };
         }

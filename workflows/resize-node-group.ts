@@ -15,7 +15,6 @@ const createMany = proxyActivities<Activities>(CREATE_MANY);
 const wait = proxyActivities<Activities>(WAIT);
 const removal = proxyActivities<Activities>(REMOVE);
 
-/** Named by the activity that does the work, so that its heartbeats are shown with the step. */
 const steps = {
   lookAtGroup: { title: 'Look at the group’s machines', seconds: 1 },
   checkCluster: { title: 'Check quotas, images, flavors and networks', seconds: 2 },
@@ -28,7 +27,6 @@ const steps = {
   revokeJoinTokens: { title: 'Revoke the join token', seconds: 1 },
   removeSurplus: {
     title: 'Drain and remove machines',
-    activities: ['chooseSurplus', 'drainNodes', 'removeMachines'],
     seconds: 60,
   },
   uncordonNodes: { title: 'Give back nodes that were drained in vain', seconds: 1 },

@@ -1,9 +1,14 @@
-import type { StepProgress } from '../../model/index.ts';
+import type { ItemCounts, StepProgress } from '../../model/index.ts';
 import type { ClusterSnapshot } from '../../client/cluster-snapshot.ts';
 import { formatClock } from './duration.ts';
 import { plain } from './plain-text.ts';
 import type { Style } from './style.ts';
-import { headline, stateSign, stepTime, waitsForYou } from './tree.ts';
+import { headline, saying, stateSign, stepTime, waitsForYou } from './tree.ts';
+
+/** Items of a step that runs are told one by one up to this number; of more, only what needs a person. */
+const MOST_TOLD = 20;
+/** How often it is told how many items of a step are done. */
+const PARTS = 10;
 
 /** Turns snapshots into lines of a log: one line for what changed since the snapshot before. */
 export class ChangeLines {
@@ -29,9 +34,12 @@ export class ChangeLines {
       this.#steps.clear();
       lines.push(headline(snapshot), ...(uiUrl === undefined ? [] : [uiUrl]));
     }
-    for (const step of progress?.steps ?? []) {
-      const seen = `${step.state}\n${step.detail ?? ''}`;
+    const steps = progress?.steps ?? [];
+    const large = new Set(steps.filter(({ counts }) => all(counts) > MOST_TOLD).map(({ id: step }) => step));
+    for (const step of steps) {
+      const seen = `${step.state}\n${step.detail ?? ''}\n${part(step.counts)}`;
       if (step.state === 'pending' || step.state === 'skipped' || this.#steps.get(step.id) === seen) continue;
+      if (step.state === 'running' && large.has(step.parent ?? '')) continue;
       this.#steps.set(step.id, seen);
       lines.push(this.#line(step, progress?.percent ?? 0));
     }
@@ -46,7 +54,7 @@ export class ChangeLines {
   #line(step: StepProgress, percent: number): string {
     const sign = step.state === 'running' ? this.#style.busy('▸') : stateSign(step.state, this.#style);
     const time = step.state === 'running' ? '' : stepTime(step, this.#now());
-    const detail = plain(step.detail ?? '');
+    const detail = saying(step);
     return [
       `${this.#clock()} ${String(percent).padStart(3)} % ${sign} ${plain(step.title)}`,
       ...(time === '' ? [] : [`(${time})`]),
@@ -57,4 +65,12 @@ export class ChangeLines {
   #clock(): string {
     return this.#style.dim(formatClock(this.#now()));
   }
+}
+
+const all = (counts: ItemCounts = {}): number => Object.values(counts).reduce((sum, count) => sum + count, 0);
+
+/** Which part of the items is done; each one where they are few. */
+function part(counts: ItemCounts = {}): number {
+  const { done = 0 } = counts;
+  return all(counts) > MOST_TOLD ? Math.floor((PARTS * done) / all(counts)) : done;
 }

@@ -1,4 +1,4 @@
-import type { OperationProgress, StepProgress, StepState } from '../../model/index.ts';
+import { describeCounts, type OperationProgress, type StepProgress, type StepState } from '../../model/index.ts';
 import type { ClusterSnapshot } from '../../client/cluster-snapshot.ts';
 import { formatDuration } from './duration.ts';
 import { plain } from './plain-text.ts';
@@ -58,6 +58,10 @@ export function stepTime(step: StepProgress, now: number): string {
   return formatDuration(end - Date.parse(step.startedAt));
 }
 
+/** What a step says beside its title: how many of its items are done, and its detail. */
+export const saying = ({ counts, detail }: StepProgress): string =>
+  [...(counts === undefined ? [] : [describeCounts(counts)]), ...(detail ? [plain(detail)] : [])].join('; ');
+
 /** The sign of a state; a running step shows the spinner's picture. */
 export function stateSign(state: StepState, style: Style, frame = 0): string {
   switch (state) {
@@ -99,7 +103,8 @@ function drawStep(step: StepProgress, depth: number, { style, width, now, frame 
   const title = plain(step.title);
   const time = stepTime(step, now);
   const used = indent.length + 2 + title.length + (time === '' ? 0 : time.length + 2);
-  const detail = step.detail === undefined || step.detail === '' ? '' : cut(plain(step.detail), width - used - 2);
+  const said = saying(step);
+  const detail = said === '' ? '' : cut(said, width - used - 2);
   const colour = ['failed', 'tolerated', 'paused'].includes(step.state)
     ? style.bad
     : step.state === 'running'

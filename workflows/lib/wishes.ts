@@ -9,6 +9,7 @@ import {
   type OperationName,
   parseInput,
 } from '../../model/index.ts';
+import type { Children } from './children.ts';
 
 const handOver = defineSignal<[unknown]>(messages.handOver);
 
@@ -21,15 +22,24 @@ export interface Wish<N extends OperationName> {
   readonly spec: ClusterSpec;
 }
 
-/** Keeps the newest wish that an operation is handed while it runs. It holds those before it. */
+/** Keeps the newest wish that an operation is handed while it runs, and hands it on. It holds those before it. */
 export class Wishes<N extends OperationName> {
+  readonly #children: Children;
   #newest: Wish<N> | undefined;
 
-  constructor(operation: N) {
+  constructor(operation: N, children: Children) {
+    this.#children = children;
     setHandler(handOver, (message) => {
       const wish = parseWish(operation, message);
-      if (wish !== undefined && wish.number > (this.#newest?.number ?? 0)) this.#newest = wish;
+      if (wish === undefined || wish.number <= (this.#newest?.number ?? 0)) return;
+      this.#newest = wish;
+      children.tell('handOver', [wish]);
     });
+  }
+
+  /** A child that has just begun is told what its operation was told before. */
+  childStarted(workflowId: string): void {
+    if (this.#newest !== undefined) this.#children.tell('handOver', [this.#newest], workflowId);
   }
 
   /** The newest one, if it came after this one. */

@@ -48,6 +48,17 @@ describe('the tree of steps', () => {
     ]);
   });
 
+  it('says how many items of a step are done, and lists those that need a look', () => {
+    const steps = [
+      step('drain', { state: 'running', counts: { done: 480, running: 19, failed: 1 }, detail: 'wave 5' }),
+      step('drain/m-7', { parent: 'drain', title: 'm-7', state: 'failed', detail: 'a budget' }),
+    ];
+    expect(draw(creating({ progress: progress(96, steps) })).slice(4)).toEqual([
+      '⠋ Step drain  480 of 500 done, 1 failed; wave 5',
+      '  ✖ m-7  a budget',
+    ]);
+  });
+
   it('does not hang on steps that are their own parents', () => {
     const steps = [step('a', { parent: 'b' }), step('b', { parent: 'a' })];
     expect(draw(creating({ progress: progress(0, steps) })).slice(4)).toEqual([]);
@@ -90,6 +101,21 @@ describe('lines where there is no terminal', () => {
     expect(lines.next(later)).toEqual([`${clock}  70 % ▸ Step b - nodes Ready 2/3`]);
     expect(lines.next({ ...later, problem: 'no answer' })).toEqual([`${clock} ! no answer`]);
     expect(lines.next({ ...later, problem: 'no answer' })).toEqual([]);
+  });
+
+  it('tell of a step with many items by tenths, and of those that failed', () => {
+    const lines = new ChangeLines(style, () => NOW);
+    const told = (done: number) =>
+      lines.next(
+        creating({
+          progress: progress(0, [
+            step('drain', { state: 'running', counts: { done, running: 99 - done, failed: 1 } }),
+            step('drain/m-1', { parent: 'drain', title: 'm-1', state: 'failed', detail: 'a budget' }),
+            step(`drain/m-${done}`, { parent: 'drain', state: 'running' }),
+          ]),
+        }),
+      ).length;
+    expect([told(10) - 2, told(11), told(19), told(20)]).toEqual([2, 0, 0, 1]);
   });
 });
 

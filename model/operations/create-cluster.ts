@@ -16,7 +16,10 @@ export const createCluster = declare({
   result: createClusterResultSchema,
   admittedIn: ['Creating', 'CreateFailed'],
   phases: { running: 'Creating', completed: 'Ready', failed: 'CreateFailed' },
-  observe: ({ spec }, created) => ({ observed: asCreated(spec, created.generations), created }),
+  observe: ({ spec }, created) => ({
+    observed: asCreated(spec, created.generations, created.addons),
+    created,
+  }),
   refuse: whyTaken,
   answer: ({ createdBy, created, phase }, { requestedBy }) =>
     createdBy === requestedBy && SERVING.includes(phase) ? created : undefined,
@@ -32,12 +35,14 @@ const SERVING: readonly ClusterPhase[] = [...LIVING, 'Updating'];
 export function asCreated(
   { kubernetes, controlPlane, nodeGroups }: ClusterSpec,
   generations: CreateClusterResult['generations'] = {},
+  addons: CreateClusterResult['addons'] = {},
 ): Observed {
   const machines = (group: string, count: number): ObservedMachines =>
     observedMachines(count, kubernetes.version, generations[group]);
   return {
     controlPlane: machines(CONTROL_PLANE_GROUP, controlPlane.count),
     nodeGroups: Object.fromEntries(nodeGroups.map(({ name, count }) => [name, machines(name, count)])),
+    addons,
   };
 }
 

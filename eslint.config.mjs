@@ -99,7 +99,9 @@ export default tseslint.config(
     files: rooms.map((room) => `${room}/**/*.ts`),
     ignores: ['**/test/**'],
     plugins: { boundaries },
-    settings: { 'boundaries/elements': rooms.map((room) => ({ type: room, pattern: room })) },
+    settings: {
+      'boundaries/elements': rooms.map((room) => ({ type: room, pattern: `${room}/**/*`, partialMatch: false })),
+    },
     rules: {
       'boundaries/dependencies': [
         'error',

@@ -1,3 +1,4 @@
+import { addonMinutes } from '../addon-minutes.ts';
 import { type ClusterPhase, LIVING } from '../cluster-phase.ts';
 import { type ClusterSpec, clusterSpecSchema } from '../cluster-spec.ts';
 import { type CreateClusterResult, createClusterResultSchema } from '../created-cluster.ts';
@@ -25,7 +26,7 @@ export const createCluster = declare({
     createdBy === requestedBy && SERVING.includes(phase) ? created : undefined,
   conflicts: { same: 'queue', other: 'queue' },
   pausable: false,
-  deadlineMinutes: () => 90,
+  deadlineMinutes: ({ addons, kubernetes }) => 90 + addonMinutes(addons, kubernetes.version),
 });
 
 /** A cluster that is being deleted is no answer to who asked for it. */

@@ -10,18 +10,22 @@ const GRACE_MS = 5_000;
 
 /**
  * Runs the program, and ends it when the input at descriptor 3 ends: that is when the worker is gone, however that
- * came. A Helm that outlives its worker would meet the one of the next try.
+ * came. A Helm that outlives its worker would meet the one of the next try. The shell itself waits through a SIGTERM for
+ * those that it has started: nobody else does where the worker is process 1.
  */
 const SCRIPT = `
+trap : TERM
 exec 4<&0
 "$@" <&4 3<&- &
 program=$!
-(while read -r _ <&3; do :; done; kill -KILL $program) </dev/null >/dev/null 2>&1 4<&- &
+(trap '' TERM; while read -r _ <&3; do :; done; kill -KILL $program) </dev/null >/dev/null 2>&1 4<&- &
 watch=$!
 exec 3<&- 4<&-
 wait $program
 code=$?
-kill -KILL $watch 2>/dev/null
+while kill -0 $program 2>/dev/null; do wait $program; code=$?; done
+kill -KILL $watch
+wait $watch 2>/dev/null
 exit $code
 `;
 

@@ -12,6 +12,7 @@ RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts
 COPY tsconfig.base.json tsconfig.build.json ./
 COPY openstack-client-ts/tsconfig.build.json openstack-client-ts/
 COPY openstack-client-ts/src openstack-client-ts/src
+COPY addons addons
 COPY model model
 COPY vault vault
 COPY temporal temporal

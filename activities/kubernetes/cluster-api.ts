@@ -32,9 +32,13 @@ export class ClusterApi {
   /** The API of a cluster; undefined when there is no kubeconfig yet. Sends nothing to it. */
   static async find(vault: VaultClient, id: string): Promise<ClusterApi | undefined> {
     const secret = await vault.kv.find(vaultPaths(id).kubeconfig, kubeconfigSecret, cancellationSignal());
-    if (secret === undefined) return undefined;
+    return secret === undefined ? undefined : ClusterApi.of(secret.kubeconfig);
+  }
+
+  /** The API of a kubeconfig, YAML. Sends nothing to it. */
+  static of(kubeconfig: string): ClusterApi {
     const config = new KubeConfig();
-    config.loadFromString(secret.kubeconfig);
+    config.loadFromString(kubeconfig);
     return new ClusterApi(config);
   }
 

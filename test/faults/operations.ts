@@ -16,7 +16,13 @@ export interface OperationUnderTest {
 }
 
 export type MatrixName =
-  'createCluster' | 'repairCreation' | 'deleteCluster' | 'growNodeGroup' | 'shrinkNodeGroup' | 'replaceControlPlane';
+  | 'createCluster'
+  | 'repairCreation'
+  | 'deleteCluster'
+  | 'growNodeGroup'
+  | 'shrinkNodeGroup'
+  | 'replaceControlPlane'
+  | 'applyAddons';
 
 /** The operations of the matrix: one line each. Calls, faults and checks are found by running them. */
 export const operationsUnderTest: readonly OperationUnderTest[] = [
@@ -38,6 +44,10 @@ export const operationsUnderTest: readonly OperationUnderTest[] = [
   {
     ...{ name: 'replaceControlPlane', runs: 'replaceControlPlane', needs: ['createCluster'] },
     input: { drainMinutes: 1 },
+  },
+  {
+    ...{ name: 'applyAddons', runs: 'applyAddons', needs: ['createCluster'] },
+    input: { addons: { custom: [{ name: 'greeter', chart: 'greeter', version: '1.0.0', required: true }] } },
   },
 ];
 

@@ -279,7 +279,7 @@ describe('slipway describe', () => {
     });
     const controlPlane = machines(3, of('0123456789', 3));
     const workers = machines(4, of('', 1), of('a000000000', 1), of('b000000000', 2));
-    const observed = { controlPlane, nodeGroups: { workers } };
+    const observed = { controlPlane, nodeGroups: { workers }, addons: {} };
     const clusters = { describe: () => Promise.resolve({ description: description({ observed }) }) };
     const { stdout } = await runCommand(['describe', 'atlas'], { clusters });
     expect(stdout).toMatch(/GROUP +GENERATION +MACHINES +KUBERNETES/);
@@ -292,7 +292,7 @@ describe('slipway describe', () => {
   it('shows nothing of generations where each group has one', async () => {
     const one = { count: 3, kubernetesVersion: '1.36.3' };
     const machines = { ...one, generations: [{ generation: '0123456789', ...one }] };
-    const observed = { controlPlane: machines, nodeGroups: { workers: machines } };
+    const observed = { controlPlane: machines, nodeGroups: { workers: machines }, addons: {} };
     const clusters = { describe: () => Promise.resolve({ description: description({ observed }) }) };
     expect((await runCommand(['describe', 'atlas'], { clusters })).stdout).not.toContain('GENERATION');
   });

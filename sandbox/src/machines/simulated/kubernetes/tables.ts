@@ -1,12 +1,14 @@
+import { valuesAt } from './json-path.ts';
 import { at, fieldsAt, listAt, numberAt, textAt, toJson, type KubeObject } from './object.ts';
+import type { CustomResource, ResourceType } from './resource-type.ts';
 
 interface Column {
   readonly name: string;
-  readonly type: 'string' | 'integer';
-  readonly format?: 'name';
+  readonly type: string;
+  readonly format?: string;
   /** 1 for what only `-o wide` shows. */
-  readonly priority?: 1;
-  readonly cell: (object: KubeObject) => string | number;
+  readonly priority?: number;
+  readonly cell: (object: KubeObject) => string | number | boolean | null;
 }
 
 /** A span of time as kubectl writes it: `45s`, `12m`, `5h3m`, `3d`. */
@@ -28,6 +30,8 @@ const wide = (name: string, cell: Column['cell']): Column => ({ name, type: 'str
 const count = (name: string, cell: Column['cell']): Column => ({ name, type: 'integer', cell });
 const nameColumn: Column = { name: 'Name', type: 'string', format: 'name', cell: (object) => object.metadata.name };
 const ageColumn = text('Age', (object) => age(object.metadata.creationTimestamp));
+
+const createdColumn = text('Created At', (object) => object.metadata.creationTimestamp);
 
 const join = (values: readonly string[]) => (values.length === 0 ? '<none>' : values.join(','));
 const entries = (object: KubeObject, ...path: string[]) => Object.keys(fieldsAt(object, ...path)).length;
@@ -76,8 +80,9 @@ function podReady(pod: KubeObject): string {
 
 function podStatus(pod: KubeObject): string {
   if (pod.metadata.deletionTimestamp !== undefined) return 'Terminating';
-  const phase = textAt(pod, 'status', 'phase');
-  return phase === 'Succeeded' ? 'Completed' : phase;
+  const states = listAt(pod, 'status', 'containerStatuses').map((one) => fieldsAt(one, 'state'));
+  const reason = states.map((state) => textAt(state, 'waiting', 'reason') || textAt(state, 'terminated', 'reason'));
+  return reason.find((one) => one !== '') ?? textAt(pod, 'status', 'phase');
 }
 
 function servicePorts(service: KubeObject): string {
@@ -88,6 +93,17 @@ function servicePorts(service: KubeObject): string {
     }),
   );
 }
+
+const modeNames: Readonly<Record<string, string>> = {
+  ReadWriteOnce: 'RWO',
+  ReadOnlyMany: 'ROX',
+  ReadWriteMany: 'RWX',
+  ReadWriteOncePod: 'RWOP',
+};
+const accessModes = (object: KubeObject) =>
+  listAt(object, 'spec', 'accessModes')
+    .map((mode) => modeNames[String(mode)] ?? String(mode))
+    .join(',');
 
 const columns: Readonly<Record<string, readonly Column[]>> = {
   Node: [
@@ -175,17 +191,131 @@ const columns: Readonly<Record<string, readonly Column[]>> = {
   ],
   Job: [
     nameColumn,
-    text('Status', (job) =>
-      status('succeeded')(job) >= numberAt(job, 1, 'spec', 'completions') ? 'Complete' : 'Running',
-    ),
+    text('Status', (job) => {
+      const over = listAt(job, 'status', 'conditions').find((item) =>
+        ['Complete', 'Failed'].includes(textAt(item, 'type')),
+      );
+      return textAt(over, 'type') || 'Running';
+    }),
     text('Completions', (job) => `${status('succeeded')(job)}/${numberAt(job, 1, 'spec', 'completions')}`),
+    ageColumn,
+  ],
+  CronJob: [
+    nameColumn,
+    text('Schedule', (job) => textAt(job, 'spec', 'schedule')),
+    text('Timezone', (job) => textAt(job, 'spec', 'timeZone') || '<none>'),
+    text('Suspend', (job) => (at(job, 'spec', 'suspend') === true ? 'True' : 'False')),
+    count('Active', (job) => listAt(job, 'status', 'active').length),
+    text('Last Schedule', (job) => age(textAt(job, 'status', 'lastScheduleTime')).replace('<unknown>', '<none>')),
     ageColumn,
   ],
   PersistentVolumeClaim: [
     nameColumn,
     text('Status', (object) => textAt(object, 'status', 'phase')),
     text('Volume', (object) => textAt(object, 'spec', 'volumeName')),
+    text('Capacity', (object) => textAt(object, 'status', 'capacity', 'storage')),
+    text('Access Modes', accessModes),
     text('StorageClass', (object) => textAt(object, 'spec', 'storageClassName')),
+    ageColumn,
+  ],
+  PersistentVolume: [
+    nameColumn,
+    text('Capacity', (object) => textAt(object, 'spec', 'capacity', 'storage')),
+    text('Access Modes', accessModes),
+    text('Reclaim Policy', (object) => textAt(object, 'spec', 'persistentVolumeReclaimPolicy')),
+    text('Status', (object) => textAt(object, 'status', 'phase')),
+    text('Claim', (object) =>
+      ['namespace', 'name']
+        .map((field) => textAt(object, 'spec', 'claimRef', field))
+        .filter((part) => part !== '')
+        .join('/'),
+    ),
+    text('StorageClass', (object) => textAt(object, 'spec', 'storageClassName')),
+    ageColumn,
+  ],
+  StorageClass: [
+    text('Name', (object) => {
+      const isDefault = object.metadata.annotations?.['storageclass.kubernetes.io/is-default-class'] === 'true';
+      return `${object.metadata.name}${isDefault ? ' (default)' : ''}`;
+    }),
+    text('Provisioner', (object) => textAt(object, 'provisioner')),
+    text('ReclaimPolicy', (object) => textAt(object, 'reclaimPolicy')),
+    text('VolumeBindingMode', (object) => textAt(object, 'volumeBindingMode')),
+    text('AllowVolumeExpansion', (object) => String(object['allowVolumeExpansion'] === true)),
+    ageColumn,
+  ],
+  PodDisruptionBudget: [
+    nameColumn,
+    text('Min Available', (budget) => textAt(budget, 'spec', 'minAvailable') || 'N/A'),
+    text('Max Unavailable', (budget) => textAt(budget, 'spec', 'maxUnavailable') || 'N/A'),
+    count('Allowed Disruptions', status('disruptionsAllowed')),
+    ageColumn,
+  ],
+  HorizontalPodAutoscaler: [
+    nameColumn,
+    text(
+      'Reference',
+      (object) =>
+        `${textAt(object, 'spec', 'scaleTargetRef', 'kind')}/${textAt(object, 'spec', 'scaleTargetRef', 'name')}`,
+    ),
+    text('Targets', () => '<unknown>'),
+    text('MinPods', (object) => textAt(object, 'spec', 'minReplicas')),
+    count('MaxPods', (object) => numberAt(object, 0, 'spec', 'maxReplicas')),
+    count('Replicas', status('currentReplicas')),
+    ageColumn,
+  ],
+  Ingress: [
+    nameColumn,
+    text('Class', (object) => textAt(object, 'spec', 'ingressClassName') || '<none>'),
+    text(
+      'Hosts',
+      (object) =>
+        listAt(object, 'spec', 'rules')
+          .map((rule) => textAt(rule, 'host') || '*')
+          .join(',') || '*',
+    ),
+    text('Address', (object) =>
+      listAt(object, 'status', 'loadBalancer', 'ingress')
+        .map((item) => textAt(item, 'ip') || textAt(item, 'hostname'))
+        .join(','),
+    ),
+    text('Ports', (object) => (listAt(object, 'spec', 'tls').length > 0 ? '80, 443' : '80')),
+    ageColumn,
+  ],
+  IngressClass: [
+    nameColumn,
+    text('Controller', (object) => textAt(object, 'spec', 'controller')),
+    text('Parameters', (object) => textAt(object, 'spec', 'parameters', 'name') || '<none>'),
+    ageColumn,
+  ],
+  Lease: [nameColumn, text('Holder', (object) => textAt(object, 'spec', 'holderIdentity')), ageColumn],
+  PriorityClass: [
+    nameColumn,
+    count('Value', (object) => numberAt(object, 0, 'value')),
+    text('Global-Default', (object) => String(object['globalDefault'] === true)),
+    ageColumn,
+  ],
+  APIService: [
+    nameColumn,
+    text('Service', (object) => {
+      const name = textAt(object, 'spec', 'service', 'name');
+      return name === '' ? 'Local' : `${textAt(object, 'spec', 'service', 'namespace')}/${name}`;
+    }),
+    text('Available', (object) => {
+      const condition = listAt(object, 'status', 'conditions').find((item) => at(item, 'type') === 'Available');
+      const is = textAt(condition, 'status') || 'Unknown';
+      return is === 'True' ? is : `${is} (${textAt(condition, 'reason')})`;
+    }),
+    ageColumn,
+  ],
+  ValidatingWebhookConfiguration: [
+    nameColumn,
+    count('Webhooks', (object) => listAt(object, 'webhooks').length),
+    ageColumn,
+  ],
+  MutatingWebhookConfiguration: [
+    nameColumn,
+    count('Webhooks', (object) => listAt(object, 'webhooks').length),
     ageColumn,
   ],
   Event: [
@@ -211,6 +341,30 @@ const columns: Readonly<Record<string, readonly Column[]>> = {
   ServiceAccount: [nameColumn, count('Secrets', (object) => listAt(object, 'secrets').length), ageColumn],
 };
 
+/** The columns that a definition asks for: `additionalPrinterColumns`, or the age. */
+function customColumns(custom: CustomResource): readonly Column[] {
+  if (custom.columns.length === 0) return [nameColumn, ageColumn];
+  const named = custom.columns.map((column): Column => {
+    const type = textAt(column, 'type') || 'string';
+    const format = textAt(column, 'format');
+    const priority = numberAt(column, 0, 'priority');
+    return {
+      name: textAt(column, 'name'),
+      type,
+      ...(format === '' ? {} : { format }),
+      priority,
+      cell: (object) => {
+        const [first, ...rest] = valuesAt(object, textAt(column, 'jsonPath'));
+        if (first === undefined) return null;
+        if (type === 'date') return typeof first === 'string' ? age(first) : '<unknown>';
+        if (typeof first === 'number' || typeof first === 'boolean') return type === 'string' ? String(first) : first;
+        return [first, ...rest].map((one) => (typeof one === 'string' ? one : JSON.stringify(one))).join(',');
+      },
+    };
+  });
+  return [nameColumn, ...named];
+}
+
 /** What a client wants to have in each row: `includeObject` of the request. */
 export type IncludeObject = 'None' | 'Metadata' | 'Object';
 
@@ -227,12 +381,13 @@ export function partialMetadata(object: KubeObject): Record<string, unknown> {
 
 /** The JSON of a `meta.k8s.io/v1` Table of objects of one kind, as `kubectl get` prints it. */
 export function tableJson(
-  kind: string,
+  type: ResourceType,
   objects: readonly KubeObject[],
   listMeta: unknown,
   include: IncludeObject,
 ): string {
-  const shown = columns[kind] ?? [nameColumn, text('Created At', (object) => object.metadata.creationTimestamp)];
+  const shown =
+    type.custom === undefined ? (columns[type.kind] ?? [nameColumn, createdColumn]) : customColumns(type.custom);
   const definitions = shown.map(({ name, type, format, priority }) => ({
     name,
     type,

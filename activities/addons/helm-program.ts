@@ -10,7 +10,7 @@ const GRACE_MS = 5_000;
 
 /**
  * Runs the program, and ends it when the input at descriptor 3 ends: that is when the worker is gone, however that
- * came. A Helm that outlives its worker would meet the one of the next try. The shell itself waits through a SIGTERM for
+ * came; its folder, with the kubeconfig, goes too. A Helm that outlives its worker would meet the one of the next try. The shell itself waits through a SIGTERM for
  * those that it has started: nobody else does where the worker is process 1.
  */
 const SCRIPT = `
@@ -18,7 +18,7 @@ trap : TERM
 exec 4<&0
 "$@" <&4 3<&- &
 program=$!
-(trap '' TERM; while read -r _ <&3; do :; done; kill -KILL $program) </dev/null >/dev/null 2>&1 4<&- &
+(trap '' TERM; while read -r _ <&3; do :; done; kill -KILL $program; rm -rf "$0") </dev/null >/dev/null 2>&1 4<&- &
 watch=$!
 exec 3<&- 4<&-
 wait $program
@@ -63,7 +63,7 @@ export interface HelmCall {
 export async function callHelm(call: HelmCall): Promise<string> {
   const { program, args, folder, environment, signal } = call;
   signal.throwIfAborted();
-  const child = spawn('/bin/sh', ['-c', SCRIPT, 'helm', program, ...args], {
+  const child = spawn('/bin/sh', ['-c', SCRIPT, folder, program, ...args], {
     ...{ cwd: folder, env: environment, detached: true },
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
   });

@@ -2,7 +2,7 @@ import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createActivities, type Activities } from '../../activities/index.ts';
 import { findTool } from '../../local/tools.ts';
 import { clusterSpecSchema } from '../../model/index.ts';
@@ -25,7 +25,7 @@ let activities: Activities;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'slipway-test-charts-'));
   for (const chart of [greeter('1.0.0'), runner('1.0.0'), runner('2.0.0')]) await writeChart(folder, chart);
-  const workerEnvironment = { SLIPWAY_CHART_FOLDER: folder, SLIPWAY_CHART_SOURCE: 'folder' };
+  const workerEnvironment = { SLIPWAY_CHART_FOLDER: folder, SLIPWAY_CHART_SOURCE: 'folder', TMPDIR: folder };
   house = await startTestStack({ workers: 1, workerEnvironment });
   const { clusters } = house.slipway;
   const nodeGroups = [{ name: 'workers', count: 1 }];
@@ -35,6 +35,7 @@ beforeAll(async () => {
   const config = new KubeConfig();
   config.loadFromString(await clusters.kubeconfig('atlas'));
   core = config.makeApiClient(CoreV1Api);
+  vi.stubEnv('TMPDIR', folder);
   const { path } = await findTool('helm', { signal: AbortSignal.timeout(300_000) });
   const { vault, temporal } = house;
   activities = createActivities({
@@ -47,6 +48,7 @@ beforeAll(async () => {
   });
 }, 240_000);
 afterAll(async () => {
+  vi.unstubAllEnvs();
   await house.stop();
   await rm(folder, { recursive: true, force: true });
 });
@@ -112,7 +114,7 @@ describe('a release', () => {
       inActivity(() => activities.removeRelease({ id, release: 'greeter', namespace: 'greeter' })),
     ).rejects.toMatchObject({ type: 'Addon.Conflict' });
     await inActivity(() => activities.removeRelease({ id: 'atlas-aaaaaa', release: 'greeter', namespace: 'greeter' }));
-    expect((await readdir(tmpdir())).filter((name) => name.startsWith('slipway-helm-'))).toEqual([]);
+    expect((await readdir(folder)).filter((name) => name.startsWith('slipway-helm-'))).toEqual([]);
   }, 60_000);
 
   it('of which the worker is killed in the middle is finished by the next one, and no Helm outlives its worker', async () => {

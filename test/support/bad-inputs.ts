@@ -1,3 +1,4 @@
+import { addonRows } from './bad-addon-inputs.ts';
 import { flagRows, policyRows } from './bad-api-server-inputs.ts';
 import { type BadInput, kubernetes, MINIMAL, type Row, spec } from './bad-input.ts';
 
@@ -360,6 +361,8 @@ const rows: readonly Row[] = [
     'nodeGroups[0].taints[0].value',
     /label value/,
   ],
+
+  ...addonRows,
 ];
 
 /** Every way in which an input of `createCluster` can be wrong. */

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -65,7 +66,7 @@ describe('a call of Helm', () => {
     await until(async () => !isAlive(await pidIn('pid')));
   }, 20_000);
 
-  it('does not outlive a worker that is killed', async () => {
+  it('does not outlive a worker that is killed, nor does its folder', async () => {
     const module = inRepository('activities/addons/helm-program.ts');
     await writeFile(
       join(folder, 'worker.mjs'),
@@ -77,7 +78,8 @@ describe('a call of Helm', () => {
     const tsx = import.meta.resolve('tsx');
     const worker = spawn(process.execPath, ['--import', tsx, join(folder, 'worker.mjs')], { stdio: 'ignore' });
     await until(async () => (await pidIn('pid')) > 0);
+    const pid = await pidIn('pid');
     worker.kill('SIGKILL');
-    await until(async () => !isAlive(await pidIn('pid')));
+    await until(() => Promise.resolve(!isAlive(pid) && !existsSync(folder)));
   }, 40_000);
 });

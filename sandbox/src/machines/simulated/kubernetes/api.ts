@@ -95,7 +95,7 @@ function serveFixed(context: ApiContext, path: string, accept: string, response:
     sendJson(response, 200, JSON.stringify({ major, minor, gitVersion: version, ...build }));
     return true;
   }
-  const document = discoveryDocument(catalog, path, accept) ?? openApiDocument(catalog, path);
+  const document = discoveryDocument(catalog, path, accept) ?? openApiDocument(catalog, path, accept);
   if (document !== undefined) sendJson(response, 200, document.json, document.contentType);
   return document !== undefined;
 }

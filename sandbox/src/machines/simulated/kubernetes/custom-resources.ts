@@ -1,5 +1,5 @@
 import { typesOf } from './custom-resource-definition.ts';
-import { fieldsAt, isSame, listAt, textAt, timestamp, type KubeObject } from './object.ts';
+import { at, fieldsAt, isSame, listAt, textAt, timestamp, type KubeObject } from './object.ts';
 import type { Registry } from './registry.ts';
 import { resourceOf, storageKeyOf } from './resource-type.ts';
 import type { WorkQueue } from './work-queue.ts';
@@ -97,9 +97,7 @@ function statusOf(definition: KubeObject, taken: string | undefined): unknown {
     return { type, status, reason, message, lastTransitionTime: textAt(before, 'lastTransitionTime') || timestamp() };
   };
   const free = taken === undefined;
-  const storage = listAt(definition, 'spec', 'versions').find(
-    (version) => fieldsAt({ version }, 'version')['storage'] === true,
-  );
+  const storage = listAt(definition, 'spec', 'versions').find((version) => at(version, 'storage') === true);
   const stored = new Set([...listAt(definition, 'status', 'storedVersions').map(String), textAt(storage, 'name')]);
   return {
     acceptedNames: free ? names : { plural: '', kind: '' },

@@ -7,6 +7,10 @@ import { elementOf, type Shape } from './shape.ts';
  */
 export type FieldSet = ReadonlySet<string>;
 
+interface Tree {
+  [element: string]: Tree;
+}
+
 const separator = '\u0000';
 
 /** The path of an element within another one; the object itself is ''. */
@@ -39,15 +43,8 @@ export function pathText(path: string): string {
 
 /** A set in the form of `managedFields[].fieldsV1`. */
 export function toFieldsV1(set: FieldSet): Fields {
-  const root: Record<string, unknown> = {};
-  const nodeAt = (path: string) => {
-    let node = root;
-    for (const element of elementsOf(path)) {
-      const next = node[element];
-      node = isFields(next) ? (next as Record<string, unknown>) : (node[element] = {} as Record<string, unknown>);
-    }
-    return node;
-  };
+  const root: Tree = {};
+  const nodeAt = (path: string) => elementsOf(path).reduce((node, element) => (node[element] ??= {}), root);
   const sorted = [...set].sort();
   const parents = new Set(sorted.flatMap(parentsOf));
   for (const path of sorted) {

@@ -10,7 +10,7 @@ const nameOf = ({ group, version, kind }: ResourceType) =>
 const kindOf = ({ group, version, kind }: ResourceType) => ({ group, version, kind });
 
 function schemaOf(type: ResourceType): unknown {
-  const metadata = { type: 'object', description: 'Standard object’s metadata.' };
+  const metadata = { type: 'object' };
   const own = fieldsAt(type.custom?.schema);
   const properties = {
     apiVersion: { type: 'string' },
@@ -51,7 +51,7 @@ function makeDocuments(catalog: ResourceCatalog): Documents {
     pathOf(place),
     plain(documentOf(catalog, place)),
   ]);
-  const addresses = documents.map(([path, { json }]) => {
+  const addresses = documents.map(([path, { json }]): [string, unknown] => {
     const hash = createHash('sha256').update(json).digest('hex').slice(0, 16).toUpperCase();
     return [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` }];
   });
@@ -70,16 +70,36 @@ function documentsOf(catalog: ResourceCatalog): Documents {
   return documents;
 }
 
+const v2Type = 'application/com.github.proto-openapi.spec.v2';
+const v2Info = { title: 'Kubernetes', version: 'v1' };
+
+/**
+ * The OpenAPI v2 document, which declares nothing: clients that find no type in it leave validation to the server. Go
+ * clients take it in the protobuf form of github.com/google/gnostic-models, openapiv2/OpenAPIv2.proto: field 1 is the
+ * version, 2 the title (1) and version (2), 8 the paths.
+ */
+function openApiV2(accept: string): Document {
+  if (!accept.startsWith(v2Type)) return plain({ swagger: '2.0', info: v2Info, paths: {} });
+  const field = (number: number, value: Buffer) =>
+    Buffer.concat([Buffer.from([(number << 3) | 2, value.length]), value]);
+  const text = (number: number, value: string) => field(number, Buffer.from(value));
+  const info = Buffer.concat([text(1, v2Info.title), text(2, v2Info.version)]);
+  const bytes = Buffer.concat([text(1, '2.0'), field(2, info), field(8, Buffer.alloc(0))]);
+  // All bytes are ASCII, as long as the words above are.
+  return { json: bytes.toString('latin1'), contentType: `${v2Type}.v1.0+protobuf` };
+}
+
 /**
  * The OpenAPI v3 document at a path: which objects can be patched with which parameters, and the schemas of custom
  * resources; of built-in kinds no fields. It is what `kubectl apply` and Helm ask before they leave validation to the
  * server.
  */
-export function openApiDocument(catalog: ResourceCatalog, path: string): Document | undefined {
+export function openApiDocument(catalog: ResourceCatalog, path: string, accept: string): Document | undefined {
+  if (path === '/openapi/v2') return openApiV2(accept);
   return path.startsWith('/openapi/v3') ? documentsOf(catalog).byPath.get(path) : undefined;
 }
 
 /** The paths of OpenAPI documents. */
 export function openApiPaths(catalog: ResourceCatalog): readonly string[] {
-  return [...documentsOf(catalog).byPath.keys()];
+  return ['/openapi/v2', ...documentsOf(catalog).byPath.keys()];
 }

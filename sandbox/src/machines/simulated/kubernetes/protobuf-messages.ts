@@ -1,8 +1,8 @@
 /**
- * The messages of Kubernetes' protobuf encoding, one per line: `<message> <number>:<JSON field>:<form><type> …`, where
- * the form is `[]` for a list, `{}` for a map, `<` for a message whose fields JSON has in place, and `?` for a pointer,
- * whose zero value means something. What server-side apply needs stands with them: `[=]` is a set, `[name]` a list whose
- * elements are told apart by these keys, `{!}` and `!` after a message's name what is applied as a whole.
+ * The messages of Kubernetes' protobuf encoding, one per line: `<message> <number>:<JSON field>:<form><type> …`. The
+ * form is `[]` for a list, `{}` for a map, `<` for a message whose fields JSON has in place, and `?` for a pointer,
+ * whose zero value means something. What server-side apply needs stands with them: `[=]` is a set, `[name]` a list
+ * whose elements are told apart by these keys, `{!}` and `!` after a message's name what is applied as a whole.
  * Made by sandbox/scripts/protobuf-messages.mjs from k8s.io/api, k8s.io/apimachinery and k8s.io/kube-aggregator.
  */
 export const protobufMessages = `

@@ -243,7 +243,7 @@ export class Registry {
         deletionTimestamp: metadata.deletionTimestamp,
         ...(metadata.generation === undefined ? {} : { generation: metadata.generation + (changed ? 1 : 0) }),
       },
-      ...(keepsStatus ? { status: current['status'] } : {}),
+      ...(keepsStatus && current['status'] !== undefined ? { status: current['status'] } : {}),
     };
   }
 
@@ -302,6 +302,6 @@ function managedFieldsIn({ metadata }: KubeObject): readonly Fields[] | undefine
 
 function withManagedFields(object: KubeObject, managedFields: readonly Fields[] | undefined): KubeObject {
   if (managedFields === undefined) return object;
-  const { managedFields: _before, ...metadata } = object.metadata;
-  return { ...object, metadata: managedFields.length === 0 ? metadata : { ...metadata, managedFields } };
+  const metadata = { ...object.metadata, managedFields: managedFields.length === 0 ? undefined : managedFields };
+  return { ...object, metadata };
 }

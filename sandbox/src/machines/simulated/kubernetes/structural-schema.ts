@@ -135,7 +135,8 @@ class Validator {
     if (format?.test(value) === false) {
       this.invalid(path, value, `${path} in body must be of type ${textAt(schema, 'format')}: ${quoted(value)}`);
     }
-    const { length } = [...value];
+    // Kubernetes counts characters, JavaScript units of UTF-16.
+    const { length } = Array.from(value);
     if (length < numberAt(schema, 0, 'minLength')) {
       this.invalid(path, value, `${path} in body should be at least ${textAt(schema, 'minLength')} chars long`);
     }
@@ -189,6 +190,7 @@ class Validator {
       this.invalid(path, length, `${path} in body should have at most ${textAt(schema, 'maxProperties')} properties`);
     }
     for (const [name, item] of Object.entries(value)) {
+      if (item === undefined) continue;
       const inner = fieldSchema(schema, name);
       const isResource = path === '' || isEmbedded(schema);
       if (inner !== undefined && !(isResource && own.has(name))) this.validate(inner, item, join(path, name));

@@ -28,7 +28,7 @@ export function asScale(type: ResourceType, object: KubeObject): Record<string, 
 /** A controller with another number of replicas. */
 export function withReplicas(type: ResourceType, object: KubeObject, replicas: number): KubeObject {
   const set = (value: unknown, [name, ...rest]: readonly string[]): unknown =>
-    name === undefined ? replicas : { ...fieldsAt({ value }, 'value'), [name]: set(at(value, name), rest) };
+    name === undefined ? replicas : { ...fieldsAt(value), [name]: set(at(value, name), rest) };
   const [first = 'spec', ...rest] = replicasPath(type);
   return { ...object, [first]: set(object[first], rest) };
 }

@@ -136,13 +136,16 @@ export class Workloads {
     const before = this.#index.ownedBy(set.metadata.uid);
     // Pods of an older template go a few at a time, those that do not run first.
     const isOld = (pod: KubeObject) => pod.metadata.labels?.[label] !== hash;
-    const byNode = [...before].sort(
-      (a, b) => Number(isOld(a)) - Number(isOld(b)) || Number(isReady(a)) - Number(isReady(b)),
-    );
+    const old = before.filter(isOld);
+    const inOrder = [
+      ...before.filter((pod) => !isOld(pod)),
+      ...old.filter((pod) => !isReady(pod)),
+      ...old.filter((pod) => isReady(pod)),
+    ];
     let missing = before.filter((pod) => !isReady(pod)).length;
     const onDelete = textAt(set, 'spec', 'updateStrategy', 'type') === 'OnDelete';
     const allowed = unavailableOf(set, before.length);
-    for (const pod of byNode) {
+    for (const pod of inOrder) {
       const node = textAt(pod, 'spec', 'nodeName');
       const replaced = isOld(pod) && !onDelete && (!isReady(pod) || missing < allowed);
       if (!covered.has(node) && !replaced) {

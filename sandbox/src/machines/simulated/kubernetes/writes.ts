@@ -3,7 +3,7 @@ import { decodeObject } from './decoding.ts';
 import type { Propagation } from './deletion.ts';
 import { flag, inVersion, selectorOf, send, sendJson, type Exchange } from './exchange.ts';
 import type { Manager } from './managed-fields.ts';
-import { at, fieldsAt, isFields, numberAt } from './object.ts';
+import { at, isFields, numberAt } from './object.ts';
 import { jsonPatch, mergePatch, strategicMergePatch } from './patch.ts';
 import { readBody } from './request.ts';
 import type { ResourceType } from './resource-type.ts';
@@ -142,7 +142,7 @@ async function apply(exchange: Named): Promise<void> {
   if (!isFields(body)) throw badRequest('the body of an apply is an object');
   if (Array.isArray(at(body, 'metadata', 'managedFields'))) throw badRequest('metadata.managedFields must be nil');
   if (subresource === 'scale') throw invalid(type, name, 'scale', 'Forbidden: apply is not served for the scale here');
-  const config = fieldsAt({ config: withoutNulls(decode(exchange, body)) }, 'config');
+  const config = withoutNulls(decode(exchange, body));
   const input = subresource === undefined ? withoutStatus(type, config) : config;
   const options = { ...optionsOf(exchange), force: flag(query, 'force') };
   const { object, created } = registry.apply(type, namespace, name, input, options);
@@ -160,10 +160,11 @@ function withoutNulls(value: unknown): unknown {
 /** @throws ApiError 422 for one that Kubernetes does not have */
 function propagationOf(query: URLSearchParams, body: unknown): Propagation | undefined {
   if (at(body, 'orphanDependents') === true || flag(query, 'orphanDependents')) return 'Orphan';
-  const asked = at(body, 'propagationPolicy') ?? query.get('propagationPolicy');
-  if (asked === undefined || asked === null || asked === '') return undefined;
+  const inBody = at(body, 'propagationPolicy');
+  const asked = typeof inBody === 'string' ? inBody : (query.get('propagationPolicy') ?? '');
+  if (asked === '') return undefined;
   if (asked === 'Background' || asked === 'Foreground' || asked === 'Orphan') return asked;
-  const message = `Unsupported value: "${String(asked)}": supported values: "Foreground", "Background", "Orphan", "nil"`;
+  const message = `Unsupported value: "${asked}": supported values: "Foreground", "Background", "Orphan", "nil"`;
   throw new ApiError(422, 'Invalid', `DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: ${message}`);
 }
 

@@ -17,7 +17,7 @@ import { makeWorld, type World } from './attributes/world.ts';
 let world: World;
 beforeAll(async () => {
   world = await makeWorld();
-});
+}, 60_000);
 afterAll(() => world.close());
 
 const walks: Readonly<Record<string, (world: World) => Readonly<Record<string, Walk>>>> = {

@@ -139,7 +139,7 @@ export function novaWalks(world: World): Readonly<Record<string, Walk>> {
         'server.trusted_image_certificates': kept(['x']),
         'server.host': refused('mars', /Compute host mars could not be found/, { user: 'admin' }),
         'server.hypervisor_hostname': refused('mars', /Compute host mars could not be found/, { user: 'admin' }),
-        [`${oldDisk}virtual_name`]: seen('ephemeral0', () => true, {
+        [`${oldDisk}virtual_name`]: refused('moon', /Unrecognized legacy format/, {
           body: server({ flavorRef: id('flavor'), block_device_mapping: [{ device_name: 'vdb' }] }),
         }),
         [`${oldDisk}volume_id`]: refused(none, /failed to get volume|could not be found/),
@@ -154,6 +154,7 @@ export function novaWalks(world: World): Readonly<Record<string, Walk>> {
           body: async () =>
             server({ block_device_mapping: [{ device_name: '/dev/vdb', volume_id: await newVolume() }] }),
         }),
+        // Without it, this is no format at all.
         [`${oldDisk}no_device`]: seen(true, () => true, {
           body: server({ block_device_mapping: [{ device_name: 'vdb' }] }),
         }),

@@ -4,7 +4,7 @@ import type { Expectation, More, Walk } from './expectation.ts';
 import type { World } from './world.ts';
 
 /** The name that is sent where any is good. */
-export const anyName = 'anything';
+const anyName = 'anything';
 
 /** The objects that attributes are in, as prefixes of paths; but for those that take any name. */
 export const objectsIn = (takes: readonly string[]): readonly string[] => {

@@ -12,6 +12,7 @@ import { stackEnvironment } from '../../local/state.ts';
 import { addedSince, CloudInventory } from '../support/cloud-inventory.ts';
 import { hostInventory } from './host-inventory.ts';
 import { type LifeFigures, lifeChapter } from './life-chapter.ts';
+import { steadyAddons } from './steady-deployment.ts';
 import { openstackLists } from './openstack-cli.ts';
 
 /** A cluster of real machines that is created, used and deleted. */
@@ -61,6 +62,7 @@ export async function runClusterCase(one: ClusterCase, tools: CaseTools): Promis
     cloud: 'sandbox',
     controlPlane: { count: one.controlPlanes },
     nodeGroups: [{ name: 'workers', count: one.workers }],
+    ...(one.life === undefined ? {} : { addons: steadyAddons(IMAGE) }),
   });
   const { id } = await creation.result({ signal });
   const readySeconds = seconds(requested);

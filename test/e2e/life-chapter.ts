@@ -3,7 +3,7 @@ import type { SlipwayClient } from '../../client/index.ts';
 import { CONTROL_PLANE_GROUP, type ReplaceControlPlaneInput } from '../../model/index.ts';
 import { type Probed, startProbe } from '../support/api-probe.ts';
 import { isReady } from './readiness.ts';
-import { SteadyDeployment } from './steady-deployment.ts';
+import { steadyAddons, SteadyDeployment } from './steady-deployment.ts';
 
 /** What the chapter needs of the cluster that the chapters before it have made. */
 export interface ChapterTools {
@@ -19,7 +19,7 @@ export interface ChapterTools {
 export interface LifeFigures extends Probed {
   /** Of each operation, in their order. */
   readonly seconds: Readonly<Record<string, number>>;
-  /** Fewest pods of a Deployment of two that were ready at any time; its budget wants one. */
+  /** Fewest pods of the Deployment that were ready at any time; its budget wants one. */
   readonly leastReadyPods: number;
 }
 
@@ -27,8 +27,9 @@ const GROUP = 'workers';
 
 /**
  * Grows the workers to three and shrinks them to one. With `controlPlane`, it has three machines before and one after;
- * in between each of the three is replaced. A Deployment with a budget stays available and the API answers meanwhile,
- * and a ConfigMap that was written before is there afterwards.
+ * in between each of the three is replaced. The Deployment with which the cluster was created, an addon with a budget,
+ * stays available and the API answers meanwhile, and a ConfigMap that was written before is there afterwards. The addon
+ * is changed in between, and removed at the end.
  */
 export async function lifeChapter(
   { name, client, image, signal, tell }: ChapterTools,
@@ -62,12 +63,26 @@ export async function lifeChapter(
       (await client.clusters.run('replaceControlPlane', { name, ...input }, { signal })).result({ signal }),
     );
 
+  const applyAddons = async (pods: number): Promise<void> => {
+    const started = Date.now();
+    const addons = pods === 0 ? {} : steadyAddons(image, pods);
+    const { changed, removed } = await (
+      await client.clusters.run('applyAddons', { name, addons }, { signal })
+    ).result({ signal });
+    if (changed + removed !== 1) throw new Error(`${changed} addons were changed and ${removed} removed, not one`);
+    const ready = await deployment.ready();
+    if (ready !== pods) throw new Error(`the Deployment has ${ready} ready pods, not ${pods}`);
+    seconds[`addon of ${pods}`] = Math.round((Date.now() - started) / 100) / 10;
+    tell(`${name}: the addon has ${pods} pods`);
+  };
+
   const note = { namespace: 'default', name: 'before' };
   await core.createNamespacedConfigMap({ ...note, body: { metadata: { name: note.name }, data: { key: 'value' } } });
-  const deployment = await SteadyDeployment.make(config, image, signal);
+  const deployment = new SteadyDeployment(config);
   const probe = startProbe(config, () => deployment.look());
   try {
     await resize(3);
+    await applyAddons(3);
     if (controlPlane) {
       const before = await replace('control plane 3', { count: 3 });
       const after = await replace('control plane replaced', {});
@@ -77,9 +92,11 @@ export async function lifeChapter(
     }
     await resize(1);
     const figures = await probe.stop();
+    const leastReadyPods = deployment.leastReady();
+    await applyAddons(0);
     const { data } = await core.readNamespacedConfigMap(note);
     if (data?.key !== 'value') throw new Error('what was written before is not there any more');
-    return { ...figures, seconds, leastReadyPods: deployment.leastReady() };
+    return { ...figures, seconds, leastReadyPods };
   } finally {
     await probe.end();
   }

@@ -9,9 +9,11 @@ import { findTool } from '../../local/tools.ts';
 import { missingForCli } from '../../sandbox/scripts/openstack-cli.ts';
 import { kubernetesDirectory } from '../../sandbox/image/image-directory.ts';
 import { missingForMachines } from '../../sandbox/src/machines/nspawn/host-requirements.ts';
+import { writeChart } from '../support/charts.ts';
 import { interruptSignal, jsonAction, print, secondsSince, tell } from '../support/json-command.ts';
 import { type CaseResult, type ClusterCase, runClusterCase } from './cluster-case.ts';
 import { runSchemaCase } from './schema/schema-case.ts';
+import { steadyChart } from './steady-deployment.ts';
 
 /** Clusters of the end-to-end test: one that lives through every operation, and one that is large from the start. */
 const CASES: readonly ClusterCase[] = [
@@ -45,7 +47,10 @@ async function runAll(
       tell(`${part}: ${state}${detail === '' ? '' : `, ${detail}`}`);
     const settings = { directory, persistent: false, machines: 'nspawn', latency: 'instant', workers: 1 } as const;
     const started = Date.now();
-    stack = await startStack({ ...settings, cloud, guard, onEvent }, signal);
+    const charts = join(directory, 'charts');
+    await writeChart(charts, steadyChart);
+    const workerEnvironment = { SLIPWAY_CHART_SOURCE: 'folder', SLIPWAY_CHART_FOLDER: charts };
+    stack = await startStack({ ...settings, cloud, guard, onEvent, workerEnvironment }, signal);
     const upSeconds = secondsSince(started);
     const kubectl = (await findTool('kubectl', { signal })).path;
     const results: CaseResult[] = [];

@@ -53,7 +53,9 @@ function registerPlan(parent: Command, cli: Cli): void {
   const command = clusterArgument(
     parent
       .command('plan')
-      .description('say which addons apply would install, change and remove; asks the record, not the cluster'),
+      .description(
+        'compare the addons of a file with those of the cluster’s record; asks nothing of the cluster itself',
+      ),
   ).requiredOption('-f, --file <file>', FILE);
   command.action((name: string, { file }: FileOption) =>
     cli.run(command, async (session) => {

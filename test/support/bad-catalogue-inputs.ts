@@ -6,8 +6,13 @@ import { type Row, spec } from './bad-input.ts';
 
 /** Reasons that say what a value must be. */
 const MUST = /must/;
+const REFERENCE = 'addons/atlas/secret#field';
 
 const addons = (fields: object): unknown => spec({ addons: fields });
+const monitoring = (fields: object): unknown => addons({ kubePrometheusStack: fields });
+const metrics = (fields: object): unknown =>
+  monitoring({ remoteWrite: { url: 'https://metrics.example.org', ...fields } });
+const mail = { to: 'a@example.org', from: 'b@example.org', smarthost: 'smtp.example.org:587' };
 
 /** What a value of no field is: of a type that fits none of that of the field. */
 const wrongValue = (type: string): unknown => (/^(object|map|list)/.test(type) ? 7 : { wrong: true });
@@ -64,6 +69,53 @@ export const catalogueRows: readonly Row[] = [
     /unknown field/,
   ],
   ['a small MTU', addons({ cni: { kind: 'calico', mtu: 576 } }), 'addons.cni.mtu', /at least 1280/],
+  ['EOS without a keytab', addons({ eos: {} }), 'addons.eos.keytab', /is required/],
+  ['a secret in the place of its path', addons({ eos: { keytab: '0 u:x g:y' } }), 'addons.eos.keytab', /Vault/],
+  [
+    'a secret outside addons/',
+    addons({ eos: { keytab: 'addons/../clouds/a#b' } }),
+    'addons.eos.keytab',
+    /must be addons|must not hold/,
+  ],
+  ['a proxy with quotes', addons({ cvmfs: { proxy: 'DIRECT";rm' } }), 'addons.cvmfs.proxy', /must hold no/],
+  ['a proxy with a template', addons({ cvmfs: { proxy: '{{.Values}}' } }), 'addons.cvmfs.proxy', /must hold no/],
+  [
+    'a gateway with a line break',
+    addons({ fluentBit: { host: 'a\n[OUTPUT]' } }),
+    'addons.fluentBit.host',
+    /must hold no white space/,
+  ],
+  [
+    'a user without a password',
+    metrics({ user: 'atlas' }),
+    'addons.kubePrometheusStack.remoteWrite.password',
+    /together/,
+  ],
+  [
+    'a user and a token',
+    metrics({ user: 'atlas', password: REFERENCE, token: REFERENCE }),
+    'addons.kubePrometheusStack.remoteWrite.token',
+    /exclude each other/,
+  ],
+  [
+    'a mail password without a user',
+    monitoring({ alerts: { mail: { ...mail, password: REFERENCE } } }),
+    'addons.kubePrometheusStack.alerts.mail.password',
+    /together/,
+  ],
+  [
+    'a mail server without a port',
+    monitoring({ alerts: { mail: { ...mail, smarthost: 'smtp' } } }),
+    'addons.kubePrometheusStack.alerts.mail.smarthost',
+    /host/,
+  ],
+  ['a file in the place of an address', addons({ falco: { url: 'file:///etc' } }), 'addons.falco.url', /URL/],
+  [
+    'a relative share',
+    addons({ nfs: { shares: [{ storageClass: 'a', server: 'b', share: 'c' }] } }),
+    'addons.nfs.shares[0].share',
+    /absolute path/,
+  ],
   [
     'an addon of one’s own with the name of definitions',
     addons({ custom: [{ name: 'calico-crds', chart: 'a', version: '1.0.0' }] }),

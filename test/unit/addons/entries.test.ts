@@ -93,6 +93,18 @@ describe('the pod network', () => {
   });
 });
 
+describe('what is secret', () => {
+  it('is a reference to Vault beside the values', () => {
+    const [eos] = releasesOf(wanted({ eos: { keytab: 'addons/atlas/eos#keytab' } }), '1.36.3');
+    expect(eos?.secretValues).toEqual({ 'extraSecrets.eos-keytab.stringData.keytab': 'addons/atlas/eos#keytab' });
+  });
+
+  it('stands in no values where nothing is named', () => {
+    const [monitoring] = releasesOf(wanted({ kubePrometheusStack: {} }), '1.36.3');
+    expect(monitoring?.secretValues).toEqual({});
+  });
+});
+
 /** Every field that an object sets, as `shares[].server`. */
 function namesIn(value: unknown, prefix = ''): string[] {
   if (Array.isArray(value)) return value.flatMap((one) => namesIn(one, `${prefix.slice(0, -1)}[].`));

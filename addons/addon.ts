@@ -78,6 +78,16 @@ export interface Addon<Options extends AddonOptions = AddonOptions> {
   readonly options: Options;
   /** The chart's values: the same for the same options and facts. */
   values(options: z.output<Options>, cluster: ClusterFacts): ChartValues;
+  /**
+   * Values that are secret: references to Vault by their path in the values, names joined by dots. A path leads through
+   * objects only, and no name in it holds a dot.
+   */
+  secretValues?(options: z.output<Options>): Readonly<Record<string, string>>;
+  /**
+   * The chart of its custom resource definitions, where upstream has taken them out of its own chart: a release that
+   * comes first, in the same version, without values.
+   */
+  readonly crds?: { readonly release: string; readonly chart: UpstreamChart; readonly sha256?: string };
   /** Keys of the addons that come before it where they are wanted too. */
   readonly after: readonly string[];
   /** `network`: nodes are not Ready without it, so it comes as soon as the API answers. */

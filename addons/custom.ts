@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { secretReference } from './secret-reference.ts';
 
 /** Most that the values of one addon may be as JSON, in bytes: they are kept with the cluster's record. */
 const MAX_VALUES = 16_384;
@@ -36,16 +37,6 @@ const valuePath = z
   .string()
   .max(255)
   .regex(/^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/, 'must be names joined by dots, such as auth.password');
-
-/** A secret in Vault and one of its fields: `teams/web/database#password`, below the key/value mount. */
-const secretReference = z
-  .string()
-  .max(255)
-  .regex(
-    /^addons\/[A-Za-z0-9_-]+(\/[A-Za-z0-9_.-]+)*#[A-Za-z0-9_.-]+$/,
-    'must be addons/<path>#<field>: a field of a secret below addons/ in Vault’s key/value mount',
-  )
-  .refine((path) => !path.split(/[/#]/).some((part) => /^\.+$/.test(part)), 'must not hold "." or ".."');
 
 /** An addon of one's own: any chart. */
 export const customAddonSchema = z.strictObject({

@@ -1,13 +1,14 @@
 import type { z } from 'zod';
 import type { AddonVersion, ChartValues, ClusterFacts, ReadyCheck, UpstreamChart } from './addon.ts';
-import { addonKeys, addonOf, type Catalogue } from './catalogue.ts';
+import { type AddonKey, addonKeys, addonOf, type Catalogue } from './catalogue.ts';
+import { type Cni, type CniKey, isCniKey } from './cni.ts';
 import type { CustomAddon } from './custom.ts';
 import { addonOrder } from './order.ts';
 
 /** The addons of a specification, with every default. */
 export type WantedAddons = {
-  readonly [Key in keyof Catalogue]?: Readonly<z.output<Catalogue[Key]['options']>> | undefined;
-} & { readonly custom: readonly CustomAddon[] };
+  readonly [Key in Exclude<AddonKey, CniKey>]?: Readonly<z.output<Catalogue[Key]['options']>> | undefined;
+} & { readonly cni?: Cni | undefined; readonly custom: readonly CustomAddon[] };
 
 /** An addon of a specification as Helm is to have it. */
 export interface AddonRelease {
@@ -44,7 +45,7 @@ export function releasesOf(wanted: WantedAddons, kubernetesVersion: string): Add
   return unranked.map((one) => ({ ...one, rank: ranks.get(one.key) ?? 0 }));
 }
 
-/** Addons that are wanted and have no chart for this version of Kubernetes. */
+/** Addons that are wanted and have no chart for this version of Kubernetes, by the field that asks for them. */
 export function versionIssues(wanted: WantedAddons, kubernetesVersion: string): { key: string; message: string }[] {
   return entriesOf(wanted).flatMap(([key]) => {
     const { title, versions } = addonOf(key);
@@ -53,27 +54,42 @@ export function versionIssues(wanted: WantedAddons, kubernetesVersion: string): 
       ({ chart, kubernetes: { from, to } }) => `${chart} from ${from}${to === undefined ? '' : ` to ${to}`}`,
     );
     return [
-      { key, message: `${title} has no chart for Kubernetes ${kubernetesVersion}; there are ${known.join(', ')}` },
+      {
+        key: isCniKey(key) ? 'cni' : key,
+        message: `${title} has no chart for Kubernetes ${kubernetesVersion}; there are ${known.join(', ')}`,
+      },
     ];
   });
 }
 
 const entriesOf = (wanted: WantedAddons) =>
   addonKeys().flatMap((key) => {
-    const options = wanted[key];
+    const options = isCniKey(key) ? (wanted.cni?.kind === key ? wanted.cni : undefined) : wanted[key];
     return options === undefined ? [] : [[key, options] as const];
   });
 
 function fromCatalogue(wanted: WantedAddons, kubernetesVersion: string): Unranked[] {
   return entriesOf(wanted).flatMap(([key, options]) => {
     const addon = addonOf(key);
-    const { title, release, namespace, chart, after, stage, ready } = addon;
+    const { title, release, namespace, chart, after, stage, ready, crds } = addon;
     const version = versionFor(addon.versions, kubernetesVersion);
     if (version === undefined) return [];
+    const common = { version: version.chart, namespace, stage, required: options.required };
+    const definitions: Unranked[] =
+      crds === undefined
+        ? []
+        : [
+            {
+              ...{ ...common, key: crds.release, title: `${title}: definitions`, release: crds.release },
+              ...{ chart: crds.chart, sha256: crds.sha256, after: [], ready: [], secretValues: {}, values: () => ({}) },
+            },
+          ];
     return [
+      ...definitions,
       {
-        ...{ key, title, release, namespace, chart, version: version.chart, sha256: version.sha256 },
-        ...{ stage, after, ready, required: options.required, secretValues: {} },
+        ...{ ...common, key, title, release, chart, sha256: version.sha256, ready },
+        after: [...definitions.map((one) => one.key), ...after],
+        secretValues: addon.secretValues?.(options) ?? {},
         values: (cluster) => addon.values(options, cluster),
       },
     ];

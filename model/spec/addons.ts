@@ -1,11 +1,24 @@
 import { z } from 'zod';
-import { addonKeys, addonOf, addonOrder, type Catalogue, catalogue, customAddonSchema } from '../../addons/index.ts';
+import {
+  type AddonKey,
+  addonKeys,
+  addonOf,
+  addonOrder,
+  type Catalogue,
+  catalogue,
+  type CniKey,
+  cniSchema,
+  customAddonSchema,
+  isCniKey,
+} from '../../addons/index.ts';
 
-type CatalogueFields = { [Key in keyof Catalogue]: z.ZodOptional<Catalogue[Key]['options']> };
+type CatalogueFields = { [Key in Exclude<AddonKey, CniKey>]: z.ZodOptional<Catalogue[Key]['options']> };
 
-/** One field for each addon of the catalogue: it is wanted when its field is there. */
+/** One field for each addon of the catalogue: it is wanted when its field is there. Pod networks share one. */
 const catalogueFields = Object.fromEntries(
-  addonKeys().map((key) => [key, catalogue[key].options.optional().describe(catalogue[key].summary)]),
+  addonKeys()
+    .filter((key) => !isCniKey(key))
+    .map((key) => [key, catalogue[key].options.optional().describe(catalogue[key].summary)]),
   // Under each key stands the schema of the addon of this key.
 ) as unknown as CatalogueFields;
 
@@ -15,15 +28,24 @@ const MAX_TOGETHER = 65_536;
 /** `addons` of a specification. */
 export const addonsSchema = z
   .strictObject({
+    cni: cniSchema
+      .optional()
+      .describe(
+        'The pod network, at most one: two on a node break each other, so the choice and its options are one field. None when absent',
+      ),
     ...catalogueFields,
     custom: z.array(customAddonSchema).max(20).default([]).describe('Addons of your own: any Helm chart'),
   })
   .superRefine((addons, context) => {
     const reserved = new Map(
-      addonKeys().flatMap((key) => [
-        [key as string, key],
-        [addonOf(key).release, key],
-      ]),
+      addonKeys().flatMap((key) => {
+        const { release, crds } = addonOf(key);
+        const field = isCniKey(key) ? 'cni' : key;
+        return [key as string, field, release, ...(crds === undefined ? [] : [crds.release])].map((name) => [
+          name,
+          field,
+        ]);
+      }),
     );
     const names = addons.custom.map(({ name }) => name);
     const known = new Set<string>([...names, ...addonKeys()]);

@@ -1,6 +1,7 @@
 import { addonRows } from './bad-addon-inputs.ts';
 import { flagRows, policyRows } from './bad-api-server-inputs.ts';
 import { type BadInput, kubernetes, MINIMAL, type Row, spec } from './bad-input.ts';
+import { catalogueRows } from './bad-catalogue-inputs.ts';
 
 const ID = '0b0f6a2e-6a3f-4b53-9a0b-2f5f3f1f7c11';
 
@@ -363,6 +364,7 @@ const rows: readonly Row[] = [
   ],
 
   ...addonRows,
+  ...catalogueRows,
 ];
 
 /** Every way in which an input of `createCluster` can be wrong. */

@@ -8,30 +8,6 @@ const facts: ClusterFacts = {
   ...{ api: { host: '127.64.0.3', port: 6443 }, kubeletCertificatesSigned: false },
 };
 
-describe.each(addonKeys())('%s', (key) => {
-  const addon = addonOf(key);
-
-  it('has a chart for the default version of Kubernetes, and comes after addons that there are', () => {
-    const { kubernetes } = clusterSpecSchema.parse({ name: 'atlas', cloud: 'sandbox' });
-    const wanted = addonsSchema.parse({ [key]: {} });
-    expect(releasesOf(wanted, kubernetes.version).map((one) => one.key)).toEqual([key]);
-    for (const other of addon.after) expect(addonKeys()).toContain(other);
-  });
-
-  it('has values that are plain JSON, and the same each time', () => {
-    const values = addon.values(addon.options.parse({}), facts);
-    expect(JSON.parse(JSON.stringify(values))).toEqual(values);
-    expect(addon.values(addon.options.parse({}), facts)).toEqual(values);
-  });
-
-  it('names digests as SHA-256, images without tags, and where its documentation is', () => {
-    for (const { sha256 = '0'.repeat(64) } of addon.versions) expect(sha256).toMatch(/^[0-9a-f]{64}$/);
-    for (const image of addon.images) expect(image).toMatch(/^[a-z0-9.-]+\/[a-z0-9/._-]+$/);
-    expect(addon.images.length).toBeGreaterThan(0);
-    for (const link of Object.values(addon.links)) expect(link).toMatch(/^https:\/\//);
-  });
-});
-
 it('no two addons are one release', () => {
   const names = addonKeys().map((key) => `${addonOf(key).namespace}/${addonOf(key).release}`);
   expect(new Set(names).size).toBe(names.length);

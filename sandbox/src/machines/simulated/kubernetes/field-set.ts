@@ -68,7 +68,7 @@ export function fromFieldsV1(fields: unknown): FieldSet {
 }
 
 /** The parts of a value that are fields of their own, by their elements; undefined for what is taken as a whole. */
-export function partsOf(value: unknown, shape: Shape): ReadonlyMap<string, unknown> | undefined {
+function partsOf(value: unknown, shape: Shape): ReadonlyMap<string, unknown> | undefined {
   if (Array.isArray(value)) {
     const { list } = shape;
     if (list === 'atomic') return undefined;
@@ -79,7 +79,7 @@ export function partsOf(value: unknown, shape: Shape): ReadonlyMap<string, unkno
 }
 
 /** The shape of a part. */
-export function shapeOfPart(shape: Shape, element: string): Shape {
+function shapeOfPart(shape: Shape, element: string): Shape {
   return element.startsWith('f:') ? shape.field(element.slice(2)) : shape.items();
 }
 

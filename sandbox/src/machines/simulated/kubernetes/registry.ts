@@ -243,7 +243,7 @@ export class Registry {
         deletionTimestamp: metadata.deletionTimestamp,
         ...(metadata.generation === undefined ? {} : { generation: metadata.generation + (changed ? 1 : 0) }),
       },
-      ...(keepsStatus && current['status'] !== undefined ? { status: current['status'] } : {}),
+      ...(keepsStatus ? { status: current['status'] } : {}),
     };
   }
 

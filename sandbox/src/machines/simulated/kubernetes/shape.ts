@@ -26,7 +26,7 @@ export interface Shape {
 }
 
 /** What nothing is known of: objects by their fields, lists as a whole. */
-export const unknownShape: Shape = {
+const unknownShape: Shape = {
   field: () => unknownShape,
   declares: () => false,
   items: () => unknownShape,

@@ -50,7 +50,7 @@ export type ReadyCheck =
   | { readonly kind: 'admission'; readonly plural: string; readonly object: AdmittedObject };
 
 /** An object that a webhook lets in. */
-export interface AdmittedObject {
+interface AdmittedObject {
   readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: { readonly name: string; readonly namespace: string };
@@ -58,7 +58,7 @@ export interface AdmittedObject {
 }
 
 /** Kinds of resources that an addon makes in the cloud, which deletion has to find. */
-export type CloudKind = 'load balancer' | 'floating IP' | 'volume' | 'snapshot' | 'share' | 'DNS record';
+type CloudKind = 'load balancer' | 'floating IP' | 'volume' | 'snapshot' | 'share' | 'DNS record';
 
 type AddonShape = { required: z.ZodDefault<z.ZodBoolean> };
 type AddonOptions = z.ZodObject<AddonShape, z.core.$strict>;

@@ -9,7 +9,7 @@ import { isFields, pathsNear, pathsOffered, pathsRead, pathsSet, pathsUnknown } 
 const CATALOGUE = join(import.meta.dirname, '../../addons');
 
 /** The folder of an addon in the catalogue: its key in kebab case. */
-export const folderOf = (key: AddonKey): string =>
+const folderOf = (key: AddonKey): string =>
   join(
     CATALOGUE,
     key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),

@@ -25,7 +25,7 @@ export function placeText({ activity, service, method, path, subject }: Place): 
 }
 
 /** Who asks for a token and for the versions of a service: once for all activities, whichever of them comes first. */
-export const SESSION = 'session';
+const SESSION = 'session';
 
 const OF_SESSION = /\/auth\/tokens$|^\/[^/]+\/(v[\d.]+\/)?$/;
 

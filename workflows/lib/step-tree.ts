@@ -16,7 +16,7 @@ export interface StepDeclaration {
 }
 
 /** Steps that fail together, and whose failure the script may answer (see `StepControl.group`). */
-export interface GroupDeclaration {
+interface GroupDeclaration {
   readonly title: string;
   readonly steps: StepDeclarations;
 }

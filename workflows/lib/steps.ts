@@ -12,7 +12,7 @@ import { type Wish, Wishes } from './wishes.ts';
 export type { StepDeclaration } from './step-tree.ts';
 
 /** What a script has to say of its steps beside running them. */
-export interface StepControl<D extends StepDeclarations, N extends OperationName> extends Omit<
+interface StepControl<D extends StepDeclarations, N extends OperationName> extends Omit<
   GroupControl<D>,
   'step'
 > {

@@ -99,9 +99,8 @@ export default tseslint.config(
     files: rooms.map((room) => `${room}/**/*.ts`),
     ignores: ['**/test/**'],
     plugins: { boundaries },
-    settings: {
-      'boundaries/elements': rooms.map((room) => ({ type: room, pattern: `${room}/**/*`, partialMatch: false })),
-    },
+    // From the root on: `activities/addons` is no room `addons`.
+    settings: { 'boundaries/elements': rooms.map((room) => ({ type: room, pattern: room, partialMatch: false })) },
     rules: {
       'boundaries/dependencies': [
         'error',

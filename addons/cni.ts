@@ -13,7 +13,7 @@ export const cniSchema = z.discriminatedUnion(
     z.strictObject({ kind: z.literal('flannel').describe(flannel.summary), ...flannel.options.shape }),
   ],
   {
-    error: ({ code }) => (code === 'invalid_union' ? 'must be one of: none, calico, cilium, flannel' : undefined),
+    error: () => 'must be one of: none, calico, cilium, flannel',
   },
 );
 

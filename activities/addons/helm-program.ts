@@ -10,8 +10,9 @@ const GRACE_MS = 5_000;
 
 /**
  * Runs the program, and ends it when the input at descriptor 3 ends: that is when the worker is gone, however that
- * came; its folder, with the kubeconfig, goes too. A Helm that outlives its worker would meet the one of the next try. The shell itself waits through a SIGTERM for
- * those that it has started: nobody else does where the worker is process 1.
+ * came; its folder, with the kubeconfig, goes too. A Helm that outlives its worker would meet the one of the next try.
+ * The shell itself waits through a SIGTERM for those that it has started: nobody else does where the worker is process
+ * 1.
  */
 const SCRIPT = `
 trap : TERM

@@ -31,6 +31,8 @@ export interface Tool {
    */
   readonly programs: readonly string[];
   readonly versionArguments: readonly string[];
+  /** Set while it is asked for its version. */
+  readonly versionEnvironment?: Readonly<Record<string, string>>;
   /** The version in what the program prints, or undefined if it is too old, or something else by the same name. */
   readonly accept: (output: string) => string | undefined;
   /** What is accepted, for a person. */
@@ -203,6 +205,8 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
     title: 'Helm',
     programs: ['helm'],
     versionArguments: ['version', '--template', '{{.Version}}'],
+    // Else it asks for programs that keep registries' passwords, and for a cluster that it might run in.
+    versionEnvironment: { PATH: '', HELM_NAMESPACE: 'default' },
     // What Helm prints, and how it stores releases, is that of its major version.
     accept: (output) => /^v4\.\d+\.\d+/.exec(output.trim())?.[0],
     accepted: 'Helm 4 (4.2.3)',

@@ -72,7 +72,7 @@ async function findOnPath(tool: Tool, path: readonly string[], signal: AbortSign
 
 async function versionOf(tool: Tool, file: string, signal: AbortSignal): Promise<string | undefined> {
   try {
-    const options = { timeout: 10_000, signal, env: childEnvironment() };
+    const options = { timeout: 10_000, signal, env: { ...childEnvironment(), ...tool.versionEnvironment } };
     const { stdout, stderr } = await commandOutput(file, tool.versionArguments, options);
     return tool.accept(stdout + stderr);
   } catch {

@@ -29,6 +29,8 @@ export interface AddonRelease {
   /** How many others come before it, one after the other. */
   readonly rank: number;
   readonly ready: readonly ReadyCheck[];
+  /** What the specification says of it: the same options make the same values in the same cluster. */
+  readonly options: object;
   values(cluster: ClusterFacts): ChartValues;
   /** References to Vault by paths in the values. */
   readonly secretValues: Readonly<Record<string, string>>;
@@ -81,13 +83,14 @@ function fromCatalogue(wanted: WantedAddons, kubernetesVersion: string): Unranke
         : [
             {
               ...{ ...common, key: crds.release, title: `${title}: definitions`, release: crds.release },
-              ...{ chart: crds.chart, sha256: crds.sha256, after: [], ready: [], secretValues: {}, values: () => ({}) },
+              ...{ chart: crds.chart, sha256: crds.sha256, after: [], ready: [], secretValues: {} },
+              ...{ options: {}, values: () => ({}) },
             },
           ];
     return [
       ...definitions,
       {
-        ...{ ...common, key, title, release, chart, sha256: version.sha256, ready },
+        ...{ ...common, key, title, release, chart, sha256: version.sha256, ready, options },
         after: [...definitions.map((one) => one.key), ...after],
         secretValues: addon.secretValues?.(options) ?? {},
         values: (cluster) => addon.values(options, cluster),
@@ -103,7 +106,7 @@ function fromCustom(custom: CustomAddon): Unranked {
     at < 0 ? { name: custom.chart } : { name: custom.chart.slice(at + 1), repository: custom.chart.slice(0, at) };
   return {
     ...{ key: name, title: name, release: name, namespace: custom.namespace ?? name, chart, version, sha256 },
-    ...{ stage: 'rest', after, ready: [], required, secretValues, values: () => values },
+    ...{ stage: 'rest', after, ready: [], required, secretValues, options: custom, values: () => values },
   };
 }
 

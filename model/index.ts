@@ -1,3 +1,4 @@
+export * from './addon-changes.ts';
 export * from './addon-minutes.ts';
 export * from './addons-look.ts';
 export * from './attention.ts';

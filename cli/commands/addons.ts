@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
-import { releasesOf } from '../../addons/index.ts';
-import { type AddonLook, addonsSchema, type ClusterSpec, declarationOf } from '../../model/index.ts';
+import { addonChanges, type AddonLook, addonsSchema, declarationOf } from '../../model/index.ts';
 import type { Cli, Session } from '../cli.ts';
 import { destructive } from '../destructive.ts';
-import { type AddonsInput, readAddons } from '../input/addons-input.ts';
+import { readAddons } from '../input/addons-input.ts';
 import { ADDON_COLUMNS, addonRows } from '../output/addon-rows.ts';
 import { plain } from '../output/plain-text.ts';
 import { formatTable } from '../output/table.ts';
@@ -41,14 +40,6 @@ function registerListAddons(parent: Command, cli: Cli): void {
   );
 }
 
-/** What `apply` would do with an addon, by specification and record alone. */
-interface PlannedAddon {
-  readonly key: string;
-  readonly change: 'install' | 'change' | 'keep' | 'remove';
-  readonly version: string;
-  readonly detail: string;
-}
-
 function registerPlan(parent: Command, cli: Cli): void {
   const command = clusterArgument(
     parent
@@ -61,7 +52,12 @@ function registerPlan(parent: Command, cli: Cli): void {
     cli.run(command, async (session) => {
       const input = await readAddons(file, session);
       const { description } = await describe(session, name);
-      const addons = planned(description.spec, input);
+      const { spec } = description;
+      const changes = addonChanges(spec.addons, addonsSchema.parse(input), spec.kubernetes.version);
+      const addons = changes.map(({ key, change, version, from, after }) => ({
+        ...{ key, change, version },
+        detail: from === undefined ? (after.length === 0 ? '' : `after ${after.join(', ')}`) : `from ${from}`,
+      }));
       const rows = addons.map(({ key, change, version, detail }) => [key, change, version, detail]);
       session.show(
         rows.length === 0
@@ -71,32 +67,6 @@ function registerPlan(parent: Command, cli: Cli): void {
       return { addons };
     }),
   );
-}
-
-function planned(spec: ClusterSpec, input: AddonsInput): PlannedAddon[] {
-  const { version: kubernetes } = spec.kubernetes;
-  const wanted = addonsSchema.parse(input);
-  const [before, after] = [releasesOf(spec.addons, kubernetes), releasesOf(wanted, kubernetes)];
-  const optionsOf = (addons: ClusterSpec['addons'], key: string): string =>
-    JSON.stringify(
-      addons.custom.find(({ name }) => name === key) ?? (addons as Readonly<Record<string, unknown>>)[key],
-    );
-  const going = before.filter(({ key }) => !after.some((one) => one.key === key));
-  return [
-    ...after.map(({ key, version, after: needs }): PlannedAddon => {
-      const old = before.find((one) => one.key === key);
-      const detail = needs.length === 0 ? '' : `after ${needs.join(', ')}`;
-      if (old === undefined) return { key, change: 'install', version, detail };
-      const isSame = old.version === version && optionsOf(spec.addons, key) === optionsOf(wanted, key);
-      return {
-        key,
-        change: isSame ? 'keep' : 'change',
-        version,
-        detail: isSame || old.version === version ? detail : `from ${old.version}`,
-      };
-    }),
-    ...going.map(({ key, version }): PlannedAddon => ({ key, change: 'remove', version, detail: '' })),
-  ];
 }
 
 function registerDiff(parent: Command, cli: Cli): void {

@@ -3,7 +3,7 @@ import type { ReleaseLook } from '../activities/addons/look-at-releases.ts';
 import type { Activities } from '../activities/index.ts';
 import type { ApplyAddonsResult } from '../model/index.ts';
 import { INSTALL, WAIT } from './activity-profiles.ts';
-import { type InstalledAddons, installAddons, wantedAddons } from './lib/addons.ts';
+import { installation, type InstalledAddons, wantedAddons } from './lib/addons.ts';
 import { deadlineOf } from './lib/deadline.ts';
 import { each } from './lib/each.ts';
 import { runSteps, type StepDeclaration } from './lib/steps.ts';
@@ -32,26 +32,14 @@ export const applyAddons = operation('applyAddons', (input, { clusterId: id, spe
     else await step('removeAddons', [], () => removeAll(id, going));
     return { name: input.name, id, addons, changed, removed: going.length } satisfies ApplyAddonsResult;
 
-    async function install(): Promise<InstalledAddons> {
+    async function install(): Promise<Pick<InstalledAddons, 'addons' | 'changed'>> {
       const releases = wantedAddons(spec);
-      let installed: InstalledAddons = { addons: {}, changed: 0, fatal: true };
       if (releases.length === 0) {
         skip('installAddons');
-        return installed;
+        return { addons: {}, changed: 0 };
       }
-      return step(
-        'installAddons',
-        [],
-        async () => {
-          installed = await installAddons(target, releases);
-          if (installed.failure !== undefined) throw installed.failure;
-          return installed;
-        },
-        (error) => {
-          if (installed.fatal) throw error;
-          return installed;
-        },
-      );
+      const { work, tolerate } = installation(target, releases);
+      return step('installAddons', [], () => work(), tolerate);
     }
   }),
 );

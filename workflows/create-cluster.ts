@@ -11,7 +11,7 @@ import {
   type ObservedAddons,
 } from '../model/index.ts';
 import { CREATE_MANY, ENSURE, REMOVE, WAIT } from './activity-profiles.ts';
-import { type InstalledAddons, installAddons, wantedAddons } from './lib/addons.ts';
+import { installation, wantedAddons } from './lib/addons.ts';
 import { deadlineOf } from './lib/deadline.ts';
 import { describeFailure } from './lib/failures.ts';
 import { runSteps, type StepDeclaration } from './lib/steps.ts';
@@ -116,13 +116,13 @@ export const createCluster = operation('createCluster', (_, { clusterId: id, spe
       // Not before every server stays: what joined a control plane that is replaced would never come back (the fault
       // matrix, "ensureControlPlane POST …/servers: error for good").
       const answered = step('waitForApi', [active, kubeconfig], () => wait.waitForApi({ id, spec }));
-      const networkReady = addonStage('networkAddons', 'network', [answered]);
+      const networkReady = addonStage('networkAddons', 'network', answered);
       const admitted = step('admitMachines', [answered], () => ensure.admitMachines({ id, groups }));
       const ready = step('waitForNodes', [admitted], () => wait.waitForNodes({ id, spec, expected }));
       const [generations, networkAddons, otherAddons] = await Promise.all([
         step('lookAtGenerations', [ready], () => ensure.lookAtGenerations({ id, spec, groups })),
         networkReady,
-        addonStage('addons', 'rest', [ready, networkReady]),
+        addonStage('addons', 'rest', ready, networkReady),
         step('revokeJoinTokens', [ready, balanced], () => ensure.revokeJoinTokens({ id, groups })),
       ]);
       const addons = { ...networkAddons, ...otherAddons };
@@ -144,28 +144,16 @@ export const createCluster = operation('createCluster', (_, { clusterId: id, spe
       function addonStage(
         name: 'networkAddons' | 'addons',
         stage: 'network' | 'rest',
-        needs: readonly [Promise<unknown>, Promise<ObservedAddons>?],
+        earlier: Promise<unknown>,
+        before: Promise<ObservedAddons> = Promise.resolve({}),
       ): Promise<ObservedAddons> {
         const releases = wantedAddons(spec, stage);
         if (releases.length === 0) {
           skip(name);
           return Promise.resolve({});
         }
-        let installed: InstalledAddons | undefined;
-        const [earlier, network] = needs;
-        return step(
-          name,
-          [earlier, network ?? Promise.resolve({})],
-          async (_, before) => {
-            installed = await installAddons({ id, spec }, releases, before);
-            if (installed.failure !== undefined) throw installed.failure;
-            return installed.addons;
-          },
-          (error) => {
-            if (installed === undefined || installed.fatal) throw error;
-            return installed.addons;
-          },
-        );
+        const { work, tolerate } = installation({ id, spec }, releases);
+        return step(name, [earlier, before], (_, there) => work(there), tolerate).then(({ addons: all }) => all);
       }
     },
   ),

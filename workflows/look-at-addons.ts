@@ -18,7 +18,7 @@ export async function lookAtAddons(input: unknown): Promise<AddonsLook> {
   if (!parsed.ok) throw invalidInput(parsed.issues);
   const { id, spec, diff } = parsed.value;
   try {
-    const looks = await activities.lookAtReleases({ id, spec, history: true });
+    const looks = await activities.lookAtReleases({ id, spec, details: true });
     const gone = looks.filter(({ wanted }) => !wanted);
     const wanted = wantedAddons(spec).map(async (release): Promise<AddonLook> => {
       const { key, namespace, version } = release;

@@ -1,11 +1,10 @@
 import type { AddonRelease } from '../../addons/index.ts';
-import { canonicalJson } from '../../model/index.ts';
 import { reportProgress } from '../lib/progress.ts';
 import { type AddonTarget, wantedRelease } from './addon-target.ts';
 import { prepareValues, type PreparedValues } from './addon-values.ts';
 import { applyCrds } from './apply-crds.ts';
 import { fetchChart } from './charts.ts';
-import { renderUpgrade } from './dry-run.ts';
+import { renderUpgrade, upgradeArguments } from './dry-run.ts';
 import { helmFailure } from './helm-failures.ts';
 import { type FoundRelease, HelmReleases, KEPT_REVISIONS } from './helm-releases.ts';
 import { type AddonDeps, HelmRun } from './helm-run.ts';
@@ -57,7 +56,7 @@ async function isDeployed(
   prepared: PreparedValues,
 ): Promise<boolean> {
   if (found.status !== 'deployed' || found.version !== release.version || found.rank !== release.rank) return false;
-  if (canonicalJson(await releases.values(release)) !== canonicalJson(prepared.values)) return false;
+  if (!(await releases.haveValues(release, prepared))) return false;
   const rendered = await renderUpgrade(run, release, chart, prepared);
   return sameManifest(await releases.manifest(release), rendered, release.namespace);
 }
@@ -69,12 +68,10 @@ async function upgrade(
   chart: string,
   { values, secrets }: PreparedValues,
 ): Promise<void> {
-  const { key, version, namespace } = release;
+  const { key, version } = release;
   const args = [
-    ...['upgrade', release.release, chart, '--install', '--namespace', namespace, '--create-namespace'],
-    ...['--labels', releases.labels(release), '--history-max', `${KEPT_REVISIONS}`, '--skip-crds'],
-    // Values that are not wanted any more go.
-    ...['--reset-values', '--values', '-'],
+    ...upgradeArguments(release, chart),
+    ...['--labels', releases.labels(release), '--history-max', `${KEPT_REVISIONS}`],
     ...['--wait', '--rollback-on-failure', '--timeout', `${READY_MINUTES}m`],
   ];
   try {

@@ -1,7 +1,8 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { z } from 'zod';
 import type { AddonRelease } from '../../addons/index.ts';
-import { FailureType } from '../../model/index.ts';
+import { canonicalJson, FailureType } from '../../model/index.ts';
+import type { PreparedValues } from './addon-values.ts';
 import { helmFailure } from './helm-failures.ts';
 import { HelmError } from './helm-program.ts';
 import type { HelmRun } from './helm-run.ts';
@@ -97,10 +98,11 @@ export class HelmReleases {
     };
   }
 
-  /** The values that it was given. May hold what is secret. */
-  async values(name: ReleaseName): Promise<Readonly<Record<string, unknown>>> {
+  /** Whether it was given these values. */
+  async haveValues(name: ReleaseName, { values }: PreparedValues): Promise<boolean> {
     const args = ['get', 'values', ...target(name)];
-    return (await this.#call(`reading the values of ${name.release}`, () => this.#run.json(args, valuesSchema))) ?? {};
+    const given = await this.#call(`reading the values of ${name.release}`, () => this.#run.json(args, valuesSchema));
+    return canonicalJson(given ?? {}) === canonicalJson(values);
   }
 
   /** What it consists of, as YAML. May hold what is secret. */

@@ -2,10 +2,10 @@ import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ApplicationFailure, cancellationSignal } from '@temporalio/activity';
-import { z } from 'zod';
-import { FailureType, vaultPaths } from '../../model/index.ts';
+import type { z } from 'zod';
+import { FailureType } from '../../model/index.ts';
 import type { VaultClient } from '../../vault/index.ts';
-import { ClusterApi } from '../kubernetes/cluster-api.ts';
+import { ClusterApi, requireKubeconfig } from '../kubernetes/cluster-api.ts';
 import type { HelmSettings } from '../deps.ts';
 import { callHelm } from './helm-program.ts';
 
@@ -19,7 +19,8 @@ const PREFIX = 'slipway-helm-';
 /** A folder that is older belongs to a worker that was killed: no activity takes so long. */
 const STALE_MS = 3 * 3600_000;
 
-const kubeconfigSecret = z.looseObject({ kubeconfig: z.string() });
+/** Settings whose program is a Helm that will do: a worker asks it once. */
+const accepted = new WeakSet<HelmSettings>();
 
 /** What activities of addons are made of. */
 export interface AddonDeps {
@@ -53,17 +54,13 @@ export class HelmRun {
 
   /** @throws ApplicationFailure `Vault.NotFound` without a kubeconfig, `Addon.HelmMissing` without a Helm 4 */
   static async within<T>(deps: AddonDeps, id: string, work: (run: HelmRun) => Promise<T>): Promise<T> {
-    const path = vaultPaths(id).kubeconfig;
-    const secret = await deps.vault.kv.find(path, kubeconfigSecret, cancellationSignal());
-    if (secret === undefined) {
-      throw ApplicationFailure.nonRetryable(`cluster ${id} has no kubeconfig in Vault`, FailureType.VaultNotFound);
-    }
+    const kubeconfig = await requireKubeconfig(deps.vault, id);
     await removeStale();
     const folder = await mkdtemp(join(tmpdir(), PREFIX));
     try {
-      await writeFile(join(folder, 'kubeconfig'), secret.kubeconfig, { mode: 0o600 });
+      await writeFile(join(folder, 'kubeconfig'), kubeconfig, { mode: 0o600 });
       await mkdir(join(folder, 'charts'));
-      const run = new HelmRun(folder, ClusterApi.of(secret.kubeconfig), deps);
+      const run = new HelmRun(folder, ClusterApi.of(kubeconfig), deps);
       await run.#requireVersion();
       return await work(run);
     } finally {
@@ -95,8 +92,12 @@ export class HelmRun {
   }
 
   async #requireVersion(): Promise<void> {
+    if (accepted.has(this.settings)) return;
     const printed = (await this.call(['version', '--template', '{{.Version}}'])).trim();
-    if (VERSION.test(printed)) return;
+    if (VERSION.test(printed)) {
+      accepted.add(this.settings);
+      return;
+    }
     throw ApplicationFailure.nonRetryable(
       `${this.settings.program} is ${printed}; Helm 4 is needed: SLIPWAY_HELM names the program`,
       FailureType.AddonHelmMissing,

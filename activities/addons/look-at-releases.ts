@@ -1,5 +1,5 @@
 import { type AddonRelease, releasesOf } from '../../addons/index.ts';
-import { canonicalJson, type ClusterSpec } from '../../model/index.ts';
+import type { ClusterSpec } from '../../model/index.ts';
 import { prepareValues } from './addon-values.ts';
 import { HelmReleases, type ReleaseName, type ReleaseRevision } from './helm-releases.ts';
 import { type AddonDeps, HelmRun } from './helm-run.ts';
@@ -17,16 +17,17 @@ export interface ReleaseLook extends ReleaseName {
   readonly appVersion: string;
   /** How many others came before it when it was installed. */
   readonly rank: number;
-  /** Whether its values are other ones than those that are wanted; absent where it is not wanted. */
+  /** With `details`: whether its values are other ones than those that are wanted; absent where it is not wanted. */
   readonly drift?: boolean;
-  /** With `history`. */
+  /** With `details`. */
   readonly history?: readonly ReleaseRevision[];
 }
 
 export interface LookAtReleasesInput {
   readonly id: string;
   readonly spec: ClusterSpec;
-  readonly history?: boolean;
+  /** Also how its values differ and what changed last: for each release some calls of Helm, and its secrets. */
+  readonly details?: boolean;
 }
 
 /** Every release that Slipway made in a cluster, whether it is still wanted or not. Changes nothing. */
@@ -46,19 +47,14 @@ export const lookAtReleases =
         looks.push({
           ...{ ...name, key: want?.key ?? found.addon, wanted: want !== undefined },
           ...{ status, revision, version, appVersion, rank },
-          ...(want === undefined ? {} : { drift: await drifts(run, releases, want, input) }),
-          ...(input.history === true ? { history: await releases.history(name) } : {}),
+          ...(input.details === true ? await detailsOf(name, want) : {}),
         });
       }
       return looks;
-    });
 
-async function drifts(
-  run: HelmRun,
-  releases: HelmReleases,
-  release: AddonRelease,
-  target: LookAtReleasesInput,
-): Promise<boolean> {
-  const { values } = await prepareValues(run, release, target);
-  return canonicalJson(await releases.values(release)) !== canonicalJson(values);
-}
+      async function detailsOf(name: ReleaseName, want: AddonRelease | undefined) {
+        const history = await releases.history(name);
+        if (want === undefined) return { history };
+        return { history, drift: !(await releases.haveValues(want, await prepareValues(run, want, input))) };
+      }
+    });

@@ -76,12 +76,12 @@ const BROKEN = 'No valid host was found: made by the fault matrix';
 /** Puts what a call makes into ERROR before its answer comes. */
 export async function breakWhatIsMade(
   { place, forward }: Pick<Exchange, 'place' | 'forward'>,
-  { breakDown }: Pick<FaultControl, 'breakDown'>,
+  control: Pick<FaultControl, 'breakDown'>,
 ): Promise<Reply> {
   const answer = await forward();
   const body = await bodyOf(answer);
   const kind = breakableIn(place);
-  for (const id of kind === undefined ? [] : createdIds(body)) await breakDown(kind ?? 'server', id, BROKEN);
+  for (const id of kind === undefined ? [] : createdIds(body)) await control.breakDown(kind ?? 'server', id, BROKEN);
   return { ...answer, body };
 }
 

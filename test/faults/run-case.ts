@@ -223,10 +223,9 @@ function lastTryMade({ activity }: Place, key: string, calls: readonly SeenCall[
 export async function tryInVain(house: House, lane: Lane, tested: OperationUnderTest, traffic: Traffic): Promise<void> {
   const { broken, name, runs } = tested;
   if (broken === undefined) return;
-  const breakDown: FaultControl['breakDown'] = (kind, id, message) => house.breakDown(kind, id, message);
   traffic.arm({
     ...{ key: broken, occurrence: 1, permanent: true, name: 'error' },
-    act: (exchange) => breakWhatIsMade(exchange, { breakDown }),
+    act: (exchange) => breakWhatIsMade(exchange, house),
   });
   const { cluster } = traffic;
   const started = await startOperation(house, lane.pool, runs, cluster, inputOf(tested, cluster));

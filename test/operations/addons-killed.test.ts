@@ -80,7 +80,7 @@ describe('a release', () => {
       for (const greeting of ['hello', 'servus']) {
         const target = { id, spec: specOf(greeting) };
         const ensure = () => inActivity(() => activities.ensureRelease({ ...target, addon: 'greeter' }));
-        const look = () => inActivity(() => activities.lookAtReleases(target));
+        const look = () => inActivity(() => activities.lookAtReleases({ ...target, details: true }));
         await writeFile(join(folder, 'moment'), `${(100 + moment * APART) / 1000}`);
         const ended = await ensure().then(
           () => 'whole',

@@ -36,7 +36,7 @@ export const wantedAddons = ({ addons, kubernetes }: ClusterSpec, stage?: AddonR
  *
  * @param before how those were left that an earlier stage has installed
  */
-export async function installAddons(
+async function installAddons(
   target: AddonsTarget,
   releases: readonly AddonRelease[],
   before: ObservedAddons = {},
@@ -85,6 +85,22 @@ export async function installAddons(
   return {
     ...{ addons, changed, fatal: fatal !== undefined },
     ...(first === undefined ? {} : { failure: inWords(failures, first.type) }),
+  };
+}
+
+/** The work of a step that installs addons, and what it tolerates: failures of those that are not required. */
+export function installation(target: AddonsTarget, releases: readonly AddonRelease[]) {
+  let installed: InstalledAddons | undefined;
+  return {
+    work: async (before?: ObservedAddons): Promise<InstalledAddons> => {
+      installed = await installAddons(target, releases, before);
+      if (installed.failure !== undefined) throw installed.failure;
+      return installed;
+    },
+    tolerate: (error: unknown): InstalledAddons => {
+      if (installed === undefined || installed.fatal) throw error;
+      return installed;
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-import { until, type User } from '../harness.ts';
+import { until, type Reply, type User } from '../harness.ts';
 import { ignored, kept, refused, seen, type Expectation, type Walk } from './expectation.ts';
 import { key, type World } from './world.ts';
 
@@ -267,7 +267,7 @@ export function novaWalks(world: World): Readonly<Record<string, Walk>> {
         'os-resetState.state': kept('error', { at: 'server.OS-EXT-STS:vm_state' }),
         'addSecurityGroup.name': refused('nothing', /Security group nothing (?:is )?not found/),
         'removeSecurityGroup.name': refused('nothing', /Security group nothing (?:is )?not found/),
-        forceDelete: seen(null, (_world, _answer, read) => read.status === 404),
+        forceDelete: seen(null, ({ admin }, _answer, read) => isGone(admin, read)),
       },
     },
     'POST /v2.1/servers/:id/os-volume_attachments': {
@@ -382,3 +382,13 @@ const becomes = async (user: User, id: string, status: string): Promise<boolean>
       (reply) => reply.at('server.status') === status,
     )
   ).status === 200;
+
+/** Whether a server goes away; `read` is how it was shown after the request for it. */
+const isGone = async (user: User, read: Reply): Promise<boolean> =>
+  read.status === 404 ||
+  (
+    await until(
+      () => user.nova('GET', `/servers/${read.string('server.id')}`),
+      ({ status }) => status === 404,
+    )
+  ).status === 404;

@@ -1,6 +1,9 @@
 import type { Duplex } from 'node:stream';
 import type { Authority } from './certificates.ts';
 import { refusalOf } from './bootstrap-tokens.ts';
+import { CinderDriver } from './cloud-provider/cinder-driver.ts';
+import { CloudController } from './cloud-provider/cloud-controller.ts';
+import { CloudWork } from './cloud-provider/cloud-work.ts';
 import { Etcd } from './etcd/etcd.ts';
 import { addressIn, seedCluster, servingNamesOf, staticPods, type KubeadmInput } from './kubeadm-objects.ts';
 import { nodeObject, podCidrOf, type NodeInput } from './node-object.ts';
@@ -40,6 +43,9 @@ export class SimulatedCluster {
   readonly registry: Registry;
   readonly etcd: Etcd;
   readonly #queue = new WorkQueue();
+  readonly #cloudWork = new CloudWork();
+  readonly #cloudController: CloudController;
+  readonly #cinder: CinderDriver;
   readonly #podSubnet: string;
   readonly #controlPlanes = new Set<string>();
   /** Nodes whose machine runs. */
@@ -74,7 +80,9 @@ export class SimulatedCluster {
     new Scheduling(registry, index, this.#queue);
     new Kubelets(registry, this.#queue);
     new Workloads(registry, index, this.#queue);
-    new Volumes(registry, this.#queue);
+    this.#cloudController = new CloudController(registry, this.#cloudWork);
+    this.#cinder = new CinderDriver(registry, this.#cloudWork);
+    new Volumes(registry, this.#queue, this.#cinder);
     new Disruptions(registry, this.#queue);
     new CustomResources(registry, this.#queue);
     new ApiServices(registry, this.#queue);
@@ -183,6 +191,9 @@ export class SimulatedCluster {
   /** Stops the controllers. */
   close(): void {
     this.#queue.close();
+    this.#cloudWork.close();
+    this.#cloudController.close();
+    this.#cinder.close();
     this.etcd.close();
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();

@@ -1,5 +1,6 @@
 import type { Machine } from '../driver.ts';
 import { argument, type NodeRegistration } from './kubeadm-config.ts';
+import { uninitialized } from './cloud-provider/cloud-controller.ts';
 import { timestamp } from './kubernetes/object.ts';
 
 const controlPlaneLabels = {
@@ -7,6 +8,8 @@ const controlPlaneLabels = {
   'node.kubernetes.io/exclude-from-external-load-balancers': '',
 };
 const controlPlaneTaints = [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }];
+/** A kubelet that waits for a cloud controller gives it to itself (kubernetes: pkg/kubelet/kubelet_node_status.go). */
+const uninitializedTaint = { key: uninitialized, value: 'true', effect: 'NoSchedule' };
 
 /** Labels in Kubernetes' own domains which a kubelet may give itself (k8s.io/kubelet/pkg/apis/well_known_labels.go). */
 const allowedLabels = new Set([
@@ -69,7 +72,9 @@ export function nodeObject(input: NodeInput): Record<string, unknown> {
   const { machine, name, registration, controlPlane, podCidr, version } = input;
   const now = timestamp();
   const providerID = argument(registration, 'provider-id');
-  const taints = registration.taints ?? (controlPlane ? controlPlaneTaints : []);
+  const registered = registration.taints ?? (controlPlane ? controlPlaneTaints : []);
+  const waits = argument(registration, 'cloud-provider') === 'external';
+  const taints = waits ? [...registered, uninitializedTaint] : registered;
   const resources = (reservedMiB: number) => ({
     cpu: String(machine.flavor.vcpus),
     memory: `${Math.max(0, machine.flavor.ramMiB - reservedMiB) * 1024}Ki`,

@@ -43,15 +43,37 @@ export function claimObstacle(registry: Registry, pod: KubeObject): string | und
   return undefined;
 }
 
+/** A volume that is wanted. */
+export interface VolumeRequest {
+  readonly volumeName: string;
+  readonly claim: KubeObject;
+  readonly storageClass: KubeObject;
+  /** As a quantity: `10Gi`. */
+  readonly requested: string;
+}
+
+/** What makes the volumes of a StorageClass somewhere else. */
+export interface VolumeDriver {
+  /** The provisioner that a StorageClass names. */
+  readonly name: string;
+  /** Makes a volume, and calls `bound` with its handle when it is there. May be asked again for the same one. */
+  provision(request: VolumeRequest, bound: (handle: string) => void): void;
+  /** Removes a volume, and calls `gone` when it is. */
+  remove(handle: string, gone: () => void): void;
+}
+
 /**
  * Binds claims to volumes that a simulated provisioner makes: of the claim's StorageClass, at once or when a pod that
- * uses the claim has a node, as the class says. A claim without such a class stays Pending.
+ * uses the claim has a node, as the class says. A claim without such a class stays Pending. Volumes of a driver are the
+ * driver's.
  */
 export class Volumes {
   readonly #registry: Registry;
   readonly #queue: WorkQueue;
+  readonly #driver: VolumeDriver | undefined;
 
-  constructor(registry: Registry, queue: WorkQueue) {
+  constructor(registry: Registry, queue: WorkQueue, driver?: VolumeDriver) {
+    this.#driver = driver;
     this.#registry = registry;
     this.#queue = queue;
     const { store } = registry;
@@ -83,6 +105,22 @@ export class Volumes {
     if (storageClass === undefined || provisioner === noProvisioner) return;
     const waits = textAt(storageClass, 'volumeBindingMode') === 'WaitForFirstConsumer';
     if (waits && !this.#hasConsumer(claim)) return;
+    const volumeName = `pvc-${claim.metadata.uid}`;
+    if (provisioner !== this.#driver?.name) {
+      this.#bindTo(claim, storageClass, volumeName);
+      return;
+    }
+    const requested = textAt(claim, 'spec', 'resources', 'requests', 'storage');
+    this.#driver.provision({ volumeName, claim, storageClass, requested }, (handle) => {
+      const { namespace, name, uid } = claim.metadata;
+      const now = this.#registry.store.get(claims, namespace, name);
+      if (now?.metadata.uid !== uid) this.#driver?.remove(handle, () => undefined);
+      else if (!isBound(now)) this.#bindTo(now, storageClass, handle);
+    });
+  }
+
+  #bindTo(claim: KubeObject, storageClass: KubeObject, volumeHandle: string): void {
+    const provisioner = textAt(storageClass, 'provisioner');
     const { namespace, name, uid } = claim.metadata;
     const volumeName = `pvc-${uid}`;
     const capacity = fieldsAt(claim, 'spec', 'resources', 'requests');
@@ -111,7 +149,7 @@ export class Volumes {
         storageClassName: storageClass.metadata.name,
         persistentVolumeReclaimPolicy: at(storageClass, 'reclaimPolicy'),
         claimRef: { apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace, name, uid },
-        csi: { driver: provisioner, volumeHandle: volumeName },
+        csi: { driver: provisioner, volumeHandle },
       },
       status: { phase: 'Bound' },
     });
@@ -129,8 +167,14 @@ export class Volumes {
     const { store } = this.#registry;
     const volume = store.get(volumes, undefined, textAt(claim, 'spec', 'volumeName'));
     if (volume === undefined || textAt(volume, 'spec', 'claimRef', 'uid') !== claim.metadata.uid) return;
-    if (textAt(volume, 'spec', 'persistentVolumeReclaimPolicy') === 'Delete') {
-      this.#registry.delete(volumes, undefined, volume.metadata.name);
-    } else this.#registry.setStatus(volumes, undefined, volume.metadata.name, { phase: 'Released' });
+    const { name } = volume.metadata;
+    const goes = textAt(volume, 'spec', 'persistentVolumeReclaimPolicy') === 'Delete';
+    const isDrivers = textAt(volume, 'spec', 'csi', 'driver') === this.#driver?.name;
+    const remove = () => {
+      if (store.get(volumes, undefined, name) !== undefined) this.#registry.delete(volumes, undefined, name);
+    };
+    if (goes && !isDrivers) remove();
+    else this.#registry.setStatus(volumes, undefined, name, { phase: 'Released' });
+    if (goes && isDrivers) this.#driver?.remove(textAt(volume, 'spec', 'csi', 'volumeHandle'), remove);
   }
 }

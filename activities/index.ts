@@ -7,6 +7,7 @@ import { kubernetesActivities } from './kubernetes/index.ts';
 import { machinesActivities } from './machines/index.ts';
 import { networkActivities } from './network/index.ts';
 import { secretsActivities } from './secrets/index.ts';
+import { volumesActivities } from './volumes/index.ts';
 import { Clouds } from './cloud/clouds.ts';
 import type { ActivityDeps, RoomDeps } from './deps.ts';
 import { toFailure } from './lib/failures.ts';
@@ -30,6 +31,7 @@ function composeActivities(deps: RoomDeps) {
     ...clusterActivities(deps),
     ...cloudActivities(deps),
     ...secretsActivities(deps),
+    ...volumesActivities(deps),
     ...networkActivities(deps),
     ...machinesActivities(deps),
     ...apiActivities(deps),

@@ -21,6 +21,8 @@ export interface ClusterFacts {
   readonly controlPlanes: number;
   /** Whether kubelets ask the cluster's authority for their serving certificates; else they sign their own. */
   readonly kubeletCertificatesSigned: boolean;
+  /** Digest of the configuration for the cloud that is in the cluster (`cloud-config.ts`); empty where there is none. */
+  readonly cloudConfig: string;
 }
 
 /** A chart where upstream publishes it. */
@@ -44,6 +46,8 @@ export interface AddonVersion {
 export type ReadyCheck =
   /** The API server reaches the server behind an APIService. */
   | { readonly kind: 'api-service'; readonly name: string }
+  /** No node waits any more for a cloud controller to look at it. */
+  | { readonly kind: 'nodes-initialized' }
   /** A custom resource definition is served. */
   | { readonly kind: 'custom-resource'; readonly name: string }
   /** A dry run creates the object: the webhooks that look at its kind answer. */
@@ -58,7 +62,7 @@ interface AdmittedObject {
 }
 
 /** Kinds of resources that an addon makes in the cloud, which deletion has to find. */
-type CloudKind = 'load balancer' | 'floating IP' | 'volume' | 'snapshot' | 'share' | 'DNS record';
+type CloudKind = 'load balancer' | 'floating IP' | 'security group' | 'volume' | 'snapshot' | 'share' | 'DNS record';
 
 type AddonShape = { required: z.ZodDefault<z.ZodBoolean> };
 type AddonOptions = z.ZodObject<AddonShape, z.core.$strict>;
@@ -88,6 +92,11 @@ export interface Addon<Options extends AddonOptions = AddonOptions> {
    * comes first, in the same version, without values.
    */
   readonly crds?: { readonly release: string; readonly chart: UpstreamChart; readonly sha256?: string };
+  /**
+   * `cloudCredential`: it speaks with the cloud. The cluster gets a credential of its own, in the Secret of
+   * `cloud-config.ts`, before the first addon that needs it comes.
+   */
+  readonly needs?: 'cloudCredential';
   /** Keys of the addons that come before it where they are wanted too. */
   readonly after: readonly string[];
   /** `network`: nodes are not Ready without it, so it comes as soon as the API answers. */

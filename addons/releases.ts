@@ -29,6 +29,8 @@ export interface AddonRelease {
   /** How many others come before it, one after the other. */
   readonly rank: number;
   readonly ready: readonly ReadyCheck[];
+  /** Whether it speaks with the cloud, for which the cluster has a credential of its own. */
+  readonly needsCloud: boolean;
   /** What the specification says of it: the same options make the same values in the same cluster. */
   readonly options: object;
   values(cluster: ClusterFacts): ChartValues;
@@ -77,20 +79,21 @@ function fromCatalogue(wanted: WantedAddons, kubernetesVersion: string): Unranke
     const version = versionFor(addon.versions, kubernetesVersion);
     if (version === undefined) return [];
     const common = { version: version.chart, namespace, stage, required: options.required };
+    const needsCloud = addon.needs === 'cloudCredential';
     const definitions: Unranked[] =
       crds === undefined
         ? []
         : [
             {
               ...{ ...common, key: crds.release, title: `${title}: definitions`, release: crds.release },
-              ...{ chart: crds.chart, sha256: crds.sha256, after: [], ready: [], secretValues: {} },
+              ...{ chart: crds.chart, sha256: crds.sha256, after: [], ready: [], needsCloud: false, secretValues: {} },
               ...{ options: {}, values: () => ({}) },
             },
           ];
     return [
       ...definitions,
       {
-        ...{ ...common, key, title, release, chart, sha256: version.sha256, ready, options },
+        ...{ ...common, key, title, release, chart, sha256: version.sha256, ready, needsCloud, options },
         after: [...definitions.map((one) => one.key), ...after],
         secretValues: addon.secretValues?.(options) ?? {},
         values: (cluster) => addon.values(options, cluster),
@@ -106,7 +109,16 @@ function fromCustom(custom: CustomAddon): Unranked {
     at < 0 ? { name: custom.chart } : { name: custom.chart.slice(at + 1), repository: custom.chart.slice(0, at) };
   return {
     ...{ key: name, title: name, release: name, namespace: custom.namespace ?? name, chart, version, sha256 },
-    ...{ stage: 'rest', after, ready: [], required, secretValues, options: custom, values: () => values },
+    ...{
+      stage: 'rest',
+      after,
+      ready: [],
+      needsCloud: false,
+      required,
+      secretValues,
+      options: custom,
+      values: () => values,
+    },
   };
 }
 

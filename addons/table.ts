@@ -4,6 +4,8 @@ export { calico } from './calico/addon.ts';
 export { cephfs } from './cephfs/addon.ts';
 export { certManager } from './cert-manager/addon.ts';
 export { cilium } from './cilium/addon.ts';
+export { cinder } from './cinder/addon.ts';
+export { cloudController } from './cloud-controller/addon.ts';
 export { cvmfs } from './cvmfs/addon.ts';
 export { eos } from './eos/addon.ts';
 export { externalSecrets } from './external-secrets/addon.ts';

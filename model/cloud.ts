@@ -26,6 +26,12 @@ export const cloudEntrySchema = z.strictObject({
         .url()
         .optional()
         .describe('Vault’s address as machines reach it; the worker’s when absent'),
+      clusterRoles: z
+        .array(z.string().min(1).max(255))
+        .min(1)
+        .max(20)
+        .default(['member', 'load-balancer_member'])
+        .describe('Roles of a cluster’s own application credential: those of these that Slipway’s own has'),
     })
     .prefault({}),
 });

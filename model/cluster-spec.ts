@@ -138,6 +138,14 @@ export const clusterSpecSchema = z
     for (const { key, message } of versionIssues(spec.addons, spec.kubernetes.version)) {
       context.addIssue({ code: 'custom', path: ['addons', key], message });
     }
+    if (spec.addons.cloudController !== undefined && spec.kubernetes.cloudProvider === 'none') {
+      context.addIssue({
+        code: 'custom',
+        path: ['addons', 'cloudController'],
+        message:
+          'needs kubernetes.cloudProvider: external, which kubelets are told when their machine is made: a cluster that was created without it cannot have it',
+      });
+    }
     for (const [index, { min = 0, max = Infinity }] of spec.nodeGroups.entries()) {
       if (min <= max) continue;
       context.addIssue({
@@ -146,7 +154,19 @@ export const clusterSpecSchema = z
         message: `must not be more than max, ${max}`,
       });
     }
-  });
+  })
+  .transform((spec) => ({ ...spec, kubernetes: { ...spec.kubernetes, cloudProvider: cloudProviderOf(spec) } }));
+
+/** What kubelets are told of the cloud: what is said, else what the addons need. */
+function cloudProviderOf({
+  kubernetes,
+  addons,
+}: {
+  readonly kubernetes: z.output<typeof kubernetesSchema>;
+  readonly addons: z.output<typeof addonsSchema>;
+}): 'none' | 'external' {
+  return kubernetes.cloudProvider ?? (addons.cloudController === undefined ? 'none' : 'external');
+}
 
 /** A specification with every default applied. */
 export type ClusterSpec = z.output<typeof clusterSpecSchema>;

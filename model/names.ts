@@ -90,6 +90,7 @@ export function clusterNames(id: string) {
     floatingIp: `${id}-api`,
     controlPlaneSecurityGroup: `${id}-control-plane`,
     nodeSecurityGroup: `${id}-nodes`,
+    cloudCredential: `${id}-cloud`,
   } as const;
 }
 
@@ -146,6 +147,8 @@ export function vaultPaths(id: string) {
     serviceAccountKeys: `clusters/${id}/service-account-keys`,
     encryptionKey: `clusters/${id}/encryption-key`,
     machinesAdmitted: `clusters/${id}/machines-admitted`,
+    /** The cluster's own credential of its cloud: with it goes the last that is known of what the cluster has there. */
+    cloudCredential: `clusters/${id}/cloud-credential`,
     joinToken: (group: string) => `clusters/${id}/join/${group}`,
     /** One secret for each control plane machine that there ever was, by its serial number. */
     controlPlanes: `clusters/${id}/control-plane`,

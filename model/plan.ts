@@ -1,4 +1,4 @@
-import { releasesOf } from '../addons/index.ts';
+import { CLOUD_CONFIG, releasesOf } from '../addons/index.ts';
 import type { ClusterSpec } from './cluster-spec.ts';
 import {
   batchMachineNames,
@@ -12,7 +12,7 @@ import { securityRules } from './security-rules.ts';
 
 /** One resource, or several alike, that an operation will make. */
 export interface PlannedResource {
-  readonly service: 'network' | 'compute' | 'load-balancer' | 'block-storage' | 'vault' | 'kubernetes';
+  readonly service: 'identity' | 'network' | 'compute' | 'load-balancer' | 'block-storage' | 'vault' | 'kubernetes';
   readonly type: string;
   readonly name: string;
   readonly count: number;
@@ -29,7 +29,21 @@ export function planCluster(spec: ClusterSpec, id: string): PlannedResource[] {
     ...planNetwork(spec, id),
     ...planApi(spec, id),
     ...planMachines(spec, id),
+    ...planCloudCredential(spec, id),
     ...planAddons(spec),
+  ];
+}
+
+/** The cluster's own credential of the cloud, where an addon needs one. */
+function planCloudCredential({ addons, kubernetes, cloud }: ClusterSpec, id: string): PlannedResource[] {
+  if (!releasesOf(addons, kubernetes.version).some(({ needsCloud }) => needsCloud)) return [];
+  const one = (service: PlannedResource['service'], type: string, name: string, detail: string): PlannedResource => ({
+    ...{ service, type, name, count: 1, detail },
+  });
+  return [
+    one('identity', 'application credential', clusterNames(id).cloudCredential, `of the cluster’s own, on ${cloud}`),
+    one('vault', 'secret', vaultPaths(id).cloudCredential, 'the cluster’s own credential of the cloud'),
+    one('kubernetes', 'Secret', `${CLOUD_CONFIG.namespace}/${CLOUD_CONFIG.name}`, 'the same, for its addons'),
   ];
 }
 

@@ -18,6 +18,7 @@ const ROUTER = '`network.routerId`';
 const EXTERNAL = '`network.externalNetwork`';
 const PROVIDER = '`api.loadBalancerProvider`';
 const FLOATING_IP = '`api.floatingIp`';
+const CLOUD_ADDONS = '`addons.cloudController`, `addons.cinder`';
 
 const quota = (field: string, looksAt: string) =>
   ({ field, looksAt, words: 'quota {name}: needs {need}, {free} of {limit} are free' }) as const;
@@ -243,6 +244,24 @@ export const PRE_FLIGHT_ROWS = {
     field: PROVIDER,
     looksAt: 'Octavia’s providers',
     words: 'load balancer provider {provider} does not exist; there are {names}',
+  },
+  credentialRestricted: {
+    field: CLOUD_ADDONS,
+    looksAt: 'whether Slipway’s own credential is a restricted application credential: Keystone lets it make no other',
+    words:
+      'addons that speak with the cloud need an application credential of the cluster’s own, and Slipway’s ({who}) is a restricted one, which may make none: give Slipway a password, or an application credential made with --unrestricted (slipway cloud add)',
+  },
+  credentialRoles: {
+    field: CLOUD_ADDONS,
+    looksAt:
+      'roles of Slipway’s own credential, against those that a cluster’s is to have (`clusterRoles` of the cloud)',
+    words:
+      'the cluster’s own application credential is to have the roles {wanted}, and Slipway’s ({who}) has none of them, but {roles}: set the cloud’s clusterRoles (slipway cloud add --cluster-roles)',
+  },
+  cinderService: {
+    field: '`addons.cinder`',
+    looksAt: 'block storage in the catalogue',
+    words: 'addons.cinder needs block storage, which this cloud does not offer',
   },
   'quota.instances': quota(COUNT, 'Nova’s limits'),
   'quota.cores': quota(`${COUNT}, ${FLAVOR}`, 'Nova’s limits, and vCPUs of the flavors'),

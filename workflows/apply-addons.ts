@@ -2,7 +2,7 @@ import { proxyActivities } from '@temporalio/workflow';
 import type { ReleaseLook } from '../activities/addons/look-at-releases.ts';
 import type { Activities } from '../activities/index.ts';
 import type { ApplyAddonsResult } from '../model/index.ts';
-import { INSTALL, WAIT } from './activity-profiles.ts';
+import { ENSURE, INSTALL, REMOVE, WAIT } from './activity-profiles.ts';
 import { installation, type InstalledAddons, wantedAddons } from './lib/addons.ts';
 import { deadlineOf } from './lib/deadline.ts';
 import { each } from './lib/each.ts';
@@ -10,12 +10,17 @@ import { runSteps, type StepDeclaration } from './lib/steps.ts';
 import { operation } from './operation.ts';
 
 const { lookAtReleases } = proxyActivities<Activities>(WAIT);
+const { ensureCloudCredential, publishCloudConfig } = proxyActivities<Activities>(ENSURE);
 const { removeRelease } = proxyActivities<Activities>(INSTALL);
+const { withdrawCloudCredential } = proxyActivities<Activities>(REMOVE);
 
 const steps = {
   lookAtReleases: { title: 'Look at what is installed', seconds: 2 },
+  ensureCloudCredential: { title: 'Credential of the cloud for the cluster itself', seconds: 2 },
+  publishCloudConfig: { title: 'The cluster’s credential of the cloud, into the cluster', seconds: 1 },
   installAddons: { title: 'Install and change addons', seconds: 40 },
   removeAddons: { title: 'Remove addons that are not wanted', seconds: 10 },
+  withdrawCloudCredential: { title: 'Take the credential of the cloud back where no addon needs it', seconds: 1 },
 } satisfies Record<string, StepDeclaration>;
 
 /**
@@ -26,10 +31,18 @@ export const applyAddons = operation('applyAddons', (input, { clusterId: id, spe
   runSteps('applyAddons', steps, deadlineOf('applyAddons', input, spec), async (step, { skip }) => {
     const target = { id, spec };
     const looks = await step('lookAtReleases', [], () => lookAtReleases(target));
+    const needsCloud = wantedAddons(spec).some((one) => one.needsCloud);
+    if (needsCloud) {
+      await step('ensureCloudCredential', [], () => ensureCloudCredential(target));
+      await step('publishCloudConfig', [], () => publishCloudConfig(target));
+    } else for (const name of ['ensureCloudCredential', 'publishCloudConfig'] as const) skip(name);
     const { addons, changed } = await install();
     const going = looks.filter(({ wanted }) => !wanted);
     if (going.length === 0) skip('removeAddons');
     else await step('removeAddons', [], () => removeAll(id, going));
+    // Not before those that use it are gone.
+    if (needsCloud) skip('withdrawCloudCredential');
+    else await step('withdrawCloudCredential', [], () => withdrawCloudCredential(target));
     return { name: input.name, id, addons, changed, removed: going.length } satisfies ApplyAddonsResult;
 
     async function install(): Promise<Pick<InstalledAddons, 'addons' | 'changed'>> {

@@ -26,6 +26,7 @@ const remove = proxyActivities<Activities>(REMOVE);
 const steps = {
   surveyCluster: { title: 'Look at what there is of the cluster', seconds: 1 },
   checkCluster: { title: 'Check quotas, images, flavors and networks', seconds: 2 },
+  ensureCloudCredential: { title: 'Credential of the cloud for the cluster itself', seconds: 2 },
   ensureSecrets: { title: 'Certificates and keys in Vault', seconds: 2 },
   ensureNetwork: { title: 'Network, subnet and router', seconds: 5 },
   ensureSecurityGroups: { title: 'Security groups', seconds: 3 },
@@ -41,6 +42,7 @@ const steps = {
   ensureNodes: { title: 'Node group servers', seconds: 5 },
   waitForServers: { title: 'Servers ACTIVE', seconds: 40 },
   waitForApi: { title: 'Kubernetes API answers', seconds: 20 },
+  publishCloudConfig: { title: 'The cluster’s credential of the cloud, into the cluster', seconds: 1 },
   networkAddons: {
     title: 'Addons that nodes need to be Ready',
     seconds: 15,
@@ -67,6 +69,11 @@ export const createCluster = operation('createCluster', (_, { clusterId: id, spe
       ]);
 
       // Workers boot while the control plane comes up; nothing waits for what it does not need.
+      const needsCloud = wantedAddons(spec).some((one) => one.needsCloud);
+      if (!needsCloud) for (const name of ['ensureCloudCredential', 'publishCloudConfig'] as const) skip(name);
+      const credential = needsCloud
+        ? step('ensureCloudCredential', [], () => ensure.ensureCloudCredential({ id, spec }))
+        : undefined;
       const secrets = step('ensureSecrets', [], () => ensure.ensureSecrets({ id, spec }));
       const network = step('ensureNetwork', [], () => ensure.ensureNetwork({ id, spec, facts, survey }));
       const serverGroups = step('ensureServerGroups', [], () => ensure.ensureServerGroups({ id, spec }));
@@ -116,13 +123,17 @@ export const createCluster = operation('createCluster', (_, { clusterId: id, spe
       // Not before every server stays: what joined a control plane that is replaced would never come back (the fault
       // matrix, "ensureControlPlane POST …/servers: error for good").
       const answered = step('waitForApi', [active, kubeconfig], () => wait.waitForApi({ id, spec }));
-      const networkReady = addonStage('networkAddons', 'network', answered);
+      const equipped =
+        credential === undefined
+          ? answered
+          : step('publishCloudConfig', [answered, credential], () => ensure.publishCloudConfig({ id, spec }));
+      const networkReady = addonStage('networkAddons', 'network', equipped);
       const admitted = step('admitMachines', [answered], () => ensure.admitMachines({ id, groups }));
       const ready = step('waitForNodes', [admitted], () => wait.waitForNodes({ id, spec, expected }));
       const [generations, networkAddons, otherAddons] = await Promise.all([
         step('lookAtGenerations', [ready], () => ensure.lookAtGenerations({ id, spec, groups })),
         networkReady,
-        addonStage('addons', 'rest', ready, networkReady),
+        addonStage('addons', 'rest', Promise.all([ready, equipped]), networkReady),
         step('revokeJoinTokens', [ready, balanced], () => ensure.revokeJoinTokens({ id, groups })),
       ]);
       const addons = { ...networkAddons, ...otherAddons };

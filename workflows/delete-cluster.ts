@@ -1,6 +1,13 @@
 import { ApplicationFailure, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
-import { type DeleteClusterResult, FailureType, isDistrust, type LeftResource, vaultPaths } from '../model/index.ts';
+import {
+  clusterNames,
+  type DeleteClusterResult,
+  FailureType,
+  isDistrust,
+  type LeftResource,
+  vaultPaths,
+} from '../model/index.ts';
 import { ENSURE, REMOVE } from './activity-profiles.ts';
 import { describeFailure } from './lib/failures.ts';
 import { deadlineOf } from './lib/deadline.ts';
@@ -16,10 +23,12 @@ const steps = {
   deleteLoadBalancers: { title: 'Load balancers', seconds: 20 },
   deleteFloatingIps: { title: 'Floating IPs', seconds: 2 },
   deleteAllServers: { title: 'Servers', seconds: 20 },
+  deleteVolumes: { title: 'Volumes that Pods had claimed', seconds: 2 },
   deleteServerGroups: { title: 'Server groups', seconds: 1 },
   deleteNetwork: { title: 'Ports, router, network and security groups', seconds: 5 },
   deleteSecrets: { title: 'Certificates, keys and kubeconfig in Vault', seconds: 2 },
   sweep: { title: 'Look whether anything is left', seconds: 3 },
+  removeCloudCredential: { title: 'The cluster’s own credential of the cloud', seconds: 1 },
   forgetCluster: { title: 'Specification in Vault', seconds: 1 },
 } satisfies Record<string, StepDeclaration>;
 
@@ -46,13 +55,16 @@ export const deleteCluster = operation('deleteCluster', (input, { clusterId: id,
         problems.push(message);
         return { removed: {} };
       };
+      const noVolumes = (error: unknown) => ({ ...tolerate(error), kept: [] });
+      const count = (gone: Removed['removed']): void => {
+        for (const [type, number] of Object.entries(gone)) removed[type] = (removed[type] ?? 0) + number;
+      };
       const removal = async (
         id: keyof typeof steps,
         needs: readonly Promise<unknown>[],
         work: () => Promise<Removed>,
       ) => {
-        for (const [type, count] of Object.entries((await step(id, needs, work, tolerate)).removed))
-          removed[type] = (removed[type] ?? 0) + count;
+        count((await step(id, needs, work, tolerate)).removed);
       };
 
       const survey = step('surveyCluster', [], () => surveyCluster(target).then(() => ({ removed: {} })), tolerate);
@@ -61,12 +73,18 @@ export const deleteCluster = operation('deleteCluster', (input, { clusterId: id,
       const balancers = removal('deleteLoadBalancers', [inside], () => remove.deleteLoadBalancers(target));
       const floatingIps = removal('deleteFloatingIps', [inside], () => remove.deleteFloatingIps(target));
       const servers = removal('deleteAllServers', [inside], () => remove.deleteAllServers(target));
+      const volumes = step('deleteVolumes', [servers], () => remove.deleteVolumes(target), noVolumes).then(
+        ({ removed: gone, kept }) => {
+          count(gone);
+          return kept;
+        },
+      );
       const groups = removal('deleteServerGroups', [servers], () => remove.deleteServerGroups(target));
       const network = removal('deleteNetwork', [balancers, floatingIps, servers], () => remove.deleteNetwork(target));
       const secrets = removal('deleteSecrets', [servers], async () => ({
         removed: { secret: (await remove.deleteSecrets(target)).removed },
       }));
-      await Promise.all([groups, network, secrets]);
+      const [kept] = await Promise.all([volumes, groups, network, secrets]);
 
       // A cluster can be abandoned also where the cloud does not let anybody look, and without Vault.
       const { left } = await step(
@@ -76,6 +94,14 @@ export const deleteCluster = operation('deleteCluster', (input, { clusterId: id,
         abandon ? (error) => ({ left: [unknownRest(id, error)] }) : undefined,
       );
       if (left.length > 0 && !abandon) throw leftBehind(name, left, problems);
+      // Not before nothing else is left: with it the cluster's own controllers clean up.
+      const credential = await step(
+        'removeCloudCredential',
+        [],
+        () => remove.removeCloudCredential(target),
+        abandon ? (error) => ({ removed: 0, left: [unknownCredential(id, error)] }) : undefined,
+      );
+      if (credential.removed > 0) removed['application credential'] = credential.removed;
       // Last: as long as anything may be left, the cluster can be found by it.
       const unforgotten = await step(
         'forgetCluster',
@@ -83,7 +109,7 @@ export const deleteCluster = operation('deleteCluster', (input, { clusterId: id,
         () => remove.forgetCluster({ id }).then((): LeftResource[] => []),
         abandon ? (error) => [unforgettable(id, error)] : undefined,
       );
-      return { name, id, removed, left: [...left, ...unforgotten] };
+      return { name, id, removed, left: [...left, ...credential.left, ...unforgotten], kept: [...kept] };
     },
   ),
 );
@@ -96,6 +122,17 @@ interface Removed {
 function unknownRest(id: string, error: unknown): LeftResource {
   const reason = `the cloud could not be searched: ${describeFailure(error).message}`;
   return { service: 'all', type: 'unknown', id, name: id, reason };
+}
+
+function unknownCredential(id: string, error: unknown): LeftResource {
+  const name = clusterNames(id).cloudCredential;
+  return {
+    service: 'identity',
+    type: 'application credential',
+    id: name,
+    name,
+    reason: describeFailure(error).message,
+  };
 }
 
 function unforgettable(id: string, error: unknown): LeftResource {

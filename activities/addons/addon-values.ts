@@ -1,7 +1,13 @@
 import { cancellationSignal } from '@temporalio/activity';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import type { AddonRelease, ChartValues, ClusterFacts } from '../../addons/index.ts';
+import {
+  type AddonRelease,
+  type ChartValues,
+  CLOUD_CONFIG,
+  CLOUD_CONFIG_ANNOTATION,
+  type ClusterFacts,
+} from '../../addons/index.ts';
 import type { ClusterSpec } from '../../model/index.ts';
 import { statusOf } from '../kubernetes/cluster-api.ts';
 import { kubernetesFailure } from '../kubernetes/failures.ts';
@@ -19,7 +25,9 @@ export async function prepareValues(
   release: AddonRelease,
   { id, spec }: { readonly id: string; readonly spec: ClusterSpec },
 ): Promise<PreparedValues> {
-  const values: Record<string, unknown> = structuredClone(release.values(await clusterFacts(run, id, spec)));
+  const values: Record<string, unknown> = structuredClone(
+    release.values(await clusterFacts(run, id, spec, release.needsCloud)),
+  );
   const secrets: string[] = [];
   for (const [path, reference] of Object.entries(release.secretValues)) {
     const secret = await readSecret(run, reference);
@@ -50,7 +58,7 @@ function setValue(values: Record<string, unknown>, path: readonly string[], valu
   setValue(object, rest, value);
 }
 
-async function clusterFacts(run: HelmRun, id: string, spec: ClusterSpec): Promise<ClusterFacts> {
+async function clusterFacts(run: HelmRun, id: string, spec: ClusterSpec, needsCloud: boolean): Promise<ClusterFacts> {
   const { kubernetes, controlPlane, name } = spec;
   const server = new URL(run.api.config.getCurrentCluster()?.server ?? '');
   return {
@@ -61,7 +69,20 @@ async function clusterFacts(run: HelmRun, id: string, spec: ClusterSpec): Promis
     dnsDomain: kubernetes.dnsDomain,
     api: { host: server.hostname.replace(/^\[|\]$/g, ''), port: Number(server.port || 443) },
     kubeletCertificatesSigned: await asksForCertificates(run),
+    cloudConfig: needsCloud ? await cloudConfigDigest(run) : '',
   };
+}
+
+/** As it was published; what is secret of it is not read. */
+async function cloudConfigDigest({ api }: HelmRun): Promise<string> {
+  const { name, namespace } = CLOUD_CONFIG;
+  try {
+    const { metadata } = await api.core.readNamespacedSecret({ name, namespace }, api.options());
+    return metadata?.annotations?.[CLOUD_CONFIG_ANNOTATION] ?? '';
+  } catch (error) {
+    if (statusOf(error) === 404) return '';
+    throw kubernetesFailure(error, `reading Secret ${namespace}/${name}`);
+  }
 }
 
 /** The kubelets' configuration, which kubeadm keeps in the cluster (kubeadm: phases/kubelet, WriteConfigToDisk). */

@@ -11,6 +11,8 @@ export async function lookAtCheck(api: ClusterApi, check: ReadyCheck): Promise<L
   switch (check.kind) {
     case 'api-service':
       return await isAvailable(api, check.name);
+    case 'nodes-initialized':
+      return await areInitialized(api);
     case 'custom-resource':
       return await isEstablished(api, check.name);
     case 'admission':
@@ -19,12 +21,18 @@ export async function lookAtCheck(api: ClusterApi, check: ReadyCheck): Promise<L
 }
 
 /** A check, for a person. */
-export const nameOf = (check: ReadyCheck): string =>
-  check.kind === 'api-service'
-    ? `APIService ${check.name}`
-    : check.kind === 'custom-resource'
-      ? `custom resource definition ${check.name}`
-      : `admission of a ${check.object.kind}`;
+export function nameOf(check: ReadyCheck): string {
+  switch (check.kind) {
+    case 'api-service':
+      return `APIService ${check.name}`;
+    case 'nodes-initialized':
+      return 'nodes as the cloud knows them';
+    case 'custom-resource':
+      return `custom resource definition ${check.name}`;
+    case 'admission':
+      return `admission of a ${check.object.kind}`;
+  }
+}
 
 /** Whether a custom resource definition is served. */
 export async function isEstablished(api: ClusterApi, name: string): Promise<Look> {
@@ -40,6 +48,20 @@ async function isAvailable(api: ClusterApi, name: string): Promise<Look> {
   return await within(`APIService ${name}`, async () => {
     const { status } = await client.readAPIService({ name }, api.options());
     return verdict(`APIService ${name}`, 'Available', status?.conditions);
+  });
+}
+
+/** With this taint a node waits for a cloud controller (kubernetes/cloud-provider: api/well_known_taints.go). */
+const UNINITIALIZED = 'node.cloudprovider.kubernetes.io/uninitialized';
+
+/** A cloud controller has told who the nodes are: it reaches the cloud, and the cloud lets it in. */
+async function areInitialized(api: ClusterApi): Promise<Look> {
+  return await within('nodes', async () => {
+    const { nodes } = await api.nodes();
+    const waiting = nodes.filter(({ spec }) => spec?.taints?.some(({ key }) => key === UNINITIALIZED));
+    const [first] = waiting;
+    if (first === undefined) return { done: true };
+    return { pending: `${waiting.length} nodes wait for the cloud controller, ${first.metadata?.name ?? ''} is one` };
   });
 }
 

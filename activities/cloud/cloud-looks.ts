@@ -1,6 +1,7 @@
 import { ConfigurationError } from 'openstack-client-ts';
 import { clusterSpecSchema, CONTROL_PLANE_GROUP } from '../../model/index.ts';
 import { type Cloud, NEEDED_MICROVERSIONS } from './clouds.ts';
+import { grantable } from './grantable-roles.ts';
 import { listed } from './ownership.ts';
 import { carriesControlPlane } from './pre-flight/machines.ts';
 import { checkQuotas } from './pre-flight/quotas.ts';
@@ -46,6 +47,18 @@ export const LOOKS: readonly CloudLook[] = [
       if (!names.some((name) => WRITERS.includes(name)))
         throw new Error(`${names.join(', ') || 'none'}: none of them may make anything`);
       return names.join(', ');
+    },
+  },
+  {
+    id: 'cloud.applicationCredentials',
+    title: 'Application credentials for clusters',
+    fix: 'give Slipway a password, or an application credential made with --unrestricted: slipway cloud add',
+    // Only addons that speak with the cloud need it; whether a cluster can have them is the pre-flight's to say.
+    look: async (cloud) => {
+      const { restricted, roles } = await grantable(cloud);
+      if (restricted)
+        return 'none: Slipway’s own is a restricted one, so that clusters can have no addons that speak with the cloud';
+      return roles.length === 0 ? 'none: clusterRoles of the cloud names no role of Slipway’s' : roles.join(', ');
     },
   },
   {

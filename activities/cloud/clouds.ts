@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import {
+  type ClientOptions,
   cloudOptions,
   OpenStackClient,
   type ProxyOptions,
@@ -16,10 +17,25 @@ export interface Cloud {
   readonly name: string;
   readonly client: OpenStackClient;
   readonly settings: CloudSettings;
+  /** How others reach it: nothing secret. */
+  readonly access: CloudAccess;
+  /** The same cloud, seen with an application credential. To be closed. */
+  readonly withCredential: (id: string, secret: string) => OpenStackClient;
   /** Longest wait for the answer to an ordinary request: `api_timeout` of its entry, else a minute. */
   readonly timeoutMs: number;
   /** Requests that the cloud refused because there were too many, since the worker started. */
   readonly refused: RefusedRequests;
+}
+
+/** What a program needs beside a credential to speak with a cloud. */
+export interface CloudAccess {
+  /** Keystone's address. */
+  readonly authUrl: string;
+  readonly region: string | undefined;
+  /** PEM of the authorities that its certificates come from; the system's when absent. */
+  readonly ca: string | undefined;
+  /** False where any certificate is accepted: for trials only. */
+  readonly verify: boolean;
 }
 
 /** How many requests a cloud refused with 429, and the last of them. */
@@ -104,7 +120,7 @@ export class Clouds {
     this.#refused.set(name, refused);
     const options = await cloudOptions(entry.cloud, `cloud ${name} in Vault`);
     const { timeoutMs = 60_000 } = options;
-    const client = new OpenStackClient({
+    const common = {
       ...options,
       proxy: this.#proxy,
       minimumMicroversions: NEEDED_MICROVERSIONS,
@@ -119,8 +135,12 @@ export class Clouds {
           this.#onRequest(toOpenStackRequest(name, request, outcome));
         },
       },
-    });
-    return { text, checkedAt: Date.now(), cloud: { name, client, settings: entry.settings, timeoutMs, refused } };
+    } satisfies ClientOptions;
+    const cloud: Cloud = {
+      ...{ name, client: new OpenStackClient(common), settings: entry.settings, timeoutMs, refused },
+      ...{ access: accessOf(entry, options), withCredential: (...credential) => clientOf(common, credential) },
+    };
+    return { text, checkedAt: Date.now(), cloud };
   }
 
   async #read(name: string): Promise<{ entry: CloudEntry; text: string }> {
@@ -129,6 +149,21 @@ export class Clouds {
     return { entry, text: JSON.stringify(entry) };
   }
 }
+
+const accessOf = ({ cloud: { auth } }: CloudEntry, { region, tls }: ClientOptions): CloudAccess => ({
+  ...{ authUrl: auth.auth_url, region, ca: tls?.ca, verify: tls?.verify ?? true },
+});
+
+/** A client with the options of another one, and an application credential. */
+export const clientOf = (options: ClientOptions, [id, secret]: readonly [string, string]): OpenStackClient =>
+  new OpenStackClient({
+    ...options,
+    auth: {
+      auth_url: options.auth.auth_url,
+      application_credential_id: id,
+      application_credential_secret: secret,
+    },
+  });
 
 /** There is no cloud with this name. */
 export function unknownCloud(name: string): ApplicationFailure {

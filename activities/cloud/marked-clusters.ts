@@ -2,7 +2,7 @@ import type { Server } from 'openstack-client-ts';
 import { CLUSTER_ID, OWNER_METADATA, ownerOf } from '../../model/index.ts';
 import type { Cloud } from './clouds.ts';
 import { listed } from './ownership.ts';
-import { neutronAge } from './session.ts';
+import { call, neutronAge } from './session.ts';
 
 /** What of one cluster is in one cloud. */
 export interface MarkedCluster {
@@ -18,10 +18,10 @@ export interface MarkedCluster {
   readonly volumesGiB: number;
 }
 
-/** Everything in a cloud's project that carries the mark of any cluster, each looked at by its own row. Ten lists. */
+/** Everything in a cloud's project that carries the mark of any cluster, each looked at by its own row. Eleven lists. */
 export async function markedClusters({ name: cloud, client }: Cloud): Promise<MarkedCluster[]> {
   const { network } = client;
-  const [servers, balancers, networks, subnets, ports, routers, groups, floatingIps] = await Promise.all([
+  const [servers, balancers, networks, subnets, ports, routers, groups, floatingIps, credentials] = await Promise.all([
     listed(client.compute.servers),
     listed(client.loadBalancer.loadBalancers),
     listed(network.networks),
@@ -30,6 +30,7 @@ export async function markedClusters({ name: cloud, client }: Cloud): Promise<Ma
     listed(network.routers),
     listed(network.securityGroups),
     listed(network.floatingIps),
+    client.identity.applicationCredentials.list({}, call()),
   ]);
   const found = new Tally(cloud);
   for (const server of servers) found.addServer(server);
@@ -39,6 +40,10 @@ export async function markedClusters({ name: cloud, client }: Cloud): Promise<Ma
     for (const row of rows) found.add(markedId(row.description), type, neutronAge(row));
   }
   for (const row of floatingIps) found.add(markedId(row.description), 'floating IP', neutronAge(row));
+  const { project } = await client.authenticate(call());
+  // Keystone lists those of Slipway's user in other projects, too.
+  for (const { description, project_id: place } of credentials)
+    if (place === project?.id) found.add(markedId(description), 'application credential', undefined);
   const volumes = new Map<string, string>(
     servers.flatMap((server) => {
       const id = markOf(server);

@@ -3,8 +3,10 @@ import type { SubnetCreate, SubnetFilters } from 'openstack-client-ts';
 import type { Cloud } from './clouds.ts';
 import { OwnApiListener } from './own-api-listener.ts';
 import { OwnApiMembers } from './own-api-members.ts';
+import { OwnCredentials } from './own-credentials.ts';
 import { OwnLoadBalancers } from './own-load-balancers.ts';
 import { OwnFloatingIps, OwnNeutron, OwnPorts, OwnRouterInterfaces, OwnSecurityGroups } from './own-neutron.ts';
+import { OwnVolumes } from './own-volumes.ts';
 import { OwnServerGroups, OwnServers } from './own-servers.ts';
 
 /**
@@ -12,7 +14,10 @@ import { OwnServerGroups, OwnServers } from './own-servers.ts';
  * rule holds it). Rows of these lists were proven to be the cluster's, each by itself; what is created here is marked
  * in the request that makes it (docs/decisions/0002 and 0014).
  */
-export function ownResources({ client: { compute, network, loadBalancer } }: Pick<Cloud, 'client'>, id: string) {
+export function ownResources(
+  { client: { compute, network, loadBalancer, identity, blockStorage } }: Pick<Cloud, 'client'>,
+  id: string,
+) {
   const loadBalancers = new OwnLoadBalancers(loadBalancer.loadBalancers, id);
   const apiListener = new OwnApiListener(loadBalancer, id);
   return {
@@ -25,6 +30,8 @@ export function ownResources({ client: { compute, network, loadBalancer } }: Pic
     ports: new OwnPorts(network, id),
     floatingIps: new OwnFloatingIps(network, id),
     securityGroups: new OwnSecurityGroups(network, id),
+    volumes: new OwnVolumes(blockStorage, id),
+    cloudCredentials: new OwnCredentials(identity.applicationCredentials, id),
     loadBalancers,
     apiListener,
     apiMembers: new OwnApiMembers(loadBalancer, loadBalancers, apiListener, id),

@@ -26,10 +26,13 @@ export interface Row {
  * @throws ApplicationFailure `OpenStack.FilterIgnored` when it holds a row that was not asked for
  */
 export function listed<T extends Row, F extends object>(resource: ReadableResource<T, F>, filters?: F): Listing<T> {
-  return resource.list(filters, call()).map((row) => {
-    if (filters === undefined || matches(row, filters)) return row;
-    throw filterIgnored(resource, filters, row);
-  });
+  return resource.list(filters, call()).map((row) => (filters === undefined ? row : asAsked(resource, filters, row)));
+}
+
+/** A row of a list, if it is one that the filters ask for. @throws ApplicationFailure `OpenStack.FilterIgnored` */
+export function asAsked<T extends Row>(kind: { serviceType: string; noun: string }, filters: object, row: T): T {
+  if (matches(row, filters)) return row;
+  throw filterIgnored(kind, filters, row);
 }
 
 function filterIgnored(kind: { serviceType: string; noun: string }, filters: object, row: Row): ApplicationFailure {
@@ -94,6 +97,17 @@ export function isServiceFloatingIp(row: FloatingIp, id: string): row is Own<Flo
 export function isServiceSecurityGroup(row: SecurityGroup, id: string): row is Own<SecurityGroup> {
   const text = `^Security Group for [^ ]+ Service LoadBalancer in cluster ${id}$`;
   return new RegExp(text).test(row.description ?? '');
+}
+
+/** Where the Cinder CSI driver says whose a volume or snapshot is (pkg/csi/cinder/controllerserver.go). */
+const CSI_CLUSTER = 'cinder.csi.openstack.org/cluster';
+
+/** A volume that was made for a claim, or a snapshot of one. */
+export function isClaimedVolume<T extends { readonly metadata: Readonly<Record<string, string>> }>(
+  row: T,
+  id: string,
+): row is Own<T> {
+  return row.metadata[CSI_CLUSTER] === id;
 }
 
 const owners = (texts: readonly string[]): string[] => texts.flatMap((text) => ownerOf(text) ?? []);

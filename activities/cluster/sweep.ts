@@ -6,6 +6,7 @@ import { remainingFloatingIps } from '../api/delete-floating-ips.ts';
 import { remainingLoadBalancers } from '../api/delete-load-balancers.ts';
 import { remainingNetwork } from '../network/delete-network.ts';
 import { remainingServerGroups } from '../machines/delete-server-groups.ts';
+import { remainingVolumes } from '../volumes/delete-volumes.ts';
 import { remainingServers } from '../machines/delete-servers.ts';
 import { ownResources } from '../cloud/own-resources.ts';
 import { call } from '../cloud/session.ts';
@@ -24,6 +25,7 @@ export const sweep =
       remainingServers(own),
       remainingServerGroups(own, spec),
       remainingNetwork(own),
+      remainingVolumes(own, spec),
       secretsLeft(vault, id),
     ]);
     return { left: found.flat().slice(0, MAX_LEFT) };

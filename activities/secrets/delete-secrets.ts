@@ -17,7 +17,8 @@ export interface RemainingSecret {
 
 /**
  * Removes everything secret of a cluster from Vault: mounts, and secrets with all their versions. What is not there is
- * no error. Its specification stays until nothing else is left (`kept-clusters.ts`).
+ * no error. Its specification stays until nothing else is left (`kept-clusters.ts`), and so does its credential of the
+ * cloud (`cloud-credential.ts`).
  */
 export async function removeSecrets(vault: VaultClient, signal: AbortSignal, id: string): Promise<RemovedSecrets> {
   const [mounts, secrets] = await Promise.all([
@@ -53,8 +54,8 @@ export const deleteSecrets =
     removeSecrets(vault, cancellationSignal(), input.id);
 
 async function findSecrets(vault: VaultClient, signal: AbortSignal, id: string): Promise<string[]> {
-  const { root, specification } = vaultPaths(id);
-  return (await vault.kv.listTree(root, signal)).filter((path) => path !== specification);
+  const { root, specification, cloudCredential } = vaultPaths(id);
+  return (await vault.kv.listTree(root, signal)).filter((path) => path !== specification && path !== cloudCredential);
 }
 
 async function findMounts(vault: VaultClient, signal: AbortSignal, id: string): Promise<string[]> {

@@ -1,4 +1,5 @@
 import type { RoomDeps } from '../deps.ts';
+import { ensureCloudCredential, removeCloudCredential } from './cloud-credential.ts';
 import { deleteSecrets } from './delete-secrets.ts';
 import { ensureSecrets } from './ensure-secrets.ts';
 import { publishKubeconfig } from './publish-kubeconfig.ts';
@@ -8,4 +9,6 @@ export const secretsActivities = (deps: RoomDeps) => ({
   ensureSecrets: ensureSecrets(deps),
   publishKubeconfig: publishKubeconfig(deps),
   deleteSecrets: deleteSecrets(deps),
+  ensureCloudCredential: ensureCloudCredential(deps),
+  removeCloudCredential: removeCloudCredential(deps),
 });

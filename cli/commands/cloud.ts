@@ -16,6 +16,7 @@ interface AddOptions {
   readonly serversPerRequest?: string;
   readonly requestsPerSecond?: string;
   readonly vaultAddressForMachines?: string;
+  readonly clusterRoles?: string;
 }
 
 /** `slipway cloud add|list|remove`: the clouds in Vault. */
@@ -41,7 +42,11 @@ function registerAdd(parent: Command, cli: Cli): void {
       'how many servers one request to Nova may ask for; 1 where multi-create is forbidden',
     )
     .option('--requests-per-second <n>', 'limit of requests to this cloud, per worker')
-    .option('--vault-address-for-machines <url>', 'Vault’s address as the machines reach it');
+    .option('--vault-address-for-machines <url>', 'Vault’s address as the machines reach it')
+    .option(
+      '--cluster-roles <names>',
+      'roles of a cluster’s own application credential, with commas; member,load-balancer_member unless given',
+    );
   command.action(
     destructive(command, cli, async (session, name: string, options: AddOptions) => {
       const entry = { cloud: await readCredential(options, session), settings: settings(options) };
@@ -163,11 +168,12 @@ async function readCredential(options: AddOptions, session: Session): Promise<Op
   return readCloudsFile({ entry, file: options.cloudsFile, variables });
 }
 
-function settings({ serversPerRequest, requestsPerSecond, vaultAddressForMachines }: AddOptions) {
+function settings({ serversPerRequest, requestsPerSecond, vaultAddressForMachines, clusterRoles }: AddOptions) {
   return {
     ...(serversPerRequest === undefined ? {} : { serversPerRequest: Number(serversPerRequest) }),
     ...(requestsPerSecond === undefined ? {} : { requestsPerSecond: Number(requestsPerSecond) }),
     ...(vaultAddressForMachines === undefined ? {} : { vaultAddressForMachines }),
+    ...(clusterRoles === undefined ? {} : { clusterRoles: clusterRoles.split(',') }),
   };
 }
 

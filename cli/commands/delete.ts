@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { clusterNameOf, type DeleteClusterResult } from '../../model/index.ts';
+import { clusterNameOf, type DeleteClusterResult, type LeftResource } from '../../model/index.ts';
 import { formatTable } from '../output/table.ts';
 import type { Cli, Session } from '../cli.ts';
 import { destructive } from '../destructive.ts';
@@ -56,7 +56,7 @@ function nameOf(name: string | undefined, { id, cloud }: DeleteOptions): string 
   return clusterNameOf(id);
 }
 
-function printResult({ name, removed, left }: DeleteClusterResult, session: Session): void {
+function printResult({ name, removed, left, kept }: DeleteClusterResult, session: Session): void {
   const { style } = session;
   const count = Object.values(removed).reduce((sum, value) => sum + value, 0);
   const what = Object.entries(removed)
@@ -65,7 +65,12 @@ function printResult({ name, removed, left }: DeleteClusterResult, session: Sess
   session.print(
     `${style.good('✔')} Cluster ${name} is deleted: ${count} resources removed${what === '' ? '' : ` (${what})`}, ${left.length} left.`,
   );
-  if (left.length === 0) return;
-  const rows = left.map(({ service, type, name: resource, id, reason }) => [service, type, resource, id, reason]);
-  session.print(formatTable(['SERVICE', 'TYPE', 'NAME', 'ID', 'WHY IT IS LEFT'], rows, style));
+  printResources('WHY IT IS LEFT', left, session);
+  printResources('WHAT STAYS', kept, session);
+}
+
+function printResources(why: string, resources: readonly LeftResource[], session: Session): void {
+  if (resources.length === 0) return;
+  const rows = resources.map(({ service, type, name, id, reason }) => [service, type, name, id, reason]);
+  session.print(formatTable(['SERVICE', 'TYPE', 'NAME', 'ID', why], rows, session.style));
 }

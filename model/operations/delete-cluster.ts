@@ -29,7 +29,15 @@ export const deleteClusterResultSchema = z.strictObject({
   removed: z
     .record(z.string(), z.number())
     .describe('How many resources were removed, by type, for example `{ "server": 6 }`'),
-  left: z.array(leftResourceSchema).describe('Empty unless the cluster was abandoned'),
+  left: z
+    .array(leftResourceSchema)
+    .describe(
+      'Empty unless the cluster was abandoned, or its credential of the cloud is one that Slipway may not remove',
+    ),
+  kept: z
+    .array(leftResourceSchema)
+    .default([])
+    .describe('Volumes that Pods had claimed, and their snapshots: kept unless addons.cinder says otherwise'),
 });
 
 export type DeleteClusterResult = Readonly<z.output<typeof deleteClusterResultSchema>>;

@@ -82,8 +82,10 @@ export const kubernetesSchema = z
       .describe('Where kubeadm takes the control plane’s images from; kubeadm’s default when absent'),
     cloudProvider: z
       .enum(['none', 'external'])
-      .default('none')
-      .describe('external: kubelets wait for a cloud controller manager, which you install; none: nodes need none'),
+      .optional()
+      .describe(
+        'external: kubelets wait for a cloud controller manager, which addons.cloudController or you install; none: nodes need none. When absent, external with addons.cloudController, else none',
+      ),
     encryptionAtRest: z.boolean().default(true).describe('Encrypt Secrets in etcd, with a key that is kept in Vault'),
     auditPolicy: auditPolicy.optional().describe('An audit.k8s.io/v1 Policy as YAML; audit logs are off when absent'),
     apiServer: apiServer.prefault({}).describe('The API server'),

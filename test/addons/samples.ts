@@ -11,6 +11,7 @@ const clusters: readonly ClusterFacts[] = [1, 3].map((controlPlanes) => ({
   api: { host: '203.0.113.7', port: 6443 },
   controlPlanes,
   kubeletCertificatesSigned: controlPlanes > 1,
+  cloudConfig: controlPlanes > 1 ? '3f786850e387550f' : '',
 }));
 
 const cephfs = {
@@ -46,6 +47,19 @@ export const samples: Readonly<Record<AddonKey, readonly object[]>> = {
     {},
     { kubeProxyReplacement: true, tunnelProtocol: 'geneve', mtu: 1450, encryption: 'wireguard', hubble: true },
   ],
+  cinder: [
+    {},
+    {
+      storageClasses: [
+        { name: 'fast', volumeType: 'ssd', reclaimPolicy: 'Retain', default: true },
+        { name: 'slow', volumeType: 'hdd' },
+      ],
+      snapshots: true,
+      ignoreVolumeZones: true,
+      onClusterDeletion: 'delete',
+    },
+  ],
+  cloudController: [{}],
   cvmfs: [
     { proxy: 'DIRECT' },
     {

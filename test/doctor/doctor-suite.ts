@@ -47,8 +47,8 @@ export function doctorSuite(real?: string): void {
     await stack.stop();
   });
 
-  async function look({ auth, change }: Taken = {}): Promise<readonly DoctorCheck[]> {
-    await stack.stack.writeSecret(`clouds/${CLOUD}`, tenant.entry(auth), limit());
+  async function look({ auth, settings, change }: Taken = {}): Promise<readonly DoctorCheck[]> {
+    await stack.stack.writeSecret(`clouds/${CLOUD}`, tenant.entry(auth, settings), limit());
     const spec = { ...tenant.spec(CLOUD), ...change };
     const { checks } = await answered(() => stack.slipway.checkCloud(CLOUD, { spec, signal: limit() }), JSON.stringify);
     return checks;
@@ -70,8 +70,12 @@ export function doctorSuite(real?: string): void {
     });
 
     // A client of its own: what a token or a catalogue said before must not hide what is missing now.
-    async function refusal({ auth, change }: Taken): Promise<{ creation: string; doctor: DoctorCheck | undefined }> {
-      await stack.stack.writeSecret(`clouds/${CLOUD}`, tenant.entry(auth), limit());
+    async function refusal({
+      auth,
+      settings,
+      change,
+    }: Taken): Promise<{ creation: string; doctor: DoctorCheck | undefined }> {
+      await stack.stack.writeSecret(`clouds/${CLOUD}`, tenant.entry(auth, settings), limit());
       const requests: string[] = [];
       const clouds = new Clouds(stack.vault, ({ method, service }) => {
         if (method !== 'GET') requests.push(`${method} ${service}`);

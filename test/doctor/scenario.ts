@@ -4,6 +4,7 @@ import type { Tenant } from './tenant.ts';
 /** How the doctor is to look once the thing is gone, and what gives it back. */
 export interface Taken {
   readonly auth?: Readonly<Record<string, string>>;
+  readonly settings?: Readonly<Record<string, unknown>>;
   readonly change?: Partial<ClusterSpecInput>;
   readonly back?: () => Promise<unknown>;
 }

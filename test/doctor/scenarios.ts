@@ -1,3 +1,4 @@
+import { ADDON_SCENARIOS } from './addon-scenarios.ts';
 import { MACHINE_SCENARIOS } from './machine-scenarios.ts';
 import { NETWORK_SCENARIOS } from './network-scenarios.ts';
 import { QUOTA_SCENARIOS } from './quota-scenarios.ts';
@@ -52,4 +53,4 @@ export const ACCESS_SCENARIOS: readonly Scenario[] = [
 ];
 
 /** A scenario, at least, for every row of the pre-flight. */
-export const ROW_SCENARIOS = [...MACHINE_SCENARIOS, ...NETWORK_SCENARIOS, ...QUOTA_SCENARIOS];
+export const ROW_SCENARIOS = [...MACHINE_SCENARIOS, ...NETWORK_SCENARIOS, ...ADDON_SCENARIOS, ...QUOTA_SCENARIOS];

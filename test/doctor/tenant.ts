@@ -75,8 +75,8 @@ export class Tenant {
   }
 
   /** The tenant's entry for Vault, or one with another `auth`. */
-  entry(auth: Json = this.auth()): Record<string, unknown> {
-    return { cloud: { auth: { auth_url: this.#authUrl, ...auth } }, settings: {} };
+  entry(auth: Json = this.auth(), settings: Json = {}): Record<string, unknown> {
+    return { cloud: { auth: { auth_url: this.#authUrl, ...auth } }, settings };
   }
 
   auth(): Record<string, string> {

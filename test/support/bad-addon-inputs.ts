@@ -10,6 +10,12 @@ export const addonRows: readonly Row[] = [
   ['addons as a list', spec({ addons: ['metricsServer'] }), 'addons', /must be an object/],
   ['an addon nobody knows', addons({ metrics: {} }), 'addons.metrics', /unknown field/],
   ['an addon that is true', addons({ metricsServer: true }), 'addons.metricsServer', /must be an object/],
+  [
+    'a cloud controller for which no kubelet waits',
+    spec({ kubernetes: { cloudProvider: 'none' }, addons: { cloudController: {} } }),
+    'addons.cloudController',
+    /needs kubernetes\.cloudProvider: external/,
+  ],
   ['replicas as text', addons({ metricsServer: { replicas: '1' } }), 'addons.metricsServer.replicas', /must be a/],
   ['required as text', addons({ metricsServer: { required: 'no' } }), 'addons.metricsServer.required', /true or false/],
   ['no replica', addons({ certManager: { replicas: 0 } }), 'addons.certManager.replicas', /at least 1/],

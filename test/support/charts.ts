@@ -89,6 +89,61 @@ spec:
   },
 };
 
+/** Stands in for the chart of OpenStack's cloud controller manager: the same name, values, and shape of its DaemonSet. */
+export const cloudController: TestChart = {
+  ...{ name: 'openstack-cloud-controller-manager', version: '2.36.0' },
+  templates: {
+    daemonset: `
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: { name: openstack-cloud-controller-manager }
+spec:
+  selector: { matchLabels: { app: openstack-cloud-controller-manager } }
+  template:
+    metadata:
+      labels: { app: openstack-cloud-controller-manager }
+      annotations: {{ .Values.podAnnotations | toJson }}
+    spec:
+      hostNetwork: true
+      nodeSelector: {{ .Values.nodeSelector | toJson }}
+      tolerations: {{ .Values.tolerations | toJson }}
+      containers:
+        - name: openstack-cloud-controller-manager
+          image: openstack-cloud-controller-manager
+          env: [{ name: CLUSTER_NAME, value: {{ .Values.cluster.name | quote }} }]
+      volumes: [{ name: cloud-config-volume, secret: { secretName: {{ .Values.secret.name }} } }]
+`,
+  },
+};
+
+/** Stands in for the chart of the Cinder CSI driver: the same name, values, and shape of its Deployment. */
+export const cinder: TestChart = {
+  ...{ name: 'openstack-cinder-csi', version: '2.36.0' },
+  templates: {
+    controllerplugin: `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: openstack-cinder-csi-controllerplugin }
+spec:
+  replicas: {{ .Values.csi.plugin.controllerPlugin.replicas }}
+  selector: { matchLabels: { app: openstack-cinder-csi } }
+  template:
+    metadata:
+      labels: { app: openstack-cinder-csi }
+      annotations: {{ .Values.csi.plugin.controllerPlugin.podAnnotations | toJson }}
+    spec:
+      nodeSelector: {{ .Values.csi.plugin.controllerPlugin.nodeSelector | toJson }}
+      tolerations: {{ .Values.csi.plugin.controllerPlugin.tolerations | toJson }}
+      containers:
+        - name: cinder-csi-plugin
+          image: cinder-csi-plugin
+          env: [{ name: CLUSTER_NAME, value: {{ .Values.clusterID | quote }} }]
+      volumes: [{ name: cloud-config, secret: { secretName: {{ .Values.secret.name }} } }]
+`,
+    classes: '{{ .Values.storageClass.custom }}',
+  },
+};
+
 /** A definition of widgets whose newest field is named like the chart's version, and a widget. */
 export const widgets = (version: string, field: string): TestChart => ({
   ...{ name: 'widgets', version },

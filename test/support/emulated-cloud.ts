@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'openstack-client-ts';
-import type { Cloud } from '../../activities/cloud/clouds.ts';
+import { type Cloud, clientOf } from '../../activities/cloud/clouds.ts';
 import { cloudEntrySchema } from '../../model/index.ts';
 import { startCloud } from '../../sandbox/src/cloud/main.ts';
 
@@ -23,7 +23,11 @@ export async function startEmulatedCloud(): Promise<EmulatedCloud> {
   const client = await connect({ cloud: 'sandbox', cloudsFile, env: {} });
   const { settings } = cloudEntrySchema.parse({ cloud: { auth: { auth_url: 'http://127.0.0.1' } } });
   return {
-    cloud: { name: 'sandbox', client, settings, timeoutMs: 60_000, refused: { count: 0, last: undefined } },
+    cloud: {
+      ...{ name: 'sandbox', client, settings, timeoutMs: 60_000, refused: { count: 0, last: undefined } },
+      access: { authUrl: `${emulator.url}/identity/v3`, region: undefined, ca: undefined, verify: true },
+      withCredential: (...credential) => clientOf({ auth: { auth_url: `${emulator.url}/identity/v3` } }, credential),
+    },
     cloudsFile,
     failLoadBalancer: async (id) => {
       const answer = await fetch(`${emulator.url}/_sandbox/failures`, {

@@ -118,6 +118,10 @@ export class FakeActivities {
       surveyCluster: fake('surveyCluster', { found: {}, runId: '' }),
       checkCluster: fake('checkCluster', { flavorIds: {}, imageIds: {} }),
       ensureSecrets: fake('ensureSecrets', { caCertHash: 'sha256:00' }),
+      ensureCloudCredential: fake('ensureCloudCredential', undefined),
+      publishCloudConfig: fake('publishCloudConfig', undefined),
+      withdrawCloudCredential: fake('withdrawCloudCredential', undefined),
+      removeCloudCredential: fake('removeCloudCredential', { removed: 0, left: [] }),
       ensureNetwork: fake('ensureNetwork', { networkId: 'net', subnetId: 'sub', cidr: '10.6.0.0/16' }),
       ensureSecurityGroups: fake('ensureSecurityGroups', { controlPlane: 'sg-1', nodes: 'sg-2' }),
       ensureServerGroups: fake('ensureServerGroups', {}),
@@ -167,6 +171,7 @@ export class FakeActivities {
       deleteServerGroups: fake('deleteServerGroups', nothing),
       deleteNetwork: fake('deleteNetwork', nothing),
       deleteSecrets: fake('deleteSecrets', { removed: 4 }),
+      deleteVolumes: fake('deleteVolumes', { removed: {}, kept: [] }),
       sweep: fake('sweep', { left: [] satisfies LeftResource[] }),
       // Each stand-in takes and returns what the activity of its name does, as far as workflows look.
     } as unknown as Activities;

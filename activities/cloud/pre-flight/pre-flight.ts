@@ -1,5 +1,6 @@
 import type { ClusterSpec } from '../../../model/index.ts';
 import type { Cloud } from '../clouds.ts';
+import { checkCloudAddons } from './cloud-addons.ts';
 import { checkProvider } from './load-balancer.ts';
 import { checkMachines } from './machines.ts';
 import { checkNetwork } from './network.ts';
@@ -54,6 +55,7 @@ export async function preFlight(cloud: Cloud, spec: ClusterSpec, clusterId?: str
     checkMachines(cloud, spec, report),
     checkNetwork(cloud, spec, clusterId, report),
     checkProvider(cloud, spec, report),
+    checkCloudAddons(cloud, spec, report),
   ]);
   const needs = await checkQuotas(cloud, spec, machines.flavors, clusterId, report);
   const { own, externalNetworkId, floatingIpId } = network;

@@ -5,7 +5,7 @@ import { addonsSchema, clusterSpecSchema, parseInput } from '../../../model/inde
 const facts: ClusterFacts = {
   ...{ id: 'atlas-aaaaaa', name: 'atlas', kubernetesVersion: '1.36.3', controlPlanes: 3 },
   ...{ podCidr: '10.244.0.0/16', serviceCidr: '10.96.0.0/16', dnsDomain: 'cluster.local' },
-  ...{ api: { host: '127.64.0.3', port: 6443 }, kubeletCertificatesSigned: false },
+  ...{ api: { host: '127.64.0.3', port: 6443 }, kubeletCertificatesSigned: false, cloudConfig: '' },
 };
 
 it('no two addons are one release', () => {

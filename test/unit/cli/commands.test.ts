@@ -363,7 +363,7 @@ describe('slipway kubeconfig', () => {
 });
 
 describe('slipway delete', () => {
-  const result = { name: 'atlas', id: 'atlas-k3f7x2', removed: { server: 6, network: 1 }, left: [] };
+  const result = { name: 'atlas', id: 'atlas-k3f7x2', removed: { server: 6, network: 1 }, left: [], kept: [] };
   function deletable() {
     const remove = vi.fn(() =>
       Promise.resolve({

@@ -105,7 +105,7 @@ function world(taken: string[]): CommandWorld {
         operation: 'deleteCluster',
         name: 'atlas',
         workflowId: 'w',
-        result: () => Promise.resolve({ name: 'atlas', id: 'atlas-k3f7x2', removed: {}, left: [] }),
+        result: () => Promise.resolve({ name: 'atlas', id: 'atlas-k3f7x2', removed: {}, left: [], kept: [] }),
       }),
     // The only operation there is of these; another one needs a result of its own here.
     run: (operation) => Promise.resolve(handleOf(operation, resized as OperationResult<typeof operation>)),

@@ -212,7 +212,7 @@ describe('slipway cloud', () => {
       name,
       authUrl: 'https://keystone.example.org/v3',
       project: 'p',
-      settings: { serversPerRequest: 100, requestsPerSecond: 50 },
+      settings: { serversPerRequest: 100, requestsPerSecond: 50, clusterRoles: ['member'] },
     });
     const clouds: CloudsApi = {
       put: (name, entry) => {
@@ -257,12 +257,17 @@ describe('slipway cloud', () => {
       '2.5',
       '--vault-address-for-machines',
       'https://vault.example.org',
+      '--cluster-roles',
+      'member,creator',
     ];
     const result = await runCommand(args, { clouds });
     expect(result.code).toBe(0);
     expect(entries.get('prod')).toMatchObject({
       cloud: { auth: { password: 'pa55word' } },
-      settings: { serversPerRequest: 10, requestsPerSecond: 2.5, vaultAddressForMachines: 'https://vault.example.org' },
+      settings: {
+        ...{ serversPerRequest: 10, requestsPerSecond: 2.5, vaultAddressForMachines: 'https://vault.example.org' },
+        clusterRoles: ['member', 'creator'],
+      },
     });
     expect((await runCommand(args, { clouds })).code).toBe(2);
     const json = await runCommand([...args, '--yes', '--json'], { clouds });

@@ -20,6 +20,15 @@ describe('a specification', () => {
     });
   });
 
+  it.each([
+    ['none without a cloud controller', {}, {}, 'none'],
+    ['external with one', {}, { cloudController: {} }, 'external'],
+    ['external where you install one', { cloudProvider: 'external' }, {}, 'external'],
+    ['external where both say so', { cloudProvider: 'external' }, { cloudController: {} }, 'external'],
+  ])('has the cloud provider %s', (_title, kubernetes, addons, expected) => {
+    expect(parse({ ...MINIMAL, kubernetes, addons }).kubernetes.cloudProvider).toBe(expected);
+  });
+
   it('stays the same when it is parsed again, so the defaults may be applied twice', () => {
     const once = parse(MINIMAL);
     expect(parse(JSON.parse(JSON.stringify(once)))).toEqual(once);

@@ -5,4 +5,6 @@ export { createCluster } from './create-cluster.ts';
 export { deleteCluster } from './delete-cluster.ts';
 export { findOrphans } from './find-orphans.ts';
 export { replaceControlPlane } from './replace-control-plane.ts';
+export { replaceNodeGroup } from './replace-node-group.ts';
 export { resizeNodeGroup } from './resize-node-group.ts';
+export { rollGroup } from './roll-group.ts';

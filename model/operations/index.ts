@@ -33,5 +33,7 @@ export const makesCluster = (name: OperationName): boolean => declarationOf(name
 export * from './create-cluster.ts';
 export * from './declaration.ts';
 export * from './delete-cluster.ts';
+export { WAVE_SIZE } from './node-group.ts';
 export * from './replace-control-plane.ts';
+export * from './replace-node-group.ts';
 export * from './resize-node-group.ts';

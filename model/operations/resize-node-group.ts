@@ -2,13 +2,10 @@ import { z } from 'zod';
 import { clusterSpecSchema, type NodeGroup } from '../cluster-spec.ts';
 import { LIVING } from '../cluster-phase.ts';
 import { parseInput } from '../input.ts';
-import { generationsSchema, observedMachines } from '../observed.ts';
-import { asCreated } from './create-cluster.ts';
+import { generationsSchema } from '../observed.ts';
 import { clusterIdInput, clusterNameInput } from './cluster-input.ts';
 import { declare, type Desire, type KnownCluster, type OtherRequest } from './declaration.ts';
-
-/** Machines that one request may name. */
-const MOST_NAMED = 100;
+import { findNodeGroup, LONGEST_MINUTES, MOST_NAMED, nodeGroupObserved, WAVE_SIZE } from './node-group.ts';
 
 const size = z.int().min(0).max(5000);
 
@@ -67,12 +64,6 @@ export const resizeNodeGroupResultSchema = z.strictObject({
 
 export type ResizeNodeGroupResult = Readonly<z.output<typeof resizeNodeGroupResultSchema>>;
 
-/** A caller waits for a day; what is not done by then is asked for again. */
-const LONGEST_MINUTES = 20 * 60;
-
-/** How many machines are drained and removed at once. */
-export const WAVE_SIZE = 100;
-
 /**
  * Makes a node group larger or smaller. Two wishes for the size of one group that wait are one: the later. One that
  * runs takes over what is asked for meanwhile.
@@ -86,12 +77,7 @@ export const resizeNodeGroup = declare({
   admittedIn: LIVING,
   phases: { running: 'Updating', completed: 'Ready', failed: 'UpdateFailed' },
   desire: resized,
-  observe: ({ spec, observed }, { group, count, generations }) => {
-    const before = observed ?? asCreated(spec);
-    const { kubernetesVersion } = before.nodeGroups[group] ?? before.controlPlane;
-    const nodeGroups = { ...before.nodeGroups, [group]: observedMachines(count, kubernetesVersion, generations) };
-    return { observed: { ...before, nodeGroups } };
-  },
+  observe: nodeGroupObserved,
   loss: ({ id, spec }, { group, count, remove = [] }) => {
     const before = spec.nodeGroups.find(({ name }) => name === group)?.count ?? 0;
     const going = Math.max(remove.length, before - (count ?? before));
@@ -141,11 +127,8 @@ const given = <T extends object>(input: T): Partial<T> =>
 
 function resized({ spec }: KnownCluster, input: ResizeNodeGroupInput): Desire {
   const { group: name } = input;
-  const before = spec.nodeGroups.find((group) => group.name === name);
-  if (before === undefined) {
-    const names = spec.nodeGroups.map((group) => group.name).join(', ') || 'none';
-    return { issues: [{ path: 'group', reason: `cluster ${spec.name} has no node group ${name}; it has ${names}` }] };
-  }
+  const before = findNodeGroup({ spec }, name);
+  if ('reason' in before) return { issues: [{ path: 'group', reason: before.reason }] };
   const { min, max } = input;
   const after: NodeGroup = {
     ...before,

@@ -12,7 +12,12 @@ export interface OperationUnderTest {
 }
 
 export type MatrixName =
-  'createCluster' | 'deleteCluster' | 'growNodeGroup' | 'shrinkNodeGroup' | 'replaceControlPlane';
+  | 'createCluster'
+  | 'deleteCluster'
+  | 'growNodeGroup'
+  | 'shrinkNodeGroup'
+  | 'replaceControlPlane'
+  | 'replaceNodeGroup';
 
 /** The operations of the matrix: one line each. Calls, faults and checks are found by running them. */
 export const operationsUnderTest: readonly OperationUnderTest[] = [
@@ -27,6 +32,10 @@ export const operationsUnderTest: readonly OperationUnderTest[] = [
     ...{ name, runs: 'resizeNodeGroup', needs: ['createCluster'] },
     input: { group: 'workers', count, drainMinutes: 1 },
   })),
+  {
+    ...{ name: 'replaceNodeGroup', runs: 'replaceNodeGroup', needs: ['createCluster'] },
+    input: { group: 'workers', maxSurge: 2, drainMinutes: 1 },
+  },
   {
     ...{ name: 'replaceControlPlane', runs: 'replaceControlPlane', needs: ['createCluster'] },
     input: { drainMinutes: 1 },

@@ -38,6 +38,9 @@ const steps = {
 /** A wave has some sixty events, ninety when Nova fails and a wish comes: so no run has more than 1,500. */
 const LONGEST_HISTORY = 1200;
 
+/** A drain looks for the last time up to so long before its deadline. */
+const LAST_LOOK_MS = 10_000;
+
 /** More waves than a run has events for. */
 const MAX_WAVES = 100;
 
@@ -159,7 +162,8 @@ export async function rollGroup(input: RollGroupInput): Promise<ChildResult<Roll
         const nodes = machines.map(({ name }) => name);
         const drained = await step('drainNodes', [], () => drainPartly({ id, nodes, onBlocked, limitMs: leftMs }));
         const holds = new Set(drained.left);
-        const late = machines.filter((one) => holds.has(one.name) && since(one) + limitMs <= Date.now());
+        const isLate = (one: Machine): boolean => since(one) + limitMs - LAST_LOOK_MS <= Date.now();
+        const late = machines.filter((one) => holds.has(one.name) && isLate(one));
         const gone = machines.filter((one) => !holds.has(one.name) || (onBlocked === 'force' && late.includes(one)));
         if (gone.length > 0) {
           await step('removeMachines', [], async () => {

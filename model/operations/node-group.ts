@@ -26,7 +26,11 @@ export function findNodeGroup({ spec }: Pick<KnownCluster, 'spec'>, name: string
 /** What is known of a cluster after an operation on the machines of a node group has completed. */
 export function nodeGroupObserved(
   { spec, observed }: KnownCluster,
-  result: { readonly group: string; readonly count: number; readonly generations?: readonly GenerationCount[] | undefined },
+  result: {
+    readonly group: string;
+    readonly count: number;
+    readonly generations?: readonly GenerationCount[] | undefined;
+  },
 ): Learned {
   const { group, count, generations } = result;
   const before = observed ?? asCreated(spec);

@@ -29,10 +29,14 @@ export const replaceNodeGroupSchema = z
       .describe('Replace the machines that are of another generation than those that would be made now'),
     maxSurge: limit
       .default(1)
-      .describe('How many machines the group may have beyond its count meanwhile: a number, or a percentage, rounded up'),
+      .describe(
+        'How many machines the group may have beyond its count meanwhile: a number, or a percentage, rounded up',
+      ),
     maxUnavailable: limit
       .default(0)
-      .describe('How many machines less than its count may be Ready meanwhile: a number, or a percentage, rounded down'),
+      .describe(
+        'How many machines less than its count may be Ready meanwhile: a number, or a percentage, rounded down',
+      ),
     onBlocked: z
       .enum(['pause', 'fail', 'force'])
       .default('fail')
@@ -41,10 +45,13 @@ export const replaceNodeGroupSchema = z
       ),
     drainMinutes: z.int().min(1).max(720).default(15).describe('Deadline of the drain of each machine, in minutes'),
   })
-  .refine(({ maxSurge, maxUnavailable }) => [maxSurge, maxUnavailable].some((one) => Number.parseInt(String(one)) > 0), {
-    path: ['maxSurge'],
-    message: 'and maxUnavailable are both 0: then no machine can be replaced',
-  });
+  .refine(
+    ({ maxSurge, maxUnavailable }) => [maxSurge, maxUnavailable].some((one) => Number.parseInt(String(one)) > 0),
+    {
+      path: ['maxSurge'],
+      message: 'and maxUnavailable are both 0: then no machine can be replaced',
+    },
+  );
 
 export type ReplaceNodeGroupInput = Readonly<z.output<typeof replaceNodeGroupSchema>>;
 
@@ -62,7 +69,9 @@ export const replaceNodeGroupResultSchema = z.strictObject({
     .int()
     .min(1)
     .optional()
-    .describe('How many wishes for the size of the group it took over while it ran; `count` is what the last one asked for'),
+    .describe(
+      'How many wishes for the size of the group it took over while it ran; `count` is what the last one asked for',
+    ),
 });
 
 export type ReplaceNodeGroupResult = Readonly<z.output<typeof replaceNodeGroupResultSchema>>;

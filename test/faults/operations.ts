@@ -12,12 +12,7 @@ export interface OperationUnderTest {
 }
 
 export type MatrixName =
-  | 'createCluster'
-  | 'deleteCluster'
-  | 'growNodeGroup'
-  | 'shrinkNodeGroup'
-  | 'replaceControlPlane'
-  | 'replaceNodeGroup';
+  'createCluster' | 'deleteCluster' | 'growNodeGroup' | 'shrinkNodeGroup' | 'replaceControlPlane' | 'replaceNodeGroup';
 
 /** The operations of the matrix: one line each. Calls, faults and checks are found by running them. */
 export const operationsUnderTest: readonly OperationUnderTest[] = [

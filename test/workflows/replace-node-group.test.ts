@@ -39,7 +39,8 @@ const heard = async (run: WorkflowHandle, signal: string): Promise<boolean> => {
   return events?.some((one) => one.workflowExecutionSignaledEventAttributes?.signalName === signal) === true;
 };
 /** Holds the first drain; the later ones are the group's again. */
-const drainHeld = (name: string, group: FakeNodeGroup) => house.activities.hold('drainNodes', name).finally(() => group.drains());
+const drainHeld = (name: string, group: FakeNodeGroup) =>
+  house.activities.hold('drainNodes', name).finally(() => group.drains());
 
 describe('a node group', () => {
   it('is replaced one by one: a new machine is Ready before an old one goes', async () => {
@@ -119,7 +120,10 @@ describe('a node group', () => {
     // Its minute passes.
     for (let tries = 0; tries < 8 && (await describeCluster('gaia')).running?.attention === undefined; tries++)
       await new Promise((resolve) => setTimeout(resolve, 10_000));
-    expect((await describeCluster('gaia')).running?.attention).toMatchObject({ kind: 'Blocked', reason: 'left: 1 pod' });
+    expect((await describeCluster('gaia')).running?.attention).toMatchObject({
+      kind: 'Blocked',
+      reason: 'left: 1 pod',
+    });
     group.blocked.clear();
     await (await runningOf('gaia')).signal('resume');
     expect(await run.result()).toMatchObject({ removed: 4, forced: 0 });

@@ -18,8 +18,8 @@ export interface StepWorkflow<Input> {
  * tree. The workflow may continue as new.
  *
  * People and the cluster speak to the operation only: pauses, their end, and wishes are passed on to the child
- * (`Children`), which has its own safe points; what it waits for a person is the operation's waiting, and does not count
- * for its deadline (`Pauses`). An abort and the deadline cancel the step, and so the child, which is waited for.
+ * (`Children`), which has its own safe points; what it waits for a person is the operation's waiting, and does not
+ * count for its deadline (`Pauses`). An abort and the deadline cancel the step, and so the child, which is waited for.
  */
 export async function child<Result, Input>({ type, workflowId, input, summary }: StepWorkflow<Input>): Promise<Result> {
   const { tree, node, children } = requireStep('child');

@@ -13,6 +13,18 @@ export interface OpenStackRequest {
   readonly seconds: number;
 }
 
+/** Helm, and where it has its charts from. */
+export interface HelmSettings {
+  /** A name on PATH, or a path. */
+  readonly program: string;
+  /** What it is told of the worker's environment: PATH, proxies, certificates. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** `upstream`, `folder`, or the `oci://` address below which a mirror has all charts. */
+  readonly chartSource: string;
+  /** Charts of the worker's own, which go before any others: `<name>-<version>.tgz`, or folders `<name>`. */
+  readonly chartFolder?: string;
+}
+
 /** What activities need of the process they run in. */
 export interface ActivityDeps {
   readonly vault: VaultClient;
@@ -23,6 +35,8 @@ export interface ActivityDeps {
   readonly stepTimeoutMs?: number;
   /** Proxies on the way to clouds; none when absent. */
   readonly openStackProxy?: ProxyOptions;
+  /** For addons; `helm` on no PATH when absent. */
+  readonly helm?: HelmSettings;
   readonly onOpenStackRequest?: (request: OpenStackRequest) => void;
 }
 

@@ -1,3 +1,4 @@
+import { addonsActivities } from './addons/index.ts';
 import { apiActivities } from './api/index.ts';
 import { cloudActivities } from './cloud/index.ts';
 import { clusterActivities } from './cluster/index.ts';
@@ -34,6 +35,7 @@ function composeActivities(deps: RoomDeps) {
     ...apiActivities(deps),
     ...kubernetesActivities(deps),
     ...controlPlaneActivities(deps),
+    ...addonsActivities(deps),
   };
 }
 

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { registerLocalCommands } from './commands/local.ts';
 import type { Cli } from './cli.ts';
+import { registerAddons } from './commands/addons.ts';
 import { registerAdopt } from './commands/adopt.ts';
 import { registerCloud } from './commands/cloud.ts';
 import { registerCreate } from './commands/create.ts';
@@ -41,6 +42,7 @@ export function createProgram(cli: Cli): Command {
     registerWatch,
     registerKubeconfig,
     registerOperations,
+    registerAddons,
     registerSteer,
     registerDelete,
     registerAdopt,

@@ -1,5 +1,7 @@
 import {
+  type AddonsLook,
   type AdoptClusterResult,
+  type applyAddonsSchema,
   type ClusterSpecInput,
   clusterSpecSchema,
   clusterWorkflowId,
@@ -20,6 +22,7 @@ import { type ClusterSummary, listClusters, type ListFilter } from './cluster-li
 import { countHistoryEvents, type HistoryEvents, type HistoryEventsOptions } from './history-events.ts';
 import { readKubeconfig, type SecretReader } from './kubeconfig.ts';
 import { adoptCluster, type AdoptOptions, findOrphans, type OrphanOptions } from './lost-clusters.ts';
+import { type AddonsLookOptions, lookAtAddons } from './look-at-addons.ts';
 import { type OperationHandle, waitForResult } from './operation-handle.ts';
 import { parseRequest } from './parse-request.ts';
 import { type ClusterPlan, planCluster } from './plan-cluster.ts';
@@ -80,6 +83,17 @@ export interface ClustersApi {
     input: z.input<typeof resizeNodeGroupSchema>,
     options?: CreateOptions,
   ): Promise<OperationHandle<'resizeNodeGroup'>>;
+  /** Makes a cluster's addons those of the input. As `run('applyAddons', input)`. */
+  applyAddons(
+    input: z.input<typeof applyAddonsSchema>,
+    options?: CreateOptions,
+  ): Promise<OperationHandle<'applyAddons'>>;
+  /**
+   * How the addons of a cluster are, asked of the cluster itself, and what each would change. Changes nothing.
+   *
+   * @throws SlipwayError `Slipway.ClusterNotFound`; `Slipway.InvalidInput`; `Kubernetes.…` and `Addon.…`
+   */
+  lookAtAddons(name: string, options?: AddonsLookOptions): Promise<AddonsLook>;
   /**
    * Has the running operation of a cluster wait at its next safe point. It waits for three days at most.
    *
@@ -194,6 +208,17 @@ export class Clusters implements ClustersApi {
     options: CreateOptions = {},
   ): Promise<OperationHandle<'resizeNodeGroup'>> {
     return this.run('resizeNodeGroup', input, options);
+  }
+
+  applyAddons(
+    input: z.input<typeof applyAddonsSchema>,
+    options: CreateOptions = {},
+  ): Promise<OperationHandle<'applyAddons'>> {
+    return this.run('applyAddons', input, options);
+  }
+
+  async lookAtAddons(name: string, options: AddonsLookOptions = {}): Promise<AddonsLook> {
+    return lookAtAddons(this.#temporal, await this.#reader.get(name, options), options);
   }
 
   pause(name: string, options: RequestOptions = {}): Promise<RunningOperation> {

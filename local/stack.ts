@@ -105,6 +105,8 @@ class StackRun {
   readonly #started: BackgroundProcess[] = [];
   readonly #workers: BackgroundProcess[] = [];
   #workersStarted = 0;
+  /** The program that workers install addons with. */
+  #helm = 'helm';
   #pending: Promise<unknown>[] = [];
 
   constructor(options: StackOptions, signal: AbortSignal) {
@@ -167,8 +169,10 @@ class StackRun {
         cloudsFile,
       }),
     );
-    const workers = this.#part('worker', async () => {
-      const [reachable] = await Promise.all([own, temporal]);
+    const workers = this.#part('worker', async (tell) => {
+      const helm = findTool('helm', { signal: this.#signal, onProgress: toolProgress(tell) });
+      const [reachable, tool] = await Promise.all([own, helm, temporal]);
+      this.#helm = tool.path;
       const count = this.#options.workers;
       await Promise.all(Array.from({ length: count }, () => this.#addWorker(reachable, this.#signal)));
       return count === 1 ? 'polling' : `${count} polling`;
@@ -219,7 +223,7 @@ class StackRun {
     this.#workersStarted += 1;
     const name = `worker-${this.#workersStarted}`;
     const token = { SLIPWAY_VAULT_TOKEN_FILE: endpoints.workerTokenFile };
-    const environment = { ...stackEnvironment(endpoints), ...token, ...workerEnvironment };
+    const environment = { ...stackEnvironment(endpoints), ...token, SLIPWAY_HELM: this.#helm, ...workerEnvironment };
     const worker = await startWorker({ directory, name, environment, ...(guard && { guard }) }, signal);
     this.#workers.push(worker);
     return worker;

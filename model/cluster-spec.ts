@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { versionIssues } from '../addons/index.ts';
 import { CONTROL_PLANE_GROUP } from './names.ts';
+import { addonsSchema } from './spec/addons.ts';
 import { addressIssues, cidr, usable } from './spec/address-ranges.ts';
 import { kubernetesSchema } from './spec/kubernetes.ts';
 import { labelsSchema, taintsSchema } from './spec/node-marks.ts';
@@ -126,11 +128,15 @@ export const clusterSpecSchema = z
       )
       .describe('The groups of like worker machines'),
     sshKey: reference.optional().describe('Name of an existing Nova key pair for the machines'),
+    addons: addonsSchema.prefault({}).describe('What is installed into the cluster by Helm; nothing when absent'),
   })
   .superRefine((spec, context) => {
     const machines = spec.controlPlane.count + spec.nodeGroups.reduce((sum, group) => sum + group.count, 0);
     for (const { path, message } of addressIssues(spec, machines)) {
       context.addIssue({ code: 'custom', path, message });
+    }
+    for (const { key, message } of versionIssues(spec.addons, spec.kubernetes.version)) {
+      context.addIssue({ code: 'custom', path: ['addons', key], message });
     }
     for (const [index, { min = 0, max = Infinity }] of spec.nodeGroups.entries()) {
       if (min <= max) continue;

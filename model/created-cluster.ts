@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CLUSTER_ID } from './names.ts';
-import { generationsSchema } from './observed.ts';
+import { generationsSchema, observedAddonsSchema } from './observed.ts';
 
 /** Result of `createCluster`. */
 export const createClusterResultSchema = z.strictObject({
@@ -15,6 +15,7 @@ export const createClusterResultSchema = z.strictObject({
     .record(z.string(), generationsSchema)
     .optional()
     .describe('Of each machine group, the control plane’s too: what its machines were made of; the newest last'),
+  addons: observedAddonsSchema.optional().describe('Those of the specification; absent when there are none'),
   secondsToReady: z.number(),
 });
 

@@ -47,6 +47,22 @@ export const FailureType = {
   EtcdRejected: 'Etcd.Rejected',
   /** A member was not removed, because etcd would not be whole without it. */
   EtcdNotSafe: 'Etcd.NotSafe',
+  /** A chart could not be had: it is not where the worker takes charts from, or the registry does not answer. */
+  AddonChartUnavailable: 'Addon.ChartUnavailable',
+  /** A chart's archive is not the one that is wanted: its SHA-256 differs. It was not used. */
+  AddonChartRefused: 'Addon.ChartRefused',
+  /** The chart does not take its values, or makes nothing of them that can be read. */
+  AddonValuesRefused: 'Addon.ValuesRefused',
+  /** Somebody else has changed fields that the addon sets, or has made a release or an object of its name. */
+  AddonConflict: 'Addon.Conflict',
+  /** What the addon consists of was not ready in time; Helm has taken the change back. */
+  AddonNotReady: 'Addon.NotReady',
+  /** Helm failed for another reason. Tried again a few times. */
+  AddonFailed: 'Addon.Failed',
+  /** An addon that must be there is not begun, because one that comes before it failed. */
+  AddonBlocked: 'Addon.Blocked',
+  /** The worker has no Helm of version 4. */
+  AddonHelmMissing: 'Addon.HelmMissing',
   OpenStackUnavailable: 'OpenStack.Unavailable',
   OpenStackRateLimited: 'OpenStack.RateLimited',
   OpenStackUnauthorized: 'OpenStack.Unauthorized',

@@ -1,3 +1,6 @@
+export * from './addon-changes.ts';
+export * from './addon-minutes.ts';
+export * from './addons-look.ts';
 export * from './attention.ts';
 export * from './cidr.ts';
 export * from './cloud.ts';
@@ -23,5 +26,6 @@ export * from './pre-flight-rows.ts';
 export * from './progress.ts';
 export * from './same-spec.ts';
 export * from './security-rules.ts';
+export { type AddonsSpec, addonsSchema } from './spec/addons.ts';
 export { timeLimit } from './time-limit.ts';
 export { allowedFlags, kubeadmFlags, slipwayFlags } from './spec/api-server-flags.ts';

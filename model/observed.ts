@@ -20,10 +20,25 @@ const machines = z.strictObject({
   generations: generationsSchema.describe('The newest last'),
 });
 
+/** How an addon of the specification was left: by its key in the catalogue, or the name of one of one's own. */
+export const observedAddonsSchema = z.record(
+  z.string(),
+  z.strictObject({
+    version: z.string().min(1).describe('Version of the chart that was wanted'),
+    state: z
+      .enum(['ready', 'failed', 'waiting'])
+      .describe(
+        'failed: it is not as it is wanted; waiting: it was not begun, because one that comes before it failed',
+      ),
+  }),
+);
+export type ObservedAddons = Readonly<z.output<typeof observedAddonsSchema>>;
+
 /** What operations have seen of a cluster: counts and facts, never lists of machines. */
 export const observedSchema = z.strictObject({
   controlPlane: machines,
   nodeGroups: z.record(z.string(), machines).describe('By the group’s name'),
+  addons: observedAddonsSchema,
 });
 
 export type Observed = Readonly<z.output<typeof observedSchema>>;

@@ -1,3 +1,4 @@
+import { releasesOf } from '../addons/index.ts';
 import type { ClusterSpec } from './cluster-spec.ts';
 import {
   batchMachineNames,
@@ -23,8 +24,23 @@ export interface PlannedResource {
  * placeholder with the same shape when the cluster does not exist yet.
  */
 export function planCluster(spec: ClusterSpec, id: string): PlannedResource[] {
-  return [...planSecrets(spec, id), ...planNetwork(spec, id), ...planApi(spec, id), ...planMachines(spec, id)];
+  return [
+    ...planSecrets(spec, id),
+    ...planNetwork(spec, id),
+    ...planApi(spec, id),
+    ...planMachines(spec, id),
+    ...planAddons(spec),
+  ];
 }
+
+/** Those that come before others stand before them. */
+const planAddons = ({ addons, kubernetes }: ClusterSpec): PlannedResource[] =>
+  releasesOf(addons, kubernetes.version)
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ release, namespace, chart, version }) => ({
+      ...{ service: 'kubernetes', type: 'Helm release', name: `${namespace}/${release}`, count: 1 },
+      detail: `chart ${chart.name} ${version}`,
+    }));
 
 function planSecrets(spec: ClusterSpec, id: string): PlannedResource[] {
   const paths = vaultPaths(id);

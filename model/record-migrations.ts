@@ -1,7 +1,7 @@
 import { type Fields, isFields } from './fields.ts';
 
 /** The schema of the records that this version writes. */
-export const RECORD_SCHEMA = 2;
+export const RECORD_SCHEMA = 3;
 
 /**
  * A change of the record's schema. What it reads was written by the version before, and is checked after the last of
@@ -27,6 +27,14 @@ const migrations: readonly Migration[] = [
     name: 'What is observed of a machine group says its generations',
     migrate: ({ observed, ...record }) =>
       observed === undefined ? record : { ...record, observed: withGenerations(observed) },
+  },
+  {
+    name: 'A cluster has addons; those that were made before have none, whatever a later default says',
+    migrate: ({ spec, observed, ...record }) => ({
+      ...record,
+      ...(isFields(spec) ? { spec: { addons: {}, ...spec } } : { spec }),
+      ...(isFields(observed) ? { observed: { ...observed, addons: {} } } : observed === undefined ? {} : { observed }),
+    }),
   },
 ];
 

@@ -3,7 +3,7 @@ import { findTool } from '../local/tools.ts';
 import { tools, type ToolName } from '../local/tool-catalogue.ts';
 
 /** A program: makes sure that every tool of the local stack is there, and says where. */
-const names: ToolName[] = ['temporal', 'vault', 'kubectl'];
+const names: ToolName[] = ['temporal', 'vault', 'kubectl', 'helm'];
 const signal = AbortSignal.timeout(20 * 60_000);
 try {
   for (const name of names) {

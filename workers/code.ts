@@ -12,7 +12,7 @@ export const CODE_ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 export const isBuilt = fileURLToPath(import.meta.url).endsWith('.js');
 
 /** What runs in workflows, and how their bundle is made of it. */
-export const WORKFLOW_FOLDERS = ['model', 'workflows', 'temporal', 'workers'] as const;
+export const WORKFLOW_FOLDERS = ['addons', 'model', 'workflows', 'temporal', 'workers'] as const;
 /** Everything that decides what a worker does. */
 const CLIENT = isBuilt ? '../openstack-client-ts/dist' : 'openstack-client-ts/src';
 const WORKER_FOLDERS = [...WORKFLOW_FOLDERS, 'service', 'vault', 'activities', CLIENT] as const;

@@ -1,3 +1,4 @@
+import type { HelmSettings } from '../activities/deps.ts';
 import { environmentProxies, type ProxyOptions } from 'openstack-client-ts';
 import { z } from 'zod';
 import { TASK_QUEUE } from '../model/index.ts';
@@ -39,6 +40,31 @@ export const workerVariables = z.object({
     .optional()
     .describe(
       'Most seconds that a step of an operation tries and waits, all its tries together, before the operation ends with what the service said last; when empty, Slipway’s own limits hold: 15 minutes to an hour, enough to outlast a service that restarts',
+    ),
+  SLIPWAY_HELM: z
+    .string()
+    .min(1)
+    .max(4096)
+    .prefault('helm')
+    .describe('Helm 4, with which addons are installed: a name on PATH, or a path'),
+  SLIPWAY_CHART_SOURCE: z
+    .string()
+    .max(1024)
+    .regex(
+      /^(upstream|folder|oci(\+http)?:\/\/[^\s?#]+)$/,
+      'must be upstream, folder, or oci://<registry>/<path> of a mirror (oci+http:// without TLS)',
+    )
+    .prefault('upstream')
+    .describe(
+      'Where charts of addons come from. upstream: from where each is published; oci://<registry>/<path>: from a mirror that has each below its host and path upstream, such as <mirror>/quay.io/jetstack/charts/cert-manager; folder: from SLIPWAY_CHART_FOLDER alone',
+    ),
+  SLIPWAY_CHART_FOLDER: z
+    .string()
+    .max(4096)
+    .regex(/^\//, 'must be an absolute path')
+    .optional()
+    .describe(
+      'Folder of charts that go before any others: archives <name>-<version>.tgz, or folders <name> with a Chart.yaml of the wanted version; none when empty',
     ),
   SLIPWAY_SHUTDOWN_GRACE: wholeNumber(1, 3_600)
     .prefault('10')
@@ -89,7 +115,14 @@ export interface WorkerConfiguration {
   readonly log: LogConfiguration;
   /** HTTPS_PROXY and its kin: the way to clouds. */
   readonly openStackProxy: ProxyOptions;
+  readonly helm: HelmSettings;
 }
+
+/** What Helm needs of the worker's environment, and may see of it: it holds tokens, too. */
+const HELM_VARIABLES = [
+  ...['PATH', 'SSL_CERT_FILE', 'SSL_CERT_DIR'],
+  ...['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY', 'https_proxy', 'http_proxy', 'no_proxy'],
+];
 
 /** @throws ConfigurationError naming every variable that does not fit. */
 export function loadWorkerConfiguration(environment: Environment = process.env): WorkerConfiguration {
@@ -112,6 +145,17 @@ export function loadWorkerConfiguration(environment: Environment = process.env):
     promote: own.SLIPWAY_DEPLOYMENT_PROMOTE,
     log: logConfiguration(own),
     openStackProxy: environmentProxies(environment),
+    helm: {
+      program: own.SLIPWAY_HELM,
+      chartSource: own.SLIPWAY_CHART_SOURCE,
+      ...(own.SLIPWAY_CHART_FOLDER === undefined ? {} : { chartFolder: own.SLIPWAY_CHART_FOLDER }),
+      environment: Object.fromEntries(
+        HELM_VARIABLES.flatMap((name) => {
+          const value = environment[name];
+          return value === undefined ? [] : [[name, value]];
+        }),
+      ),
+    },
   };
 }
 

@@ -63,6 +63,7 @@ export async function runWorker(configuration: WorkerConfiguration, code: Worker
       taskQueue,
       ...(stepTimeoutSeconds === undefined ? {} : { stepTimeoutMs: stepTimeoutSeconds * 1000 }),
       openStackProxy: configuration.openStackProxy,
+      helm: configuration.helm,
       onOpenStackRequest: metrics.onOpenStackRequest,
     }),
     metrics: metrics.activities,

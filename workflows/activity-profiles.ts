@@ -57,6 +57,18 @@ export const REMOVE: ActivityOptions = {
   cancellationType: CANCELLATION,
 };
 
+/**
+ * Helm: taking back what a killed one left, fetching a chart, and an installation with ten minutes for what it makes to
+ * be ready and as many to take it back.
+ */
+export const INSTALL: ActivityOptions = {
+  startToCloseTimeout: '45m',
+  scheduleToCloseTimeout: '75m',
+  heartbeatTimeout: HEARTBEAT_MS,
+  retry: RETRY,
+  cancellationType: CANCELLATION,
+};
+
 /** Handing a request to the cluster's workflow: answered as soon as it is admitted. */
 export const ASK: ActivityOptions = {
   startToCloseTimeout: '30s',

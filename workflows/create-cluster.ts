@@ -8,8 +8,10 @@ import {
   FailureType,
   machineGroups,
   machinesOf,
+  type ObservedAddons,
 } from '../model/index.ts';
 import { CREATE_MANY, ENSURE, REMOVE, WAIT } from './activity-profiles.ts';
+import { installation, wantedAddons } from './lib/addons.ts';
 import { deadlineOf } from './lib/deadline.ts';
 import { describeFailure } from './lib/failures.ts';
 import { runSteps, type StepDeclaration } from './lib/steps.ts';
@@ -39,10 +41,15 @@ const steps = {
   ensureNodes: { title: 'Node group servers', seconds: 5 },
   waitForServers: { title: 'Servers ACTIVE', seconds: 40 },
   waitForApi: { title: 'Kubernetes API answers', seconds: 20 },
+  networkAddons: {
+    title: 'Addons that nodes need to be Ready',
+    seconds: 15,
+  },
   admitMachines: { title: 'Let the machines join', seconds: 1 },
   waitForNodes: { title: 'Nodes Ready', seconds: 15 },
   revokeJoinTokens: { title: 'Revoke join tokens', seconds: 1 },
   lookAtGenerations: { title: 'Look at the generations of the machines', seconds: 1 },
+  addons: { title: 'Addons', seconds: 40 },
 } satisfies Record<string, StepDeclaration>;
 
 /**
@@ -53,7 +60,7 @@ export const createCluster = operation('createCluster', (_, { clusterId: id, spe
     'createCluster',
     steps,
     deadlineOf('createCluster', spec, spec),
-    async (step): Promise<CreateClusterResult> => {
+    async (step, { skip }): Promise<CreateClusterResult> => {
       const [facts, survey] = await Promise.all([
         step('checkCluster', [], () => ensure.checkCluster({ id, spec })),
         step('surveyCluster', [], () => ensure.surveyCluster({ id, spec })),
@@ -109,12 +116,16 @@ export const createCluster = operation('createCluster', (_, { clusterId: id, spe
       // Not before every server stays: what joined a control plane that is replaced would never come back (the fault
       // matrix, "ensureControlPlane POST …/servers: error for good").
       const answered = step('waitForApi', [active, kubeconfig], () => wait.waitForApi({ id, spec }));
+      const networkReady = addonStage('networkAddons', 'network', answered);
       const admitted = step('admitMachines', [answered], () => ensure.admitMachines({ id, groups }));
       const ready = step('waitForNodes', [admitted], () => wait.waitForNodes({ id, spec, expected }));
-      const [generations] = await Promise.all([
+      const [generations, networkAddons, otherAddons] = await Promise.all([
         step('lookAtGenerations', [ready], () => ensure.lookAtGenerations({ id, spec, groups })),
+        networkReady,
+        addonStage('addons', 'rest', ready, networkReady),
         step('revokeJoinTokens', [ready, balanced], () => ensure.revokeJoinTokens({ id, groups })),
       ]);
+      const addons = { ...networkAddons, ...otherAddons };
 
       return {
         name: spec.name,
@@ -125,8 +136,25 @@ export const createCluster = operation('createCluster', (_, { clusterId: id, spe
         controlPlanes: spec.controlPlane.count,
         nodes: machinesOf(expected) - spec.controlPlane.count,
         generations,
+        ...(Object.keys(addons).length === 0 ? {} : { addons }),
         secondsToReady: (Date.now() - workflowInfo().startTime.getTime()) / 1000,
       };
+
+      /** Installs the addons of a stage. Where only optional ones fail, the cluster is there without them. */
+      function addonStage(
+        name: 'networkAddons' | 'addons',
+        stage: 'network' | 'rest',
+        earlier: Promise<unknown>,
+        before: Promise<ObservedAddons> = Promise.resolve({}),
+      ): Promise<ObservedAddons> {
+        const releases = wantedAddons(spec, stage);
+        if (releases.length === 0) {
+          skip(name);
+          return Promise.resolve({});
+        }
+        const { work, tolerate } = installation({ id, spec }, releases);
+        return step(name, [earlier, before], (_, there) => work(there), tolerate).then(({ addons: all }) => all);
+      }
     },
   ),
 );

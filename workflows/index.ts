@@ -1,9 +1,11 @@
 export { adoptCluster } from './adopt-cluster.ts';
+export { applyAddons } from './apply-addons.ts';
 export { checkCloud } from './check-cloud.ts';
 export { cluster } from './cluster/cluster.ts';
 export { createCluster } from './create-cluster.ts';
 export { deleteCluster } from './delete-cluster.ts';
 export { findOrphans } from './find-orphans.ts';
+export { lookAtAddons } from './look-at-addons.ts';
 export { replaceControlPlane } from './replace-control-plane.ts';
 export { replaceNodeGroup } from './replace-node-group.ts';
 export { resizeNodeGroup } from './resize-node-group.ts';

@@ -31,10 +31,14 @@ export class ClusterApi {
 
   /** The API of a cluster; undefined when there is no kubeconfig yet. Sends nothing to it. */
   static async find(vault: VaultClient, id: string): Promise<ClusterApi | undefined> {
-    const secret = await vault.kv.find(vaultPaths(id).kubeconfig, kubeconfigSecret, cancellationSignal());
-    if (secret === undefined) return undefined;
+    const kubeconfig = await findKubeconfig(vault, id);
+    return kubeconfig === undefined ? undefined : ClusterApi.of(kubeconfig);
+  }
+
+  /** The API of a kubeconfig, YAML. Sends nothing to it. */
+  static of(kubeconfig: string): ClusterApi {
     const config = new KubeConfig();
-    config.loadFromString(secret.kubeconfig);
+    config.loadFromString(kubeconfig);
     return new ClusterApi(config);
   }
 
@@ -120,9 +124,18 @@ export class ClusterApi {
 
 /** The API of a cluster that must have a kubeconfig by now. */
 export async function requireApi(vault: VaultClient, id: string): Promise<ClusterApi> {
-  const api = await ClusterApi.find(vault, id);
-  if (api !== undefined) return api;
+  return ClusterApi.of(await requireKubeconfig(vault, id));
+}
+
+/** The administrator's kubeconfig, YAML. @throws ApplicationFailure `Vault.NotFound` when there is none */
+export async function requireKubeconfig(vault: VaultClient, id: string): Promise<string> {
+  const kubeconfig = await findKubeconfig(vault, id);
+  if (kubeconfig !== undefined) return kubeconfig;
   throw ApplicationFailure.nonRetryable(`cluster ${id} has no kubeconfig in Vault`, FailureType.VaultNotFound);
+}
+
+async function findKubeconfig(vault: VaultClient, id: string): Promise<string | undefined> {
+  return (await vault.kv.find(vaultPaths(id).kubeconfig, kubeconfigSecret, cancellationSignal()))?.kubeconfig;
 }
 
 const kubeconfigSecret = z.looseObject({ kubeconfig: z.string() });

@@ -4,6 +4,7 @@ import type { FoundCluster } from '../../client/cluster-reader.ts';
 import type { ClusterSnapshot } from '../../client/cluster-snapshot.ts';
 import { LOST_PHASE, type LostWorkflow } from '../../client/lost-workflow.ts';
 import type { Cli, Session } from '../cli.ts';
+import { ADDON_COLUMNS, addonRows } from '../output/addon-rows.ts';
 import { formatAge, formatDuration } from '../output/duration.ts';
 import { colourPhase } from '../output/phase.ts';
 import { plain } from '../output/plain-text.ts';
@@ -36,6 +37,11 @@ function printSnapshot(snapshot: ClusterSnapshot, session: Session): void {
   if (mixed.length > 0) {
     session.show('');
     session.show(formatTable(['GROUP', 'GENERATION', 'MACHINES', 'KUBERNETES'], mixed, style));
+  }
+  const installed = addonRows(description);
+  if (installed.length > 0) {
+    session.show('');
+    session.show(formatTable(ADDON_COLUMNS, installed, style));
   }
   if (operation === undefined) return;
   session.show('');

@@ -28,17 +28,27 @@ type Field = z.output<typeof inputSchema>['properties'][string];
 /** Those about waiting, and one for each field of the input. */
 type OperationOptions = FollowOptions & Readonly<Record<string, unknown>>;
 
-const isLater = (name: string): name is LaterOperation => name !== 'createCluster' && name !== 'deleteCluster';
+/** Operations whose commands are written by hand: their inputs are no flat objects. */
+const OWN_COMMANDS: Readonly<Partial<Record<OperationName, string>>> = {
+  createCluster: 'create',
+  deleteCluster: 'delete',
+  applyAddons: 'addons apply',
+};
+
+/** The operations whose commands are made from their declarations. */
+type DeclaredOperation = Exclude<LaterOperation, 'applyAddons'>;
+
+const isDeclared = (name: OperationName): name is DeclaredOperation => OWN_COMMANDS[name] === undefined;
 
 /**
  * A command for each operation on a living cluster, made from its declaration:
  * `slipway resize-node-group atlas --count 5 …`.
  */
 export function registerOperations(program: Command, cli: Cli): void {
-  for (const name of operationNames().filter(isLater)) registerOperation(program, cli, name);
+  for (const name of operationNames().filter(isDeclared)) registerOperation(program, cli, name);
 }
 
-function registerOperation(program: Command, cli: Cli, operation: LaterOperation): void {
+function registerOperation(program: Command, cli: Cli, operation: DeclaredOperation): void {
   const { summary, title } = declarationOf(operation);
   const { properties, required } = inputSchema.parse(operationSchema(operation));
   const fields = Object.entries(properties).filter(([field]) => field !== 'name');
@@ -56,7 +66,7 @@ function registerOperation(program: Command, cli: Cli, operation: LaterOperation
   const work = async (session: Session, name: string, options: OperationOptions) => {
     const { clusters } = await session.slipway();
     // The operation's own schema parses it.
-    const input = inputOf(name, options) as Parameters<typeof clusters.run<LaterOperation>>[1];
+    const input = inputOf(name, options) as Parameters<typeof clusters.run<DeclaredOperation>>[1];
     const handle = await clusters.run(operation, input, { signal: session.signal });
     const result = await followOperation(session, clusters, handle, options, `${title}: ${name}`);
     if (result === undefined) return { operation, name, workflowId: handle.workflowId };
@@ -80,7 +90,7 @@ function registerOperation(program: Command, cli: Cli, operation: LaterOperation
 /** What the operation would take away from the cluster as it is. */
 async function lossOf(
   session: Session,
-  operation: LaterOperation,
+  operation: DeclaredOperation,
   name: string,
   given: object,
 ): Promise<Loss | undefined> {
@@ -125,9 +135,8 @@ function wholeNumber(text: string): number {
   return Number(text);
 }
 
-/** The command of an operation: `create`, `delete`, `resize-node-group`. */
-export const commandOf = (operation: OperationName): string =>
-  isLater(operation) ? dashed(operation) : declarationOf(operation).verb;
+/** The command of an operation: `create`, `addons apply`, `resize-node-group`. */
+export const commandOf = (operation: OperationName): string => OWN_COMMANDS[operation] ?? dashed(operation);
 
 /** `resizeNodeGroup` as `resize-node-group`. */
 const dashed = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

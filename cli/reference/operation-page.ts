@@ -25,7 +25,9 @@ const OTHER: Readonly<Record<ConflictRules['other'], string>> = {
 
 /** Path of the page about an operation. */
 export const operationPagePath = (operation: OperationName): string =>
-  `docs/reference/operations/${commandOf(operation)}.md`;
+  `docs/reference/operations/${pageOf(operation)}.md`;
+
+const pageOf = (operation: OperationName): string => commandOf(operation).replaceAll(' ', '-');
 
 /** docs/reference/operations/<command>.md: what an operation is, and what goes in and comes out. */
 export function operationPage(operation: OperationName, firstLine: string): string {
@@ -62,7 +64,7 @@ export function operationPage(operation: OperationName, firstLine: string): stri
 export function operationIndex(firstLine: string): string {
   const rows = operationNames().map((name) => {
     const { title, summary } = declarationOf(name);
-    return `| [${title}](${commandOf(name)}.md) | \`${name}\` | ${summary} |`;
+    return `| [${title}](${pageOf(name)}.md) | \`${name}\` | ${summary} |`;
   });
   return [
     firstLine,
@@ -85,7 +87,7 @@ function facts(operation: OperationName, declaration: OperationDeclaration): [st
       'Workflow',
       `\`${operation}\`, on task queue \`slipway\`; input as [JSON Schema](../../schemas/${operation}.json)`,
     ],
-    ['Command', `[\`slipway ${commandOf(operation)}\`](../cli.md#slipway-${commandOf(operation)})`],
+    ['Command', `[\`slipway ${commandOf(operation)}\`](../cli.md#slipway-${pageOf(operation)})`],
     [
       'Let in when the cluster',
       `${makesCluster(operation) ? 'does not exist, or is' : 'is'} ${admittedIn.map(code).join(', ')}`,

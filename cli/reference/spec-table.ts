@@ -29,6 +29,8 @@ const nodeSchema = z.looseObject({
   items: z.unknown().optional(),
   additionalProperties: z.unknown().optional(),
   anyOf: z.array(z.looseObject({ type: z.string().optional() })).optional(),
+  const: z.string().optional(),
+  oneOf: z.array(z.unknown()).optional(),
 });
 type Node = z.output<typeof nodeSchema>;
 
@@ -55,9 +57,30 @@ function fieldsBelow(parent: Node, prefix: string): SpecField[] {
 }
 
 function fieldsInside(node: Node, path: string): SpecField[] {
+  if (node.oneOf !== undefined)
+    return fieldsOfKinds(
+      node.oneOf.map((one) => nodeSchema.parse(one)),
+      `${path}.`,
+    );
   if (node.properties !== undefined) return fieldsBelow(node, `${path}.`);
   const items = nodeSchema.safeParse(node.items).data;
   return items?.properties === undefined ? [] : fieldsBelow(items, `${path}[].`);
+}
+
+/** Objects that are told apart by `kind`: it stands once, and before the meaning of every other field. */
+function fieldsOfKinds(nodes: readonly Node[], prefix: string): SpecField[] {
+  const kinds = nodes.map(({ properties: { kind, ...properties } = {}, ...node }) => ({
+    ...nodeSchema.parse(kind),
+    node: { ...node, properties },
+  }));
+  const names = kinds.map((kind) => `\`${kind.const ?? ''}\``);
+  const meaning = kinds.map(({ description }, index) => `${names[index] ?? ''}: ${description ?? ''}`).join('; ');
+  return [
+    { path: `${prefix}kind`, type: 'string', defaultValue: 'required', limits: names.join(', '), meaning },
+    ...kinds.flatMap(({ node }, index) =>
+      fieldsBelow(node, prefix).map((field) => ({ ...field, meaning: `${names[index] ?? ''}: ${field.meaning}` })),
+    ),
+  ];
 }
 
 function toField(path: string, node: Node, required: boolean): SpecField {
@@ -78,6 +101,7 @@ function typeName(node: Node): string {
   if (node.type === 'array') return `list of ${plural(nodeSchema.safeParse(node.items).data?.type)}`;
   if (node.type === 'object' && node.properties === undefined)
     return `map of ${plural(nodeSchema.safeParse(node.additionalProperties).data?.type)}`;
+  if (node.oneOf !== undefined) return 'object';
   if (node.anyOf !== undefined) return node.anyOf.map(({ type }) => plainType(type)).join(' or ');
   return plainType(node.type);
 }

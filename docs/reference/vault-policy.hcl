@@ -31,6 +31,11 @@ path "slipway/metadata/clouds/*" {
   capabilities = ["list"]
 }
 
+# Secret values of addons (secretValues in a specification). Slipway only reads them, when it installs the addon.
+path "slipway/data/addons/*" {
+  capabilities = ["read"]
+}
+
 # Keys of the payload codec, made by the first worker that has it switched on.
 path "slipway/data/codec" {
   capabilities = ["create", "update", "read"]

@@ -1,3 +1,4 @@
+import { addonMinutes } from '../addon-minutes.ts';
 import { type ClusterPhase, LIVING } from '../cluster-phase.ts';
 import { type ClusterSpec, clusterSpecSchema } from '../cluster-spec.ts';
 import { type CreateClusterResult, createClusterResultSchema } from '../created-cluster.ts';
@@ -16,13 +17,16 @@ export const createCluster = declare({
   result: createClusterResultSchema,
   admittedIn: ['Creating', 'CreateFailed'],
   phases: { running: 'Creating', completed: 'Ready', failed: 'CreateFailed' },
-  observe: ({ spec }, created) => ({ observed: asCreated(spec, created.generations), created }),
+  observe: ({ spec }, created) => ({
+    observed: asCreated(spec, created.generations, created.addons),
+    created,
+  }),
   refuse: whyTaken,
   answer: ({ createdBy, created, phase }, { requestedBy }) =>
     createdBy === requestedBy && SERVING.includes(phase) ? created : undefined,
   conflicts: { same: 'queue', other: 'queue' },
   pausable: false,
-  deadlineMinutes: () => 90,
+  deadlineMinutes: ({ addons, kubernetes }) => 90 + addonMinutes(addons, kubernetes.version),
 });
 
 /** A cluster that is being deleted is no answer to who asked for it. */
@@ -32,12 +36,14 @@ const SERVING: readonly ClusterPhase[] = [...LIVING, 'Updating'];
 export function asCreated(
   { kubernetes, controlPlane, nodeGroups }: ClusterSpec,
   generations: CreateClusterResult['generations'] = {},
+  addons: CreateClusterResult['addons'] = {},
 ): Observed {
   const machines = (group: string, count: number): ObservedMachines =>
     observedMachines(count, kubernetes.version, generations[group]);
   return {
     controlPlane: machines(CONTROL_PLANE_GROUP, controlPlane.count),
     nodeGroups: Object.fromEntries(nodeGroups.map(({ name, count }) => [name, machines(name, count)])),
+    addons,
   };
 }
 

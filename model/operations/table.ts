@@ -1,4 +1,5 @@
 /** Every operation, by its name, which is also the type of its workflow: one line each. */
+export { applyAddons } from './apply-addons.ts';
 export { createCluster } from './create-cluster.ts';
 export { deleteCluster } from './delete-cluster.ts';
 export { replaceControlPlane } from './replace-control-plane.ts';

@@ -10,9 +10,9 @@ import { nodeArguments } from '../../local/repository.ts';
 import type { LocalStack } from '../../local/stack.ts';
 import { stackEnvironment } from '../../local/state.ts';
 import { addedSince, CloudInventory } from '../support/cloud-inventory.ts';
-import { type ControlPlaneFigures, controlPlaneChapter } from './control-plane-chapter.ts';
 import { hostInventory } from './host-inventory.ts';
-import { type ResizeFigures, resizeChapter } from './resize-chapter.ts';
+import { type LifeFigures, lifeChapter } from './life-chapter.ts';
+import { steadyAddons } from './steady-deployment.ts';
 import { openstackLists } from './openstack-cli.ts';
 
 /** A cluster of real machines that is created, used and deleted. */
@@ -20,18 +20,15 @@ export interface ClusterCase {
   readonly name: string;
   readonly controlPlanes: number;
   readonly workers: number;
-  /** Whether its workers are made more and fewer. */
-  readonly resized?: boolean;
-  /** Its control plane is replaced, and then has these numbers of machines one after the other. */
-  readonly controlPlaneCounts?: readonly (1 | 3 | 5)[];
+  /** What changes while it lives: its workers, or its control plane too. Nothing when absent. */
+  readonly life?: 'workers' | 'all';
 }
 
 /** What a case showed. */
 export interface CaseResult extends ClusterCase {
   readonly readySeconds: number;
   readonly deleteSeconds: number;
-  readonly resize?: ResizeFigures;
-  readonly controlPlane?: ControlPlaneFigures;
+  readonly lived?: LifeFigures;
   readonly left: number;
 }
 
@@ -65,6 +62,7 @@ export async function runClusterCase(one: ClusterCase, tools: CaseTools): Promis
     cloud: 'sandbox',
     controlPlane: { count: one.controlPlanes },
     nodeGroups: [{ name: 'workers', count: one.workers }],
+    ...(one.life === undefined ? {} : { addons: steadyAddons(IMAGE) }),
   });
   const { id } = await creation.result({ signal });
   const readySeconds = seconds(requested);
@@ -76,9 +74,7 @@ export async function runClusterCase(one: ClusterCase, tools: CaseTools): Promis
   await secretIsEncrypted(kubectl, directory);
   tell(`${one.name}: nodes Ready, a pod Running, a Secret encrypted in etcd`);
   const chapter = { name: one.name, client, image: IMAGE, signal, tell };
-  const resize = one.resized === true ? await resizeChapter(chapter) : undefined;
-  const counts = one.controlPlaneCounts;
-  const controlPlane = counts === undefined ? undefined : await controlPlaneChapter(chapter, counts);
+  const lived = one.life === undefined ? undefined : await lifeChapter(chapter, one.life === 'all');
 
   const asked = Date.now();
   const deletion = await client.clusters.delete(one.name, { signal });
@@ -95,8 +91,7 @@ export async function runClusterCase(one: ClusterCase, tools: CaseTools): Promis
   for (const text of found) tell(`${one.name}: left, says the ${text}`);
   return {
     ...{ ...one, readySeconds, deleteSeconds, left: found.length },
-    ...(resize === undefined ? {} : { resize }),
-    ...(controlPlane === undefined ? {} : { controlPlane }),
+    ...(lived === undefined ? {} : { lived }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Fault, FaultControl } from './faults.ts';
+import { underTest } from './operations.ts';
 import type { RecordedCall } from './places.ts';
 import type { Exchange } from './traffic.ts';
 import type { Reply } from '../support/fault-proxy.ts';
@@ -56,7 +57,7 @@ export const disruptions: readonly Fault[] = [
     once: true,
     concernsOperation: true,
     notApplicable: ({ operation }) =>
-      operation === 'createCluster' ? undefined : 'the cluster is being deleted already',
+      underTest(operation).runs === 'createCluster' ? undefined : 'the cluster is being deleted already',
     expects: 'anything',
     refusals: ['Slipway.ClusterNotFound'],
     act: async ({ forward }, control) => {

@@ -1,4 +1,4 @@
-import type { MatrixName } from './operations.ts';
+import { type MatrixName, underTest } from './operations.ts';
 import { bodyOf, type Reply, without } from '../support/fault-proxy.ts';
 import { type BreakableKind, breakableIn, createdIds, untilSilent, vanish } from './cloud-effects.ts';
 import { disruptions } from './disruptions.ts';
@@ -72,6 +72,18 @@ export interface Fault {
 
 /** Nova's and the provider's words for what is broken. */
 const BROKEN = 'No valid host was found: made by the fault matrix';
+
+/** Puts what a call makes into ERROR before its answer comes. */
+export async function breakWhatIsMade(
+  { place, forward }: Pick<Exchange, 'place' | 'forward'>,
+  control: Pick<FaultControl, 'breakDown'>,
+): Promise<Reply> {
+  const answer = await forward();
+  const body = await bodyOf(answer);
+  const kind = breakableIn(place);
+  for (const id of kind === undefined ? [] : createdIds(body)) await control.breakDown(kind ?? 'server', id, BROKEN);
+  return { ...answer, body };
+}
 
 const any = (): undefined => undefined;
 const writesOnly = ({ place }: RecordedCall): string | undefined =>
@@ -233,14 +245,7 @@ const callFaults: readonly Fault[] = [
     notApplicable: ({ place }) =>
       breakableIn(place) === undefined ? 'only servers and load balancers have the status ERROR' : undefined,
     expects: 'success or verdict',
-    act: async (exchange, control) => {
-      const answer = await exchange.forward();
-      const body = await bodyOf(answer);
-      const kind = breakableIn(exchange.place);
-      for (const id of kind === undefined ? [] : createdIds(body))
-        await control.breakDown(kind ?? 'server', id, BROKEN);
-      return { ...answer, body };
-    },
+    act: breakWhatIsMade,
     verdict: (place) => ({
       types: ['OpenStack.ResourceInError'],
       words: breakableIn(place) === 'server' ? /made by the fault matrix/ : /ERROR/,
@@ -279,7 +284,7 @@ const callFaults: readonly Fault[] = [
     once: true,
     notApplicable: ({ place, operation }) => {
       if (place.service !== 'kubernetes') return 'no machine of the cluster answers this call';
-      const unfinished = operation === 'createCluster' || operation === 'deleteCluster';
+      const unfinished = ['createCluster', 'deleteCluster'].includes(underTest(operation).runs);
       return unfinished ? undefined : 'a living cluster that has lost its only control plane is not what it was before';
     },
     expects: 'success or verdict',

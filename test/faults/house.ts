@@ -9,6 +9,7 @@ import { nodeArguments } from '../../local/repository.ts';
 import type { CloudKind } from '../../local/sandbox-processes.ts';
 import { type LocalStack, startStack } from '../../local/stack.ts';
 import { stackEnvironment } from '../../local/state.ts';
+import { findTool } from '../../local/tools.ts';
 import { connectTemporal, type TemporalAccess } from '../../temporal/index.ts';
 import { VaultClient } from '../../vault/index.ts';
 import { connect, type OpenStackClient } from 'openstack-client-ts';
@@ -16,7 +17,11 @@ import type { BreakableKind } from './cloud-effects.ts';
 import { startOneOrigin } from './one-origin.ts';
 import { type Pace, paces } from './pace.ts';
 import { Traffic } from './traffic.ts';
+import { greeter, writeChart } from '../support/charts.ts';
 import { PROXY_NAME, startVaultProxy } from './vault-proxy.ts';
+
+/** Folder of the charts that workers install. */
+const CHARTS = 'charts';
 
 /** A group of workers on a task queue of their own. */
 export interface Pool {
@@ -50,6 +55,7 @@ export class House {
   readonly #directory: string;
   readonly #closing: (() => unknown)[];
   readonly #vaultProxy: string;
+  readonly #helm: string;
   readonly #tls: { cert: string; key: string };
   readonly #traffic: Map<string, Traffic>;
   readonly #guard;
@@ -67,6 +73,7 @@ export class House {
     signal: AbortSignal;
     directory: string;
     vaultProxy: string;
+    helm: string;
     tls: { cert: string; key: string };
     traffic: Map<string, Traffic>;
     guard: ReturnType<typeof startProcessGuard>;
@@ -83,6 +90,7 @@ export class House {
     this.signal = parts.signal;
     this.#directory = parts.directory;
     this.#vaultProxy = parts.vaultProxy;
+    this.#helm = parts.helm;
     this.#tls = parts.tls;
     this.#traffic = parts.traffic;
     this.#guard = parts.guard;
@@ -123,6 +131,8 @@ export class House {
       (workflowId) => traffic.get(clusterOf(workflowId)),
     );
     closing.push(() => proxy.close());
+    const helm = await findTool('helm', { signal });
+    await writeChart(join(directory, CHARTS), greeter('1.0.0'));
     return new House({
       cloud,
       stack,
@@ -135,6 +145,7 @@ export class House {
       signal,
       directory,
       vaultProxy: proxy.address,
+      helm: helm.path,
       tls,
       traffic,
       guard,
@@ -162,6 +173,9 @@ export class House {
           SLIPWAY_DEPLOYMENT_NAME: pool.queue,
           SLIPWAY_SHUTDOWN_GRACE: '2',
           SLIPWAY_LOG_LEVEL: 'warn',
+          SLIPWAY_HELM: this.#helm,
+          SLIPWAY_CHART_FOLDER: join(this.#directory, CHARTS),
+          SLIPWAY_CHART_SOURCE: 'folder',
           ...pool.environment,
           ...more,
         }),

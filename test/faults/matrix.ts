@@ -70,7 +70,9 @@ export async function runMatrix(options: MatrixOptions): Promise<MatrixResult> {
         Lane.open(house, passing, `lane${index}`),
       ),
     );
-    const recording = await record(house, recorders, operationsUnderTest);
+    // No API of OpenStack puts anything into ERROR.
+    const tested = operationsUnderTest.filter(({ broken }) => broken === undefined || cloud === 'emulator');
+    const recording = await record(house, recorders, tested);
     await options.onRecording?.(house, recording);
     const { cases, skipped } = casesOf(recording, cloud);
     const chosen = options.select(cases, skipped);

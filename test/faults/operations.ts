@@ -9,14 +9,29 @@ export interface OperationUnderTest {
   readonly needs: readonly MatrixName[];
   /** Its input beside the cluster's name; a creation's is the specification. */
   readonly input?: Readonly<Record<string, unknown>>;
+  /** A call: in an earlier try, whatever it makes turns ERROR, so that there is something to repair. */
+  readonly broken?: string;
+  /** Only the calls of this activity are met: another row meets the others. */
+  readonly only?: string;
 }
 
 export type MatrixName =
-  'createCluster' | 'deleteCluster' | 'growNodeGroup' | 'shrinkNodeGroup' | 'replaceControlPlane' | 'replaceNodeGroup';
+  | 'createCluster'
+  | 'repairCreation'
+  | 'deleteCluster'
+  | 'growNodeGroup'
+  | 'shrinkNodeGroup'
+  | 'replaceControlPlane'
+  | 'replaceNodeGroup'
+  | 'applyAddons';
 
 /** The operations of the matrix: one line each. Calls, faults and checks are found by running them. */
 export const operationsUnderTest: readonly OperationUnderTest[] = [
   { name: 'createCluster', runs: 'createCluster', needs: [] },
+  {
+    ...{ name: 'repairCreation', runs: 'createCluster', needs: [], only: 'repairApi' },
+    broken: 'ensureApi POST openstack /load-balancer/v2/lbaas/loadbalancers [{cluster}-api]',
+  },
   { name: 'deleteCluster', runs: 'deleteCluster', needs: ['createCluster'] },
   ...(
     [
@@ -34,6 +49,10 @@ export const operationsUnderTest: readonly OperationUnderTest[] = [
   {
     ...{ name: 'replaceControlPlane', runs: 'replaceControlPlane', needs: ['createCluster'] },
     input: { drainMinutes: 1 },
+  },
+  {
+    ...{ name: 'applyAddons', runs: 'applyAddons', needs: ['createCluster'] },
+    input: { addons: { custom: [{ name: 'greeter', chart: 'greeter', version: '1.0.0', required: true }] } },
   },
 ];
 

@@ -7,6 +7,7 @@ export type Service = 'openstack' | 'vault' | 'kubernetes';
 
 /** Where in an operation a call is: the same text in every run. */
 export interface Place {
+  /** Name of the activity that sends it, or {@link SESSION}. */
   readonly activity: string;
   readonly service: Service;
   readonly method: string;
@@ -23,6 +24,11 @@ export function placeText({ activity, service, method, path, subject }: Place): 
   return `${activity} ${method} ${service} ${path}${subject === '' ? '' : ` [${subject}]`}`;
 }
 
+/** Who asks for a token and for the versions of a service: once for all activities, whichever of them comes first. */
+const SESSION = 'session';
+
+const OF_SESSION = /\/auth\/tokens$|^\/[^/]+\/(v[\d.]+\/)?$/;
+
 /** The place of a request that an activity sends for a cluster. */
 export function placeOf(
   activity: string,
@@ -34,7 +40,7 @@ export function placeOf(
   const sorted = query === undefined ? '' : `?${query.split('&').map(decodeURIComponent).sort().join('&')}`;
   const plain = placeholders(`${decodeURIComponent(address)}${sorted}`, cluster);
   return {
-    activity,
+    activity: service === 'openstack' && OF_SESSION.test(address) ? SESSION : activity,
     service,
     method,
     path: plain,

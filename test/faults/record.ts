@@ -3,7 +3,7 @@ import type { House } from './house.ts';
 import type { Lane } from './lane.ts';
 import { isRead, type RecordedCall } from './places.ts';
 import { inputOf, type MatrixName, type OperationUnderTest, underTest } from './operations.ts';
-import { type Reference, secretsOf } from './run-case.ts';
+import { type Reference, secretsOf, tryInVain } from './run-case.ts';
 import { startOperation } from './start-operation.ts';
 import type { SeenCall } from './traffic.ts';
 
@@ -51,7 +51,9 @@ export async function record(
       reference[operation] = left;
       const each = lives.map(({ runs }) => runs.get(operation)?.calls ?? []);
       const lookers = lookersOf(made);
+      const { only } = underTest(operation);
       for (const call of callsOf(operation, made)) {
+        if (only !== undefined && call.place.activity !== only) continue;
         const reason = whyLeftOut(call, each, lookers);
         if (reason === undefined) calls.push(call);
         else leftOut.push({ call, reason });
@@ -84,6 +86,7 @@ async function liveOnce(
   try {
     for (const name of life) {
       const tested = underTest(name);
+      await tryInVain(house, lane, tested, traffic);
       const first = traffic.calls.length;
       const started = await startOperation(house, lane.pool, tested.runs, cluster, inputOf(tested, cluster));
       const outcome = await started.outcome(house.pace.operationMs);

@@ -1,11 +1,11 @@
 import { remainingSecrets } from '../../activities/secrets/delete-secrets.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Case, caseName, faultOf } from './cases.ts';
-import type { FaultControl } from './faults.ts';
+import { breakWhatIsMade, type FaultControl } from './faults.ts';
 import type { House } from './house.ts';
 import type { Lane } from './lane.ts';
-import { inputOf, type MatrixName, underTest } from './operations.ts';
-import { isRead, placeholders } from './places.ts';
+import { inputOf, type MatrixName, type OperationUnderTest, underTest } from './operations.ts';
+import { isRead, type Place, placeholders } from './places.ts';
 import { type Outcome, startOperation, type StartedOperation } from './start-operation.ts';
 import type { Rule, SeenCall, Traffic } from './traffic.ts';
 
@@ -83,6 +83,7 @@ class CaseRun {
     this.#traffic = traffic;
     const operation = underTest(this.#tested.operation);
     for (const needed of operation.needs) await this.#mustSucceed(needed, 'first');
+    await tryInVain(this.#house, this.#lane, operation, traffic);
     traffic.arm(this.#rule());
     const outcome = await this.#run(operation.name, 'with the fault');
     if (traffic.hits === 0) {
@@ -176,7 +177,8 @@ class CaseRun {
     if (outcome.outcome === 'completed') {
       // A deletion does without what it cannot have, as long as nothing is left; that is compared afterwards.
       const found = place !== undefined && ((hasEffect === true && !isRead(place)) || helps?.(place) === true);
-      if (permanent && operation !== 'deleteCluster' && !found && mayBeRefused !== true)
+      const needless = place !== undefined && !lastTryMade(place, key, traffic.calls);
+      if (permanent && operation !== 'deleteCluster' && !found && !needless && mayBeRefused !== true)
         this.problems.push('it succeeded although the fault was permanent');
       return false;
     }
@@ -204,6 +206,32 @@ class CaseRun {
       ...differences(`in Vault after ${operation}`, expected.secrets, await secretsOf(this.#house, this.#cluster)),
     );
   }
+}
+
+/** Whether the last try of an activity still made the call: what was waited for may be over, or made, by then. */
+function lastTryMade({ activity }: Place, key: string, calls: readonly SeenCall[]): boolean {
+  const ofActivity = calls.filter((call) => call.place.activity === activity);
+  const last = Math.max(...ofActivity.map(({ attempt }) => attempt));
+  return ofActivity.some((call) => call.attempt === last && call.key === key);
+}
+
+/**
+ * Has the operation fail as its row says, which leaves something to repair; nothing for other rows.
+ *
+ * @throws Error when it does not fail
+ */
+export async function tryInVain(house: House, lane: Lane, tested: OperationUnderTest, traffic: Traffic): Promise<void> {
+  const { broken, name, runs } = tested;
+  if (broken === undefined) return;
+  traffic.arm({
+    ...{ key: broken, occurrence: 1, permanent: true, name: 'error' },
+    act: (exchange) => breakWhatIsMade(exchange, house),
+  });
+  const { cluster } = traffic;
+  const started = await startOperation(house, lane.pool, runs, cluster, inputOf(tested, cluster));
+  const { outcome } = await started.outcome(house.pace.operationMs);
+  if (outcome !== 'failed') throw new Error(`${name}: ${broken} was not made, or not missed`);
+  traffic.arm(undefined);
 }
 
 /** What Vault holds of a cluster, whatever its id, with placeholders. */

@@ -107,7 +107,7 @@ export class Traffic {
   ): Promise<Reply> {
     const tag = tagOf(request);
     if (tag === undefined) {
-      this.untagged += 1;
+      if (!isHelm(request)) this.untagged += 1;
       return forward(request);
     }
     const place = placeOf(tag.activity, service, request, this.cluster);
@@ -170,6 +170,12 @@ export function tagOf({ headers }: ProxiedRequest): CallTag | undefined {
   const text = headers[CALL_HEADER];
   return typeof text === 'string' ? callTagSchema.parse(JSON.parse(text)) : undefined;
 }
+
+/**
+ * Helm is a program of its own. Its requests meet no faults here; it is killed instead
+ * (test/operations/addons-killed.test.ts).
+ */
+const isHelm = ({ headers }: ProxiedRequest): boolean => String(headers['user-agent']).startsWith('Helm/');
 
 function withoutTag(request: ProxiedRequest): ProxiedRequest {
   return { ...request, headers: without(request.headers, CALL_HEADER) };

@@ -25,6 +25,10 @@ export const exceptions: readonly { readonly files: RegExp; readonly why: string
     why: 'Node, npm and uv ask in the folders above the clone',
   },
   {
+    files: /^\/srv\/(\.?browser(s)?listrc|browser(s)?list|package\.json)$/,
+    why: 'the bundler of workflows asks in the folders above the clone for browsers to support',
+  },
+  {
     files: /^\/usr\/local\/s?bin$/,
     why: 'kubectl lists the folders of the path for its plugins',
   },

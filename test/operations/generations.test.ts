@@ -59,6 +59,7 @@ describe('a machine', () => {
     expect(await observed()).toEqual({
       controlPlane: seen(1, controlPlane),
       nodeGroups: { workers: seen(2, workers) },
+      addons: {},
     });
 
     const { generations } = await resize({ count: 3 });
@@ -69,6 +70,7 @@ describe('a machine', () => {
     expect(await observed()).toEqual({
       controlPlane: seen(1, controlPlane),
       nodeGroups: { workers: seen(3, workers) },
+      addons: {},
     });
     await remove();
   }, 120_000);

@@ -1,5 +1,7 @@
+import { addonRows } from './bad-addon-inputs.ts';
 import { flagRows, policyRows } from './bad-api-server-inputs.ts';
 import { type BadInput, kubernetes, MINIMAL, type Row, spec } from './bad-input.ts';
+import { catalogueRows } from './bad-catalogue-inputs.ts';
 
 const ID = '0b0f6a2e-6a3f-4b53-9a0b-2f5f3f1f7c11';
 
@@ -360,6 +362,9 @@ const rows: readonly Row[] = [
     'nodeGroups[0].taints[0].value',
     /label value/,
   ],
+
+  ...addonRows,
+  ...catalogueRows,
 ];
 
 /** Every way in which an input of `createCluster` can be wrong. */

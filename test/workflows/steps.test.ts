@@ -183,6 +183,10 @@ describe('a child workflow of a step', () => {
     work = (one) => (one === what ? released.then(() => one) : Promise.resolve(one));
     return release;
   };
+  const signalsOf = async (run: WorkflowHandle): Promise<string[]> => {
+    const { events } = await run.fetchHistory();
+    return (events ?? []).flatMap((one) => one.workflowExecutionSignaledEventAttributes?.signalName ?? []);
+  };
   const startedIds = async (run: WorkflowHandle) => (await progressOf(run)).steps.map(({ id }) => id);
 
   it('is named by the step while it works; afterwards its steps are the step’s', async () => {
@@ -203,10 +207,7 @@ describe('a child workflow of a step', () => {
     const { run, child } = await parent(6000);
     await until(() => Promise.resolve(asked.includes('first 1')));
     await run.signal('pause');
-    await until(async () => {
-      const { events } = await child.fetchHistory();
-      return events?.some((one) => one.workflowExecutionSignaledEventAttributes?.signalName === 'pause') === true;
-    });
+    await until(async () => (await signalsOf(child)).includes('pause'));
     release();
     await until(async () => (await states(child))['second'] === 'paused');
     await new Promise((resolve) => setTimeout(resolve, 7000));
@@ -215,6 +216,8 @@ describe('a child workflow of a step', () => {
   }, 60_000);
 
   it('hears of a pause and of wishes that came before it', async () => {
+    // The child may otherwise be past its safe point when it is told.
+    const release = held('first 1');
     const childId = randomUUID();
     const spec = clusterSpecSchema.parse({ name: 'atlas', cloud: 'sandbox' });
     const input = { name: 'atlas', group: 'workers', count: 3 };
@@ -223,9 +226,12 @@ describe('a child workflow of a step', () => {
     const run = await client.workflow.signalWithStart('parentOfSteps', { ...options, signal: 'pause' });
     await run.signal('handOver', { number: 2, input, spec });
     const child = client.workflow.getHandle(childId);
-    await until(async () => (await states(child).catch(() => undefined))?.['second'] === 'paused');
+    await until(() => Promise.resolve(asked.includes('first 1')));
+    await until(async () => (await signalsOf(child)).length === 2);
+    release();
+    await until(async () => (await states(child))['second'] === 'paused');
     await run.signal('resume');
-    expect(await run.result()).toBe('second#1, wish 2');
+    expect(await run.result()).toBe('second 1, wish 2');
   });
 
   it('that fails ends the operation with its failure', async () => {

@@ -10,7 +10,18 @@ const ROOT = join(import.meta.dirname, '../..');
 
 /** Sources that an operation goes through. */
 const SOURCES = [
-  ...['model', 'vault', 'temporal', 'workflows', 'activities', 'service', 'workers', 'codec-server', 'client'],
+  ...[
+    'model',
+    'addons',
+    'vault',
+    'temporal',
+    'workflows',
+    'activities',
+    'service',
+    'workers',
+    'codec-server',
+    'client',
+  ],
   ...['local', 'cli', 'scripts', 'test/support'],
   ...['sandbox', 'openstack-client-ts', 'package.json', 'tsconfig.json', 'tsconfig.base.json'],
 ];

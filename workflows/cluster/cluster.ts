@@ -44,7 +44,7 @@ import { type Decision, decide, mayBegin } from './decide.ts';
 import { describeCluster } from './describe-cluster.ts';
 import { tellWish } from './hand-over.ts';
 import { notTaken, putBack } from './handed.ts';
-import { isAttentionChange, isRequest } from '../lib/messages.ts';
+import { isAttentionChange, requestIn } from '../lib/messages.ts';
 import { keepEnd, keepStart, keepWish } from './keep-record.ts';
 import { notifyCallers } from './notify-callers.ts';
 import { parseRecord } from './parse-record.ts';
@@ -92,8 +92,8 @@ class Cluster {
 
   async live(): Promise<{ name: string; id: string }> {
     setHandler(describe, () => this.describe());
-    setHandler(run, (request) => this.admit(request), {
-      validator: (request: OperationRequest) => this.validate(request),
+    setHandler(run, (message) => this.admit(message), {
+      validator: (message: unknown) => this.validate(message),
     });
     setHandler(cancelOperation, (requestId) => this.cancel(requestId));
     setHandler(attention, (change) => this.attend(change));
@@ -128,14 +128,13 @@ class Cluster {
    * Refuses what this cluster cannot do now. Synchronous, and throws ApplicationFailures only, so that a refusal writes
    * no history.
    */
-  validate(request: OperationRequest): void {
-    if (!isRequest(request))
-      throw refusal({ type: FailureType.NotAdmitted, message: 'this is no request for an operation' });
-    const decision = this.#decide(request);
+  validate(message: unknown): void {
+    const decision = this.#decide(requestOf(message));
     if (decision.kind === 'refuse') throw refusal(decision);
   }
 
-  admit(request: OperationRequest): OperationAdmission {
+  admit(message: unknown): OperationAdmission {
+    const request = requestOf(message);
     const decision = this.#decide(request);
     const { operation, input, requestedBy, requestId } = request;
     const admission = { clusterId: this.#record.id, workflowId: workflowInfo().workflowId };
@@ -358,6 +357,13 @@ class Cluster {
   #show(): void {
     setCurrentDetails(clusterMarkdown(this.describe()));
   }
+}
+
+/** @throws ApplicationFailure `Slipway.NotAdmitted` when it is none */
+function requestOf(message: unknown): OperationRequest {
+  const request = requestIn(message);
+  if (request !== undefined) return request;
+  throw refusal({ type: FailureType.NotAdmitted, message: 'this is no request for an operation' });
 }
 
 function refusal({ type, message, issues }: Refusal): ApplicationFailure {

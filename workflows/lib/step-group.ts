@@ -4,7 +4,7 @@ import { describeFailure } from './failures.ts';
 import type { StepDeclarations, StepNode } from './step-tree.ts';
 
 /** The ids of the groups among declared steps, and of those that are none. */
-export type GroupId<D extends StepDeclarations> = {
+type GroupId<D extends StepDeclarations> = {
   [K in keyof D]: D[K] extends { readonly steps: StepDeclarations } ? K & string : never;
 }[keyof D];
 export type StepId<D extends StepDeclarations> = Exclude<keyof D & string, GroupId<D>>;

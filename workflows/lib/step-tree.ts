@@ -1,5 +1,4 @@
 import {
-  type ItemCounts,
   type OperationProgress,
   stepActivityId,
   type StepProgress,
@@ -16,7 +15,7 @@ export interface StepDeclaration {
 }
 
 /** Steps that fail together, and whose failure the script may answer (see `StepControl.group`). */
-export interface GroupDeclaration {
+interface GroupDeclaration {
   readonly title: string;
   readonly steps: StepDeclarations;
 }
@@ -42,7 +41,6 @@ export interface StepNode {
   readonly parent?: StepNode;
   /** 0 of groups, whose steps count, and of items. */
   readonly seconds: number;
-  readonly isItem: boolean;
   /** As it was declared. */
   readonly steps: StepNode[];
   state: StepState;
@@ -145,7 +143,7 @@ export class StepTree {
   beginItem(of: StepNode, name: string): StepNode {
     const path = stepPath(of.path, name);
     const item: StepNode = {
-      ...{ path, title: name, parent: of, seconds: 0, isItem: true, steps: [] },
+      ...{ path, title: name, parent: of, seconds: 0, steps: [] },
       ...{ state: 'running', startedAt: Date.now() },
     };
     of.items ??= new Map();
@@ -172,12 +170,6 @@ export class StepTree {
     item.state = state;
     item.endedAt = Date.now();
     if (detail !== undefined) item.detail = detail.slice(0, MAX_ITEM_DETAIL);
-    this.#changed();
-  }
-
-  /** Counts items that are worked off many at once, in place of those that were counted before. */
-  count(node: StepNode, counts: ItemCounts): void {
-    node.counts = new Map(Object.entries(counts) as [StepState, number][]);
     this.#changed();
   }
 
@@ -218,7 +210,6 @@ function nodesOf(declared: StepDeclarations, parent: StepNode | undefined): Step
       title: declaration.title,
       ...(parent === undefined ? {} : { parent }),
       seconds: 'steps' in declaration ? 0 : declaration.seconds,
-      isItem: false,
       steps: [],
       state: 'pending',
     };

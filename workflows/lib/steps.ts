@@ -12,10 +12,7 @@ import { type Wish, Wishes } from './wishes.ts';
 export type { StepDeclaration } from './step-tree.ts';
 
 /** What a script has to say of its steps beside running them. */
-export interface StepControl<D extends StepDeclarations, N extends OperationName> extends Omit<
-  GroupControl<D>,
-  'step'
-> {
+interface StepControl<D extends StepDeclarations, N extends OperationName> extends Omit<GroupControl<D>, 'step'> {
   /**
    * A safe point: waits here while a person has paused the operation, or, with a reason, until one says that it may go
    * on. The step is shown as paused. For operations that are declared pausable.

@@ -8,6 +8,7 @@ import { Cloud, type CloudOptions } from './cloud.ts';
 import { createDesignate } from './designate/service.ts';
 import { createGlance } from './glance/service.ts';
 import { createServer } from './http/server.ts';
+import type { Service } from './http/service.ts';
 import { createKeystone } from './keystone/service.ts';
 import { regionId } from './keystone/catalog.ts';
 import { createNeutron } from './neutron/service.ts';
@@ -63,6 +64,19 @@ function cloudsYaml(cloud: Cloud, url: string): string {
   return stringify({ clouds: { sandbox: entry('demo'), 'sandbox-admin': entry('admin') } });
 }
 
+/** The services of a cloud, with all their routes. @param state - the file that the admin API saves to */
+export const createServices = (cloud: Cloud, state?: string): readonly Service[] => [
+  createKeystone(cloud),
+  createNova(cloud),
+  createNeutron(cloud),
+  createGlance(cloud),
+  createOctavia(cloud),
+  createCinder(cloud),
+  createSwift(cloud),
+  createDesignate(cloud),
+  createAdmin(cloud, state),
+];
+
 /** Starts a cloud in this process. */
 export async function startCloud(options: RunCloudOptions): Promise<RunningCloud> {
   const { host, port } = parseListen(options.listen);
@@ -75,17 +89,7 @@ export async function startCloud(options: RunCloudOptions): Promise<RunningCloud
     ...(options.computeMaxLimit !== undefined && { computeMaxLimit: options.computeMaxLimit }),
   });
   const state = options.state === undefined ? undefined : resolve(options.state);
-  const services = [
-    createKeystone(cloud),
-    createNova(cloud),
-    createNeutron(cloud),
-    createGlance(cloud),
-    createOctavia(cloud),
-    createCinder(cloud),
-    createSwift(cloud),
-    createDesignate(cloud),
-    createAdmin(cloud, state),
-  ];
+  const services = createServices(cloud, state);
   // Transitions of a saved state need their handlers, which the services have registered by now.
   const loaded = state !== undefined && (await loadState(cloud, state));
   if (!loaded) seed(cloud);

@@ -21,6 +21,13 @@ export const defaultQuotas: Readonly<Record<QuotaService, Limits>> = {
     metadata_items: 128,
     server_groups: 10,
     server_group_members: 10,
+    injected_files: 5,
+    injected_file_content_bytes: 10_240,
+    injected_file_path_bytes: 255,
+    fixed_ips: -1,
+    floating_ips: -1,
+    security_groups: -1,
+    security_group_rules: -1,
   },
   network: {
     network: 100,

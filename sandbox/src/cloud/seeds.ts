@@ -78,6 +78,7 @@ function seedNetwork(cloud: Cloud, owner: string): void {
     'provider:network_type': 'flat',
     'provider:physical_network': externalNetwork.physicalNetwork,
     'provider:segmentation_id': null,
+    segments: null,
   });
   const gateway = fromInteger(range.first + 1n, range.version);
   cloud.tables.subnets.insert({

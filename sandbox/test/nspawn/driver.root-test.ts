@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { machineImageDirectory } from '../../image/image-directory.ts';
-import type { MachineDriver } from '../../src/machines/driver.ts';
+import type { Machine, MachineDriver } from '../../src/machines/driver.ts';
 import { serveMetadata } from '../../src/machines/metadata.ts';
 import { createNspawnDriver } from '../../src/machines/nspawn/driver.ts';
 import { server } from './cloud.ts';
@@ -93,6 +93,24 @@ describe.skipIf(!runnable)('the driver of real machines', () => {
     expect(await fetchText(await door(driver, networks[1], '10.6.0.11', 8080))).toBe('right\n');
     await driver.close();
     expect(leftOvers(folder, networks[1], [right.id])).toEqual([]);
+  });
+
+  test('a floating IP, which is a loopback address, answers from inside of its network', async () => {
+    const driver = await open();
+    const network = randomUUID();
+    const [one, two] = [server('one', network, '10.6.0.11', serveName), server('two', network, '10.6.0.12', serveName)];
+    const address = '127.64.9.9';
+    await driver.setVips([{ networkId: network, address, port: 6443, members: [member('10.6.0.11')] }]);
+    await Promise.all([one, two].map((machine) => driver.boot(machine, AbortSignal.timeout(60_000))));
+    await Promise.all([says(driver, one, 'UP one'), says(driver, two, 'UP two')]);
+    const ask = (from: Machine, url: string): Promise<string> => inMachine(from, 'curl', '-sS', '--max-time', '5', url);
+    // Also from the machine that is behind it, as a router sends it back.
+    for (const from of [one, two]) expect(await ask(from, `http://${address}:6443/`)).toBe('one\n');
+    // What is not the cloud's is the machine's own, still.
+    expect(await ask(two, 'http://127.0.0.1:8080/')).toBe('two\n');
+    expect(await ask(two, 'http://127.0.0.53:8080/')).toBe('two\n');
+    await driver.setVips([]);
+    await expect(ask(two, `http://${address}:6443/`)).rejects.toThrow();
   });
 
   test('a boot that is given up, or was never possible, leaves nothing', async () => {

@@ -148,7 +148,7 @@ describe('an input that is wrong', () => {
     ['an unknown option', ['list', '--frob'], /unknown option '--frob'/],
     ['a missing argument', ['describe'], /missing required argument 'name'/],
     ['a phase that there is not', ['list', '--phase', 'Ill'], /Allowed choices are Creating/],
-    ['an unknown operation', ['schema', 'fly'], /no operation "fly"; there are: createCluster/],
+    ['an unknown operation', ['schema', 'fly'], /no operation "fly"; there are: applyAddons, createCluster/],
   ])('is refused with code 2 and never connects: %s', async (_title, args, message) => {
     const result = await runCommand(args);
     expect(result).toMatchObject({ code: 2, stdout: '', connections: 0 });
@@ -279,7 +279,7 @@ describe('slipway describe', () => {
     });
     const controlPlane = machines(3, of('0123456789', 3));
     const workers = machines(4, of('', 1), of('a000000000', 1), of('b000000000', 2));
-    const observed = { controlPlane, nodeGroups: { workers } };
+    const observed = { controlPlane, nodeGroups: { workers }, addons: {} };
     const clusters = { describe: () => Promise.resolve({ description: description({ observed }) }) };
     const { stdout } = await runCommand(['describe', 'atlas'], { clusters });
     expect(stdout).toMatch(/GROUP +GENERATION +MACHINES +KUBERNETES/);
@@ -292,7 +292,7 @@ describe('slipway describe', () => {
   it('shows nothing of generations where each group has one', async () => {
     const one = { count: 3, kubernetesVersion: '1.36.3' };
     const machines = { ...one, generations: [{ generation: '0123456789', ...one }] };
-    const observed = { controlPlane: machines, nodeGroups: { workers: machines } };
+    const observed = { controlPlane: machines, nodeGroups: { workers: machines }, addons: {} };
     const clusters = { describe: () => Promise.resolve({ description: description({ observed }) }) };
     expect((await runCommand(['describe', 'atlas'], { clusters })).stdout).not.toContain('GENERATION');
   });

@@ -8,12 +8,13 @@ import { Cli } from '../../../cli/cli.ts';
 import { isDestructive } from '../../../cli/destructive.ts';
 import { createProgram } from '../../../cli/program.ts';
 import type { CloudsApi } from '../../../client/clouds/clouds.ts';
+import type { ClusterSnapshot } from '../../../client/cluster-snapshot.ts';
 import type { ClustersApi } from '../../../client/clusters.ts';
 import { identify } from '../../../local/process-identity.ts';
 import { writeState } from '../../../local/state.ts';
 import type { OperationHandle } from '../../../client/operation-handle.ts';
 import { planCluster } from '../../../client/plan-cluster.ts';
-import type { OperationName, OperationResult } from '../../../model/index.ts';
+import { addonsSchema, type OperationName, type OperationResult } from '../../../model/index.ts';
 import { connectTemporal } from '../../../temporal/index.ts';
 import { startTestTemporal } from '../../support/temporal-server.ts';
 import { createResult, creating, description, running } from './support/samples.ts';
@@ -25,6 +26,8 @@ const CLUSTERS: Record<keyof ClustersApi, 'reads' | 'makes' | 'removes'> = {
   delete: 'removes',
   run: 'removes', // What its operation says.
   resizeNodeGroup: 'removes',
+  applyAddons: 'removes',
+  lookAtAddons: 'reads',
   pause: 'makes', // A signal, which `resume` takes back.
   resume: 'makes',
   abort: 'makes', // Ends what runs; everything that is there stays.
@@ -70,6 +73,13 @@ function leaves(command: Command, path: string[] = []): { path: string[]; comman
 const commands = leaves(createProgram(new Cli(commandEnvironment({}).environment)));
 const remote = commands.filter(({ path }) => !(path[0] !== undefined && path[0] in LOCAL));
 
+/** With an addon, which can be taken away. */
+const withAddon = (snapshot: ClusterSnapshot): ClusterSnapshot => {
+  const { description: known } = snapshot;
+  const addons = addonsSchema.parse({ metricsServer: {} });
+  return { ...snapshot, description: { ...known, spec: { ...known.spec, addons } } };
+};
+
 const resized = { name: 'atlas', id: 'atlas-k3f7x2', group: 'workers', count: 3, added: 0, removed: 0, forced: 0 };
 
 const handleOf = <N extends OperationName>(operation: N, result: OperationResult<N>): OperationHandle<N> => ({
@@ -100,13 +110,18 @@ function world(taken: string[]): CommandWorld {
     // The only operation there is of these; another one needs a result of its own here.
     run: (operation) => Promise.resolve(handleOf(operation, resized as OperationResult<typeof operation>)),
     resizeNodeGroup: () => Promise.resolve(handleOf('resizeNodeGroup', resized)),
+    applyAddons: () =>
+      Promise.resolve(
+        handleOf('applyAddons', { name: 'atlas', id: 'atlas-k3f7x2', addons: {}, changed: 0, removed: 1 }),
+      ),
+    lookAtAddons: () => Promise.resolve({ addons: [] }),
     pause: () => Promise.resolve(running),
     resume: () => Promise.resolve(running),
     abort: () => Promise.resolve(running),
     adopt: () => Promise.resolve({ name: 'atlas', id: 'atlas-k3f7x2', cloud: 'sandbox', phase: 'Ready' }),
     findOrphans: () => Promise.resolve({ clouds: 1, orphans: [], total: 0, problems: [] }),
     get: () => Promise.resolve(description()),
-    describe: () => Promise.resolve(creating()),
+    describe: () => Promise.resolve(withAddon(creating())),
     list: async function* (filter = {}) {
       if (filter.cloud === 'atlas') return;
       const { name, id, cloud, phase, createdAt } = await Promise.resolve(description());
@@ -150,6 +165,8 @@ function recording<T extends object>(api: T, effects: Record<string, string>, ta
 async function calls(command: Command, path: readonly string[]): Promise<string[][]> {
   const file = join(directory, 'value');
   await writeFile(file, 'name: atlas\ncloud: sandbox\n');
+  const noAddons = join(directory, 'addons');
+  await writeFile(noAddons, 'addons: {}\n');
   const clouds = join(directory, 'clouds.yaml');
   await writeFile(clouds, 'clouds: {atlas: {auth: {auth_url: "https://keystone.example.org", token: t}}}\n');
   const values: Record<string, string> = {
@@ -163,6 +180,8 @@ async function calls(command: Command, path: readonly string[]): Promise<string[
     create: ['-f', file],
     plan: ['-f', file],
     'resize-node-group': ['--group', 'workers', '--count', '1'],
+    'addons plan': ['-f', noAddons],
+    'addons apply': ['-f', noAddons],
     'cloud add': ['--os-cloud', 'atlas', '--clouds-file', clouds],
   };
   const bare = [...path, ...command.registeredArguments.map(() => 'atlas')];
@@ -226,7 +245,9 @@ describe('every command', () => {
 });
 
 function expectRefused(result: CommandResult): void {
-  expect(result.stderr).toMatch(/^This (deletes|drains|forgets|replaces) [\s\S]*say --yes[\s\S]*Nothing was done\n$/);
+  expect(result.stderr).toMatch(
+    /^This (deletes|drains|forgets|removes|replaces) [\s\S]*say --yes[\s\S]*Nothing was done\n$/,
+  );
   expect(result.code).toBe(2);
 }
 

@@ -54,8 +54,8 @@ describe('a record without generations', () => {
       ok: true,
       value: {
         ...withoutGenerations,
-        schema: 2,
-        observed: { controlPlane: machines(3), nodeGroups: { workers: machines(2), spare: machines(0) } },
+        schema: 3,
+        observed: { controlPlane: machines(3), nodeGroups: { workers: machines(2), spare: machines(0) }, addons: {} },
       },
     });
   });
@@ -63,7 +63,7 @@ describe('a record without generations', () => {
   it('of a cluster that was only asked for has seen nothing', () => {
     const { id, createdAt, queue } = withoutGenerations;
     const before = { schema: 1, id, spec, createdAt, queue, history: [], phase: 'Creating', operations: 0 };
-    expect(parseInput(clusterRecordSchema, before)).toEqual({ ok: true, value: { ...before, schema: 2 } });
+    expect(parseInput(clusterRecordSchema, before)).toEqual({ ok: true, value: { ...before, schema: 3 } });
   });
 
   it.each(['much', { controlPlane: 3 }, { controlPlane: machines(3), nodeGroups: { workers: null } }])(
@@ -82,9 +82,9 @@ describe('a record of version 0.1.0', () => {
       ok: true,
       value: {
         ...same,
-        schema: 2,
+        schema: 3,
         history: [last],
-        observed: { controlPlane: machines(3), nodeGroups: { workers: machines(2) } },
+        observed: { controlPlane: machines(3), nodeGroups: { workers: machines(2) }, addons: {} },
       },
     });
   });
@@ -97,6 +97,19 @@ describe('a record of version 0.1.0', () => {
   });
 });
 
+describe('a record without addons', () => {
+  it('goes on with none, of a specification and of what was seen', () => {
+    const { addons, ...before } = spec;
+    const observed = { controlPlane: machines(3), nodeGroups: { workers: machines(2) } };
+    const record = { ...withoutGenerations, schema: 2, spec: before, observed };
+    expect(addons).toEqual({ custom: [] });
+    expect(parseInput(clusterRecordSchema, record)).toEqual({
+      ok: true,
+      value: { ...record, schema: 3, spec, observed: { ...observed, addons: {} } },
+    });
+  });
+});
+
 describe('a record', () => {
   it('of today is read as it was written', () => {
     const record = newRecord('atlas-aaaaaa', spec, NOW, 'digest');
@@ -104,7 +117,7 @@ describe('a record', () => {
   });
 
   it.each([
-    [{ ...first, schema: 3 }],
+    [{ ...first, schema: 4 }],
     [{ ...first, schema: -1 }],
     [{ ...first, schema: '0' }],
     [null],

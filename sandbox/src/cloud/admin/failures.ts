@@ -59,7 +59,8 @@ export function failureRoutes(service: Service, cloud: Cloud): void {
     },
     open,
   );
-  service.post(
+  service.route(
+    'POST',
     '/failures',
     (call) => {
       const { kind, id, namePattern, count, message } = service.parse(failureBody, call.body);

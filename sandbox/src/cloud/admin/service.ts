@@ -63,7 +63,8 @@ export function createAdmin(cloud: Cloud, stateFile: string | undefined): Servic
     open,
   );
   service.get('/counters', () => ok(cloud.log.counters()), open);
-  service.post(
+  service.route(
+    'POST',
     '/reset',
     () => {
       cloud.log.reset();
@@ -98,7 +99,8 @@ export function createAdmin(cloud: Cloud, stateFile: string | undefined): Servic
   };
   const quotas = (id: string) => Object.fromEntries(quotaServices.map((name) => [name, cloud.limits(name, id)]));
   service.get('/quotas/:project', (call) => ok(quotas(project(call))), open);
-  service.put(
+  service.route(
+    'PUT',
     '/quotas/:project',
     (call) => {
       const id = project(call);
@@ -117,7 +119,8 @@ export function createAdmin(cloud: Cloud, stateFile: string | undefined): Servic
   );
 
   service.get('/latency', () => ok({ ...cloud.latency, requestDelayMs: cloud.requestDelayMs }), open);
-  service.put(
+  service.route(
+    'PUT',
     '/latency',
     (call) => {
       const body = service.parse(latencyBody, call.body);
@@ -140,7 +143,8 @@ export function createAdmin(cloud: Cloud, stateFile: string | undefined): Servic
     open,
   );
 
-  service.post(
+  service.route(
+    'POST',
     '/servers/:id/console',
     (call) => {
       const server = cloud.tables.servers.get(call.params['id'] ?? '');
@@ -150,7 +154,8 @@ export function createAdmin(cloud: Cloud, stateFile: string | undefined): Servic
     },
     open,
   );
-  service.post(
+  service.route(
+    'POST',
     '/tokens/expire',
     () => {
       const expired = cloud.tables.tokens.size;
@@ -165,7 +170,8 @@ export function createAdmin(cloud: Cloud, stateFile: string | undefined): Servic
     if (wanted === undefined) throw dialect.error(400, 'Name a file in the body, or start the cloud with --state');
     return wanted;
   };
-  service.post(
+  service.route(
+    'POST',
     '/save',
     async (call) => {
       const target = file(call);
@@ -174,7 +180,8 @@ export function createAdmin(cloud: Cloud, stateFile: string | undefined): Servic
     },
     open,
   );
-  service.post(
+  service.route(
+    'POST',
     '/load',
     async (call) => {
       const source = file(call);

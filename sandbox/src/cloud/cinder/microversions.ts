@@ -1,6 +1,9 @@
 import type { Call } from '../http/service.ts';
 import { badRequest, cinderDialect } from './errors.ts';
 
+/** What Cinder 28 (2026.1) announces. */
+export const cinderVersions = { min: 0, max: 71 } as const;
+
 /**
  * The minor microversion of a request, from `OpenStack-API-Version: volume 3.<minor>`
  * (cinder:cinder/api/openstack/wsgi.py, class Request).

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Cloud } from '../cloud.ts';
 import { readBoolean } from '../http/paging.ts';
 import { ok, type Call, type Service } from '../http/service.ts';
+import { takesBelow } from '../http/takes.ts';
 import { defaultQuotas } from '../quotas.ts';
 import { checkBody } from './check.ts';
 import { badRequest, policyForbidden } from './errors.ts';
@@ -44,22 +45,26 @@ export function quotaRoutes(service: Service, cloud: Cloud): void {
   service.get('/v3/os-quota-sets/:id/defaults', (call) =>
     ok({ quota_set: { id: projectOf(call), ...defaultQuotas['block-storage'], ...Object.fromEntries(perType()) } }),
   );
-  service.put('/v3/os-quota-sets/:id', (call) => {
-    checkBody(quotaSetSchema, call.body);
-    if (!call.who.isAdmin) throw policyForbidden('volume_extension:quotas:update');
-    const id = call.params['id'] ?? '';
-    const wanted = readQuotas(service.parse(quotaBody, call.body).quota_set, Object.keys(limitsOf(id)));
-    const usage = detailedUsage(cloud, id);
-    for (const [name, limit] of Object.entries(wanted)) {
-      const used = usage.get(name) ?? 0;
-      if (name === 'per_volume_gigabytes' || limit === -1 || limit >= used) continue;
-      throw badRequest(
-        `Quota ${name} limit must be equal or greater than existing resources. Current usage is ${used} and the requested limit is ${limit}.`,
-      );
-    }
-    cloud.setLimits('block-storage', id, wanted);
-    return ok({ quota_set: limitsOf(id) });
-  });
+  service.put(
+    '/v3/os-quota-sets/:id',
+    takesBelow('quota_set', [...Object.keys(defaultQuotas['block-storage']), ...besides]),
+    (call) => {
+      checkBody(quotaSetSchema, call.body);
+      if (!call.who.isAdmin) throw policyForbidden('volume_extension:quotas:update');
+      const id = call.params['id'] ?? '';
+      const wanted = readQuotas(service.parse(quotaBody, call.body).quota_set, Object.keys(limitsOf(id)));
+      const usage = detailedUsage(cloud, id);
+      for (const [name, limit] of Object.entries(wanted)) {
+        const used = usage.get(name) ?? 0;
+        if (name === 'per_volume_gigabytes' || limit === -1 || limit >= used) continue;
+        throw badRequest(
+          `Quota ${name} limit must be equal or greater than existing resources. Current usage is ${used} and the requested limit is ${limit}.`,
+        );
+      }
+      cloud.setLimits('block-storage', id, wanted);
+      return ok({ quota_set: limitsOf(id) });
+    },
+  );
   service.delete('/v3/os-quota-sets/:id', (call) => {
     if (!call.who.isAdmin) throw policyForbidden('volume_extension:quotas:delete');
     cloud.tables.quotas.delete(`block-storage/${call.params['id'] ?? ''}`);

@@ -18,6 +18,7 @@ export interface Volume {
   status: string;
   volumeType: string;
   readonly multiattach: boolean;
+  migrationStatus: string | null;
   readonly availabilityZone: string;
   metadata: Record<string, string>;
   bootable: boolean;

@@ -110,6 +110,31 @@ export const actionSchemas: Readonly<Record<string, Schema>> = {
   }),
 };
 
+const word = (format: string): Schema => ({ type: ['string', 'null'], format });
+const access = (action: string): Schema =>
+  only(action, only('project', { type: 'string', minLength: 1, maxLength: 255 }));
+
+/** cinder:cinder/api/schemas/admin_actions.py */
+export const adminActionSchemas: Readonly<Record<string, Schema>> = {
+  'os-reset_status': only('os-reset_status', {
+    type: 'object',
+    format: 'validate_volume_reset_body',
+    properties: {
+      status: word('volume_status'),
+      attach_status: word('volume_attach_status'),
+      migration_status: word('volume_migration_status'),
+    },
+    additionalProperties: false,
+  }),
+  'os-force_delete': only('os-force_delete', {}),
+};
+
+/** cinder:cinder/api/schemas/volume_type_access.py */
+export const typeAccessSchemas: Readonly<Record<string, Schema>> = {
+  addProjectAccess: access('addProjectAccess'),
+  removeProjectAccess: access('removeProjectAccess'),
+};
+
 const nullableSpecs = (characters: string): Schema => ({
   type: 'object',
   patternProperties: { [`^[${characters}]{1,255}$`]: { type: ['string', 'null'], maxLength: 255 } },

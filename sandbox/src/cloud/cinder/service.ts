@@ -1,6 +1,6 @@
 import type { Cloud } from '../cloud.ts';
 import { ok, reply, Service, type Call } from '../http/service.ts';
-import { readMicroversion } from './microversions.ts';
+import { cinderVersions, readMicroversion } from './microversions.ts';
 import { cinderDialect, policyForbidden } from './errors.ts';
 import { quotaRoutes } from './quotas.ts';
 import { snapshotRoutes } from './snapshots.ts';
@@ -8,21 +8,18 @@ import { typeRoutes } from './types.ts';
 import { cinderTransitions } from './volume-life.ts';
 import { volumeRoutes } from './volumes.ts';
 
-/** What Cinder 28 (2026.1) announces. */
-const versions = { min: 0, max: 71 } as const;
-
 /** Cinder v3 under `/volume`; the project id in the path is optional, as it has been since 3.67. */
 export function createCinder(cloud: Cloud): Service {
   const service = new Service('block-storage', '/volume', cinderDialect);
   service.before = (call) => {
-    call.microversion = readMicroversion(call, versions);
+    call.microversion = readMicroversion(call, cinderVersions);
     return { 'openstack-api-version': `volume 3.${call.microversion}`, vary: 'OpenStack-API-Version' };
   };
   const version = (call: Call) => ({
     id: 'v3.0',
     status: 'CURRENT',
-    version: `3.${versions.max}`,
-    min_version: `3.${versions.min}`,
+    version: `3.${cinderVersions.max}`,
+    min_version: `3.${cinderVersions.min}`,
     updated: '2023-08-31T00:00:00Z',
     links: [{ rel: 'self', href: `${call.origin}/volume/v3/` }],
     'media-types': [],

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Cloud } from '../cloud.ts';
 import { readBoolean } from '../http/paging.ts';
 import { accepted, ok, type Answer, type Call, type Service } from '../http/service.ts';
+import { takesBySchema } from '../http/takes.ts';
 import { uuid } from '../store/ids.ts';
 import { omit } from '../store/omit.ts';
 import { now, toNaiveMicros } from '../store/time.ts';
@@ -26,7 +27,12 @@ const createBody = z.looseObject({
   }),
 });
 const updateBody = z.looseObject({
-  snapshot: z.looseObject({ name: z.string().nullish(), description: z.string().nullish() }),
+  snapshot: z.looseObject({
+    name: z.string().nullish(),
+    description: z.string().nullish(),
+    display_name: z.string().nullish(),
+    display_description: z.string().nullish(),
+  }),
 });
 const metadataBody = z.looseObject({ metadata });
 
@@ -83,7 +89,7 @@ export function snapshotRoutes(service: Service, cloud: Cloud): void {
   service.get('/v3/snapshots', list);
   service.get('/v3/snapshots/detail', list);
   service.get('/v3/snapshots/:id', (call) => ok({ snapshot: view(call, find(call)) }));
-  service.post('/v3/snapshots', (call) => {
+  service.post('/v3/snapshots', takesBySchema(createSnapshotSchema), (call) => {
     checkBody(createSnapshotSchema, call.body);
     const { snapshot: wanted } = service.parse(createBody, call.body);
     const volume = findVolume(cloud, call, wanted.volume_id ?? 'None');
@@ -113,13 +119,14 @@ export function snapshotRoutes(service: Service, cloud: Cloud): void {
     cloud.transitions.schedule('snapshot.created', row.id, cloud.latency.snapshot.create);
     return accepted({ snapshot: view(call, row, false) });
   });
-  service.put('/v3/snapshots/:id', (call) => {
+  service.put('/v3/snapshots/:id', takesBySchema(updateSnapshotSchema), (call) => {
     checkBody(updateSnapshotSchema, call.body);
     const row = find(call);
     const { snapshot: wanted } = service.parse(updateBody, call.body);
+    const { name = wanted.display_name, description = wanted.display_description } = wanted;
     snapshots.patch(row, {
-      ...(wanted.name !== undefined && { name: wanted.name }),
-      ...(wanted.description !== undefined && { description: wanted.description }),
+      ...(name !== undefined && { name }),
+      ...(description !== undefined && { description }),
       updated_at: now(),
     });
     return ok({ snapshot: view(call, row, false) });
@@ -132,8 +139,8 @@ export function snapshotRoutes(service: Service, cloud: Cloud): void {
     return ok({ metadata: row.metadata });
   };
   service.get('/v3/snapshots/:id/metadata', (call) => ok({ metadata: find(call).metadata }));
-  service.post('/v3/snapshots/:id/metadata', (call) => setMetadata(call, true));
-  service.put('/v3/snapshots/:id/metadata', (call) => setMetadata(call, false));
+  service.post('/v3/snapshots/:id/metadata', takesBySchema(metadataSchema), (call) => setMetadata(call, true));
+  service.put('/v3/snapshots/:id/metadata', takesBySchema(metadataSchema), (call) => setMetadata(call, false));
   service.delete('/v3/snapshots/:id/metadata/:key', (call) => {
     const row = find(call);
     const key = call.params['key'] ?? '';

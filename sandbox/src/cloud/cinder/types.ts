@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Cloud } from '../cloud.ts';
 import { readBoolean, wantedVisibility } from '../http/paging.ts';
-import { accepted, ok, type Call, type Service } from '../http/service.ts';
+import { accepted, isRecord, ok, type Call, type Service } from '../http/service.ts';
+import { takesBySchema } from '../http/takes.ts';
 import { uuid } from '../store/ids.ts';
 import { omit } from '../store/omit.ts';
 import { checkBody } from './check.ts';
@@ -9,7 +10,13 @@ import { badRequest, cinderDialect, notFound, policyForbidden } from './errors.t
 import { dictionaryFilter, filtersOf } from './filters.ts';
 import { pageOf } from './listing.ts';
 import type { VolumeType } from './rows.ts';
-import { createTypeSchema, extraSpecsSchema, oneExtraSpecSchema, updateTypeSchema } from './schemas.ts';
+import {
+  createTypeSchema,
+  extraSpecsSchema,
+  oneExtraSpecSchema,
+  typeAccessSchemas,
+  updateTypeSchema,
+} from './schemas.ts';
 
 const flag = z
   .union([z.boolean(), z.string()])
@@ -82,7 +89,7 @@ export function typeRoutes(service: Service, cloud: Cloud): void {
       throw cinderDialect.error(409, `Volume Type ${name} already exists.`);
     }
   };
-  service.post('/v3/types', (call) => {
+  service.post('/v3/types', takesBySchema(createTypeSchema), (call) => {
     checkBody(createTypeSchema, call.body);
     requireAdmin(call, 'type_create');
     const { volume_type: wanted } = service.parse(creation, call.body);
@@ -98,7 +105,7 @@ export function typeRoutes(service: Service, cloud: Cloud): void {
     });
     return ok({ volume_type: view(call, row) });
   });
-  service.put('/v3/types/:id', (call) => {
+  service.put('/v3/types/:id', takesBySchema(updateTypeSchema), (call) => {
     checkBody(updateTypeSchema, call.body);
     requireAdmin(call, 'type_update');
     const { name, description, is_public: isPublic } = service.parse(update, call.body).volume_type;
@@ -133,7 +140,7 @@ export function typeRoutes(service: Service, cloud: Cloud): void {
 
   const specsPath = '/v3/types/:id/extra_specs';
   service.get(specsPath, (call) => ok({ extra_specs: view(call, find(call)).extra_specs }));
-  service.post(specsPath, (call) => {
+  service.post(specsPath, takesBySchema(extraSpecsSchema), (call) => {
     checkBody(extraSpecsSchema, call.body);
     requireAdmin(call, 'types_extra_specs:create');
     const row = find(call);
@@ -153,7 +160,7 @@ export function typeRoutes(service: Service, cloud: Cloud): void {
     const [row, key] = spec(call);
     return ok({ [key]: row.extra_specs[key] });
   });
-  service.put(`${specsPath}/:key`, (call) => {
+  service.put(`${specsPath}/:key`, takesBySchema(oneExtraSpecSchema), (call) => {
     checkBody(oneExtraSpecSchema, call.body);
     requireAdmin(call, 'types_extra_specs:update');
     const row = find(call);
@@ -177,7 +184,10 @@ export function typeRoutes(service: Service, cloud: Cloud): void {
   });
   const access = z.object({ project: z.string() });
   const actions = z.object({ addProjectAccess: access.optional(), removeProjectAccess: access.optional() });
-  service.post('/v3/types/:id/action', (call) => {
+  service.post('/v3/types/:id/action', takesBySchema(...Object.values(typeAccessSchemas)), (call) => {
+    const [name = ''] = Object.keys(isRecord(call.body) ? call.body : {});
+    const schema = typeAccessSchemas[name];
+    if (schema) checkBody(schema, call.body);
     const read = actions.safeParse(call.body);
     const wanted = read.data?.addProjectAccess ?? read.data?.removeProjectAccess;
     if (!wanted) throw badRequest('There is no such action: os-volume-type-access');

@@ -41,6 +41,7 @@ export function makeVolume(cloud: Cloud, wanted: NewVolume): Volume {
     status: wanted.ready ? 'available' : wanted.imageId ? 'downloading' : 'creating',
     volumeType,
     multiattach: isMultiattach(cloud.tables.volumeTypes.all().find(({ name }) => name === volumeType)),
+    migrationStatus: null,
     availabilityZone: cloud.zone,
     metadata: wanted.metadata ?? {},
     bootable: typeof wanted.imageId === 'string',

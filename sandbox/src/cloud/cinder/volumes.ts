@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Cloud } from '../cloud.ts';
 import { readBoolean } from '../http/paging.ts';
 import { accepted, isRecord, ok, type Answer, type Call, type Service } from '../http/service.ts';
+import { takesBySchema } from '../http/takes.ts';
 import { omit } from '../store/omit.ts';
 import { now, toNaiveMicros } from '../store/time.ts';
 import { checkBody } from './check.ts';
@@ -9,10 +10,17 @@ import { badRequest, notFound, policyForbidden } from './errors.ts';
 import type { Columns } from './filters.ts';
 import { everywhere, listRows } from './listing.ts';
 import type { Volume } from './rows.ts';
-import { actionSchemas, createVolumeSchema, metadataSchema, updateVolumeSchema } from './schemas.ts';
+import {
+  actionSchemas,
+  adminActionSchemas,
+  createVolumeSchema,
+  metadataSchema,
+  updateVolumeSchema,
+} from './schemas.ts';
 import { checkVolumeQuota } from './usage.ts';
 import { maySee } from './types.ts';
 import { defaultType, makeVolume } from './volume-life.ts';
+import { cinderVersions } from './microversions.ts';
 
 const size = z.union([z.number(), z.string().transform(Number)]);
 const metadata = z.record(z.string(), z.string());
@@ -57,6 +65,11 @@ const updateBody = z.looseObject({
 });
 const metadataBody = z.looseObject({ metadata });
 const extendBody = z.looseObject({ new_size: size });
+const resetBody = z.object({
+  status: z.string().nullish(),
+  attach_status: z.string().nullish(),
+  migration_status: z.string().nullish(),
+});
 const bootableBody = z.looseObject({ bootable: z.union([z.boolean(), z.string()]) });
 
 /** The volume a path names, if the caller may see it. */
@@ -91,13 +104,13 @@ function volumeView(cloud: Cloud, call: Call, volume: Volume, extended = true): 
     replication_status: null,
     consistencygroup_id: null,
     multiattach: volume.multiattach,
-    ...(isAdmin && { migration_status: null }),
+    ...(isAdmin && { migration_status: volume.migrationStatus }),
     ...(extended && { 'os-vol-tenant-attr:tenant_id': volume.projectId }),
     ...(image && { volume_image_metadata: { image_id: image.id, image_name: image.name ?? '', ...image.properties } }),
     ...(extended &&
       isAdmin && {
         'os-vol-host-attr:host': 'storage@ssd#pool',
-        'os-vol-mig-status-attr:migstat': null,
+        'os-vol-mig-status-attr:migstat': volume.migrationStatus,
         'os-vol-mig-status-attr:name_id': null,
       }),
     ...(call.microversion >= 13 && { group_id: null }),
@@ -211,7 +224,8 @@ const columns: Columns<Volume> = {
   multiattach: (row) => row.multiattach,
   consumes_quota: () => true,
   attach_status: (row) => (row.attachments.length > 0 ? 'attached' : 'detached'),
-  ...{ migration_status: nothing, group_id: nothing, consistencygroup_id: nothing },
+  migration_status: (row) => row.migrationStatus,
+  ...{ group_id: nothing, consistencygroup_id: nothing },
 };
 
 /** `/volumes` and their actions. Attaching goes through Nova. */
@@ -227,9 +241,11 @@ export function volumeRoutes(service: Service, cloud: Cloud): void {
   };
   service.get('/v3/volumes', (call) => list(call, false));
   service.get('/v3/volumes/detail', (call) => list(call, true));
-  service.post('/v3/volumes', (call) => createVolume(service, cloud, call));
+  service.post('/v3/volumes', takesBySchema(createVolumeSchema(0), createVolumeSchema(cinderVersions.max)), (call) =>
+    createVolume(service, cloud, call),
+  );
   service.get('/v3/volumes/:id', (call) => ok({ volume: read(call, findVolume(cloud, call)) }));
-  service.put('/v3/volumes/:id', (call) => {
+  service.put('/v3/volumes/:id', takesBySchema(updateVolumeSchema), (call) => {
     checkBody(updateVolumeSchema, call.body);
     const volume = findVolume(cloud, call);
     const { volume: wanted } = service.parse(updateBody, call.body);
@@ -276,8 +292,8 @@ export function volumeRoutes(service: Service, cloud: Cloud): void {
     });
     return ok({ metadata: volume.metadata });
   };
-  service.post('/v3/volumes/:id/metadata', (call) => setMetadata(call, true));
-  service.put('/v3/volumes/:id/metadata', (call) => setMetadata(call, false));
+  service.post('/v3/volumes/:id/metadata', takesBySchema(metadataSchema), (call) => setMetadata(call, true));
+  service.put('/v3/volumes/:id/metadata', takesBySchema(metadataSchema), (call) => setMetadata(call, false));
   service.delete('/v3/volumes/:id/metadata/:key', (call) => {
     const volume = findVolume(cloud, call);
     const key = call.params['key'] ?? '';
@@ -287,51 +303,66 @@ export function volumeRoutes(service: Service, cloud: Cloud): void {
     return ok(undefined);
   });
 
-  service.post('/v3/volumes/:id/action', (call) => {
-    const body = isRecord(call.body) ? call.body : {};
-    const [action = ''] = Object.keys(body);
-    const schema = actionSchemas[action];
-    if (schema) checkBody(schema, body);
-    const volume = findVolume(cloud, call);
-    if (action === 'os-extend') {
-      const wanted = service.parse(extendBody, body[action]).new_size;
-      if (volume.status !== 'available') {
-        throw badRequest(
-          `Invalid volume: Volume ${volume.id} status must be '{'status': 'available'}' to extend, currently ${volume.status}.`,
-        );
+  service.post(
+    '/v3/volumes/:id/action',
+    takesBySchema(...Object.values({ ...actionSchemas, ...adminActionSchemas })),
+    (call) => {
+      const body = isRecord(call.body) ? call.body : {};
+      const [action = ''] = Object.keys(body);
+      const schema = actionSchemas[action] ?? adminActionSchemas[action];
+      if (schema) checkBody(schema, body);
+      const volume = findVolume(cloud, call);
+      if (action === 'os-extend') {
+        const wanted = service.parse(extendBody, body[action]).new_size;
+        if (volume.status !== 'available') {
+          throw badRequest(
+            `Invalid volume: Volume ${volume.id} status must be '{'status': 'available'}' to extend, currently ${volume.status}.`,
+          );
+        }
+        if (wanted <= volume.size) {
+          throw badRequest(
+            `Invalid input received: New size for extend must be greater than current size. (current: ${volume.size}, extended: ${wanted}).`,
+          );
+        }
+        checkVolumeQuota(cloud, volume.projectId, 'extend', wanted - volume.size, {
+          total: wanted,
+          type: volume.volumeType,
+        });
+        volumes.patch(volume, { size: wanted, status: 'extending', updated_at: now() });
+        cloud.transitions.scheduleOnceRead('volume.extended', volume.id, cloud.latency.volume.attach);
+        return accepted(undefined, { 'content-type': 'application/json' });
       }
-      if (wanted <= volume.size) {
-        throw badRequest(
-          `Invalid input received: New size for extend must be greater than current size. (current: ${volume.size}, extended: ${wanted}).`,
-        );
+      if (action === 'os-set_bootable') {
+        const { bootable } = service.parse(bootableBody, body[action]);
+        volumes.patch(volume, { bootable: readBoolean(String(bootable)) ?? false });
+        return ok(undefined, { 'content-type': 'application/json' });
       }
-      checkVolumeQuota(cloud, volume.projectId, 'extend', wanted - volume.size, {
-        total: wanted,
-        type: volume.volumeType,
-      });
-      volumes.patch(volume, { size: wanted, status: 'extending', updated_at: now() });
-      cloud.transitions.scheduleOnceRead('volume.extended', volume.id, cloud.latency.volume.attach);
-      return accepted(undefined, { 'content-type': 'application/json' });
-    }
-    if (action === 'os-set_bootable') {
-      const { bootable } = service.parse(bootableBody, body[action]);
-      volumes.patch(volume, { bootable: readBoolean(String(bootable)) ?? false });
-      return ok(undefined, { 'content-type': 'application/json' });
-    }
-    if (action === 'os-reset_status' || action === 'os-force_delete') {
-      if (!call.who.isAdmin)
-        throw policyForbidden(
-          `volume_extension:volume_admin_actions:${action === 'os-force_delete' ? 'force_delete' : 'reset_status'}`,
-        );
-      if (action === 'os-force_delete') return remove(call, true);
-      const { status } = service.parse(z.looseObject({ status: z.string() }), body[action]);
-      volumes.patch(volume, { status, updated_at: now() });
-      return accepted();
-    }
-    throw badRequest(
-      action === ''
-        ? 'Malformed request body'
-        : `There is no such action: ${action}. Verify the request body and Content-Type header and try again.`,
-    );
-  });
+      if (action === 'os-reset_status' || action === 'os-force_delete') {
+        if (!call.who.isAdmin)
+          throw policyForbidden(
+            `volume_extension:volume_admin_actions:${action === 'os-force_delete' ? 'force_delete' : 'reset_status'}`,
+          );
+        if (action === 'os-force_delete') return remove(call, true);
+        const wanted = service.parse(resetBody, body[action]);
+        const status = wanted.status?.toLowerCase();
+        // A comma is missing there, so that the last two are one word (cinder:cinder/api/contrib/admin_actions.py).
+        if (status === 'deleting') throw badRequest(`Cannot reset-state to ${status}`);
+        if (status === 'in-use' && volume.attachments.length === 0)
+          throw badRequest('Cannot reset-state to in-use because volume does not have any attachments.');
+        const migration = wanted.migration_status?.toLowerCase();
+        volumes.patch(volume, {
+          ...(status && { status }),
+          ...(wanted.attach_status?.toLowerCase() === 'detached' && { attachments: [] }),
+          ...(migration && { migrationStatus: migration === 'none' ? null : migration }),
+          updated_at: now(),
+        });
+        return accepted();
+      }
+      throw badRequest(
+        action === ''
+          ? 'Malformed request body'
+          : `There is no such action: ${action}. Verify the request body and Content-Type header and try again.`,
+      );
+    },
+  );
 }

@@ -1,5 +1,6 @@
 import { pythonRepr, pythonText } from '../http/python-repr.ts';
 import { isRecord } from '../http/service.ts';
+import type { Takes } from '../http/takes.ts';
 import { invalidObject } from './errors.ts';
 
 /** A value that a field does not take; `kind` is the Python error that Designate names. */
@@ -118,6 +119,9 @@ export interface ObjectShape {
   /** Fields that can be set once. */
   readonly immutable: readonly string[];
 }
+
+/** What a body may hold, and what it may not set. */
+export const fieldsIn = ({ fields, fixed }: ObjectShape): Takes => [...Object.keys(fields), ...fixed];
 
 /**
  * The fields of a body, read one after the other as Designate does: what has a bad value stops it, what may not be set

@@ -5,7 +5,7 @@ import { pythonText } from '../http/python-repr.ts';
 import { exceeds } from '../quotas.ts';
 import { now, toNaiveMicros } from '../store/time.ts';
 import { bodyOf, designateError, invalidObject, problems } from './errors.ts';
-import { type Field, FieldError, host, integer, readFields, text, type ObjectShape } from './fields.ts';
+import { type Field, FieldError, fieldsIn, host, integer, readFields, text, type ObjectShape } from './fields.ts';
 import { change, insertRecordset } from './life.ts';
 import { allProjects, checkIds, listRows, type ListOptions } from './listing.ts';
 import { checkRecords } from './record-types.ts';
@@ -141,7 +141,7 @@ export function recordsetRoutes(service: Service, cloud: Cloud): void {
     const body = { code: 301, description: null, title: 'Moved Permanently' };
     return reply(301, body, { location: linkOf(call, row) });
   });
-  service.post(path, (call) => {
+  service.post(path, fieldsIn(shape), (call) => {
     checkIds(call, 'zone');
     const wanted = readBody(service, bodyOf(call), {});
     const { records } = wanted;
@@ -169,7 +169,7 @@ export function recordsetRoutes(service: Service, cloud: Cloud): void {
     return accepted(view(call, row), headers);
   });
   service.get(`${path}/:recordset`, (call) => ok(view(call, find(call).row)));
-  service.put(`${path}/:recordset`, (call) => {
+  service.put(`${path}/:recordset`, fieldsIn(shape), (call) => {
     const body = bodyOf(call);
     const { row, zone } = find(call);
     if (row.managed) throw designateError(400, 'bad_request', 'Managed records may not be updated');

@@ -10,6 +10,7 @@ export interface Zone {
   serial: number;
   readonly type: string;
   masters: readonly string[];
+  poolId: string;
   attributes: Readonly<Record<string, unknown>>;
   /** Counts changes. */
   version: number;

@@ -2,7 +2,7 @@ import type { Cloud } from '../cloud.ts';
 import { ApiError, noContent, ok, Service, type Answer, type Call } from '../http/service.ts';
 import { defaultQuotas, type Limits } from '../quotas.ts';
 import { bodyOf, designateDialect, designateError } from './errors.ts';
-import { integer, readFields, type Field, type ObjectShape } from './fields.ts';
+import { fieldsIn, integer, readFields, type Field, type ObjectShape } from './fields.ts';
 import { zoneTransitions } from './life.ts';
 import { allProjects, asksForAllProjects } from './listing.ts';
 import { recordsetRoutes } from './recordsets.ts';
@@ -72,7 +72,7 @@ function quotaRoutes(service: Service, cloud: Cloud): void {
   };
   service.get('/v2/quotas', (call) => ok(cloud.limits('dns', call.who.projectId)));
   service.get('/v2/quotas/:project', (call) => ok(cloud.limits('dns', projectOf(call))));
-  service.patch('/v2/quotas/:project', (call) => {
+  service.patch('/v2/quotas/:project', fieldsIn(quotaShape), (call) => {
     const wanted = readFields(quotaShape, bodyOf(call), {});
     if (!call.who.isAdmin) throw forbidden();
     const id = projectOf(call);

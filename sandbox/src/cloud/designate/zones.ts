@@ -5,7 +5,7 @@ import { exceeds } from '../quotas.ts';
 import { uuid } from '../store/ids.ts';
 import { now, toNaiveMicros } from '../store/time.ts';
 import { bodyOf, designateError, problems } from './errors.ts';
-import { domain, email, integer, oneOf, readFields, text, type ObjectShape } from './fields.ts';
+import { domain, email, fieldsIn, integer, oneOf, readFields, text, type ObjectShape } from './fields.ts';
 import { change, insertManaged, nameServer } from './life.ts';
 import { allProjects, checkIds, listRows } from './listing.ts';
 import type { Zone } from './rows.ts';
@@ -41,6 +41,7 @@ const valuesSchema = z.object({
   type: z.string().default('PRIMARY'),
   masters: z.array(z.string()).default([]),
   attributes: z.record(z.string(), z.unknown()).default({}),
+  pool_id: z.string().nullish(),
 });
 type Values = z.output<typeof valuesSchema>;
 
@@ -125,7 +126,7 @@ export function zoneRoutes(service: Service, cloud: Cloud): void {
     serial: zone.serial,
     type: zone.type,
     version: zone.version,
-    pool_id: poolId,
+    pool_id: zone.poolId,
     masters: zone.masters,
     attributes: zone.attributes,
     shared: false,
@@ -142,7 +143,7 @@ export function zoneRoutes(service: Service, cloud: Cloud): void {
       view: (zone) => view(call, zone),
     }),
   );
-  service.post('/v2/zones', (call) => {
+  service.post('/v2/zones', fieldsIn(shape), (call) => {
     const wanted = service.parse(valuesSchema, readFields(shape, bodyOf(call), {}));
     check(wanted);
     const { name } = wanted;
@@ -157,6 +158,8 @@ export function zoneRoutes(service: Service, cloud: Cloud): void {
     checkOwners(cloud, name, projectId);
     const zone = zones.insert({
       ...{ id: uuid(), name, projectId, type: wanted.type, masters: wanted.masters, attributes: wanted.attributes },
+      // Whatever the request says: the scheduler chooses (designate:designate/central/service.py, create_zone).
+      poolId,
       email: wanted.type === 'SECONDARY' ? managedEmail : (wanted.email ?? ''),
       ttl: wanted.ttl ?? 3600,
       description: wanted.description ?? null,
@@ -178,7 +181,7 @@ export function zoneRoutes(service: Service, cloud: Cloud): void {
     findZone(cloud, call);
     return ok({ nameservers: [{ hostname: nameServer, priority: 1 }] });
   });
-  service.patch('/v2/zones/:zone', (call) => {
+  service.patch('/v2/zones/:zone', fieldsIn(shape), (call) => {
     checkIds(call, 'zone');
     const body = bodyOf(call);
     const zone = findZone(cloud, call);
@@ -192,6 +195,7 @@ export function zoneRoutes(service: Service, cloud: Cloud): void {
       description: wanted.description ?? null,
       masters: wanted.masters,
       attributes: wanted.attributes,
+      poolId: wanted.pool_id ?? zone.poolId,
     });
     return accepted(view(call, zone));
   });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Cloud } from '../cloud.ts';
 import { noContent, reply, type Answer, type Call, type Service } from '../http/service.ts';
+import { takesNothing } from '../http/takes.ts';
 import { webobDetail, webobError } from '../http/webob.ts';
 import { now, toSeconds } from '../store/time.ts';
 import { badRequest, glanceDialect } from './errors.ts';
@@ -46,7 +47,7 @@ export function imageDataRoutes(
     if (type !== 'application/octet-stream') throw webobError(415, type);
   };
 
-  service.put('/v2/images/:id/file', (call): Answer => {
+  service.put('/v2/images/:id/file', takesNothing, (call): Answer => {
     requireBytes(call);
     const image = findOwned(call, 'upload_image');
     const data = receive(call, image, 'saving');
@@ -60,7 +61,7 @@ export function imageDataRoutes(
     });
     return noContent();
   });
-  service.put('/v2/images/:id/stage', (call): Answer => {
+  service.put('/v2/images/:id/stage', takesNothing, (call): Answer => {
     requireBytes(call);
     const image = findOwned(call, 'modify_image');
     const data = receive(call, image, 'uploading');

@@ -44,6 +44,7 @@ function readChange(raw: unknown): Change {
 
 const values = z.looseObject({
   name: z.string().nullable().optional(),
+  owner: z.string().nullable().optional(),
   visibility: z.string().optional(),
   protected: z.boolean().optional(),
   os_hidden: z.boolean().optional(),
@@ -80,6 +81,7 @@ export function patchImage(cloud: Cloud, isAdmin: boolean, image: Image, documen
   const parsed = values.parse(core);
   const known: Partial<Image> = {
     ...(parsed.name !== undefined && { name: parsed.name }),
+    ...(parsed.owner !== undefined && { owner: parsed.owner }),
     ...(parsed.visibility !== undefined && { visibility: parsed.visibility }),
     ...(parsed.protected !== undefined && { protected: parsed.protected }),
     ...(parsed.os_hidden !== undefined && { os_hidden: parsed.os_hidden }),

@@ -5,7 +5,7 @@ export interface Image {
   status: string;
   visibility: string;
   protected: boolean;
-  readonly owner: string;
+  owner: string | null;
   container_format: string | null;
   disk_format: string | null;
   min_disk: number;

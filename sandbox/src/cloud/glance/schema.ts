@@ -1,6 +1,8 @@
 import { findSchemaIssue, type Schema } from '../http/json-schema.ts';
 import { schemaWords } from '../http/schema-words.ts';
+import type { Takes } from '../http/takes.ts';
 import { glanceDialect } from './errors.ts';
+import { readOnly } from './view.ts';
 
 /** An attribute with its description, which is part of Glance's errors. */
 type Described = Schema & { readonly description: string };
@@ -43,6 +45,9 @@ const attributes: Readonly<Record<string, Described>> = {
   min_disk: { type: 'integer', description: 'Amount of disk space (in GB) required to boot image.' },
 };
 const imageSchema: Schema = { properties: attributes, additionalProperties: { type: 'string' } };
+
+/** What a request may say of an image, and what it may not: any other name is a property. */
+export const imageTakes: Takes = [...new Set([...Object.keys(attributes), ...readOnly, '*'])];
 
 /** Checks values of an image. @throws ApiError 400 in the words of Glance, which are those of python-jsonschema */
 export function checkImage(values: unknown): void {

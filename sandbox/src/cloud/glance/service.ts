@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Cloud } from '../cloud.ts';
 import { created, isRecord, noContent, ok, parseJson, reply, Service, type Call } from '../http/service.ts';
+import { takesNothing } from '../http/takes.ts';
 import { webobError } from '../http/webob.ts';
 import { uuid } from '../store/ids.ts';
 import { now, toSeconds } from '../store/time.ts';
@@ -9,7 +10,7 @@ import { badRequest, forbidden, glanceDialect, notFound, refused } from './error
 import { listImages } from './listing.ts';
 import { patchImage, patchTypes } from './patch.ts';
 import type { Image } from './rows.ts';
-import { checkImage, checkSizes } from './schema.ts';
+import { checkImage, checkSizes, imageTakes } from './schema.ts';
 import { coreAttributes, creationHeaders, imageView, isVisible, readOnly } from './view.ts';
 
 const createBody = z.looseObject({
@@ -61,7 +62,7 @@ export function createGlance(cloud: Cloud): Service {
   };
 
   service.get('/v2/images', (call) => listImages(cloud, call));
-  service.post('/v2/images', (call) => {
+  service.post('/v2/images', imageTakes, (call) => {
     const body = json(call);
     if (!isRecord(body)) throw webobError(500);
     const own = Object.keys(body).find((name) => readOnly.includes(name) && name !== 'id');
@@ -104,7 +105,7 @@ export function createGlance(cloud: Cloud): Service {
     return created(imageView(image), creationHeaders(call, image));
   });
   service.get('/v2/images/:id', (call) => ok(imageView(find(call))));
-  service.patch('/v2/images/:id', (call) => {
+  service.patch('/v2/images/:id', imageTakes, (call) => {
     const type = call.headers['content-type']?.split(';')[0] ?? '';
     if (!patchTypes.some((one) => one === type)) {
       throw webobError(415, type, { 'accept-patch': patchTypes.join(', ') });
@@ -127,7 +128,7 @@ export function createGlance(cloud: Cloud): Service {
   imageDataRoutes(service, cloud, find, findOwned);
 
   const unknownImage = (id: string) => glanceDialect.error(404, `Image ${id} not found.`);
-  service.put('/v2/images/:id/tags/:tag', (call) => {
+  service.put('/v2/images/:id/tags/:tag', takesNothing, (call) => {
     const image = findOwned(call, 'modify_image', unknownImage);
     const tags = [...new Set([...image.tags, call.params['tag'] ?? ''])];
     checkImage({ tags: [call.params['tag'] ?? ''] });

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { z } from 'zod';
 import type { Identity } from '../keystone/identity.ts';
+import type { Takes } from './takes.ts';
 
 /** One request, as handlers see it. */
 export interface Call {
@@ -84,6 +85,8 @@ export type Handler = (call: Call) => Answer | Promise<Answer>;
 export interface RouteOptions {
   /** Answered without a token. */
   readonly open?: boolean;
+  /** What the body may hold; each route that makes or changes something says it. */
+  readonly takes?: Takes;
 }
 
 /** One route of a service. */
@@ -92,6 +95,7 @@ export interface Route {
   readonly path: string;
   readonly handler: Handler;
   readonly open: boolean;
+  readonly takes: Takes | undefined;
 }
 
 /** One OpenStack service: its routes under a prefix, its dialect, and what runs before each handler. */
@@ -121,19 +125,19 @@ export class Service {
   }
 
   route(method: string, path: string, handler: Handler, options: RouteOptions = {}): void {
-    this.routes.push({ method, path, handler, open: options.open ?? false });
+    this.routes.push({ method, path, handler, open: options.open ?? false, takes: options.takes });
   }
   get(path: string, handler: Handler, options?: RouteOptions): void {
     this.route('GET', path, handler, options);
   }
-  post(path: string, handler: Handler, options?: RouteOptions): void {
-    this.route('POST', path, handler, options);
+  post(path: string, takes: Takes, handler: Handler, options?: RouteOptions): void {
+    this.route('POST', path, handler, { ...options, takes });
   }
-  put(path: string, handler: Handler, options?: RouteOptions): void {
-    this.route('PUT', path, handler, options);
+  put(path: string, takes: Takes, handler: Handler, options?: RouteOptions): void {
+    this.route('PUT', path, handler, { ...options, takes });
   }
-  patch(path: string, handler: Handler, options?: RouteOptions): void {
-    this.route('PATCH', path, handler, options);
+  patch(path: string, takes: Takes, handler: Handler, options?: RouteOptions): void {
+    this.route('PATCH', path, handler, { ...options, takes });
   }
   delete(path: string, handler: Handler, options?: RouteOptions): void {
     this.route('DELETE', path, handler, options);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Cloud } from '../cloud.ts';
 import type { Schema } from '../http/json-schema.ts';
 import { created, noContent, ok, type Call, type Service } from '../http/service.ts';
+import { takesBySchema } from '../http/takes.ts';
 import { hexId, secret } from '../store/ids.ts';
 import { accessRuleRoutes, accessRulesOf, keepAccessRules } from './access-rules.ts';
 import { checkBody, idSchema as id, nameSchema, nullableText, wrapped } from './check.ts';
@@ -140,7 +141,7 @@ export function applicationCredentialRoutes(service: Service, cloud: Cloud): voi
     );
   };
 
-  service.post(path, (call) => {
+  service.post(path, takesBySchema(createSchema), (call) => {
     const userId = call.params['user'] ?? '';
     checkBody(createSchema, call.body);
     if (userId !== call.who.userId) throw forbidden('identity:create_application_credential');

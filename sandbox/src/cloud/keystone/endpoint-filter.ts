@@ -1,5 +1,6 @@
 import type { Cloud } from '../cloud.ts';
 import { noContent, type Call, type Service } from '../http/service.ts';
+import { takesNothing } from '../http/takes.ts';
 import { listEndpoints } from './catalog.ts';
 import { keystoneDialect, notFound, requireAdmin } from './errors.ts';
 import type { ProjectEndpoint } from './rows.ts';
@@ -14,7 +15,7 @@ export function endpointFilterRoutes(service: Service, cloud: Cloud): void {
     if (!projects.get(projectId)) throw notFound('project', projectId);
     return { id: `${projectId}/${endpointId}`, projectId, endpointId };
   };
-  service.put(path, (call) => {
+  service.put(path, takesNothing, (call) => {
     requireAdmin(call, 'identity:add_endpoint_to_project');
     projectEndpoints.insert(named(call));
     return noContent();

@@ -12,7 +12,7 @@ const reference = (more: Readonly<Record<string, Schema>> = {}): Schema => ({
 const named = reference({ id: text, name: text });
 
 /** keystone:keystone/auth/schema.py, `token_issue` */
-const loginSchema: Schema = {
+export const loginSchema: Schema = {
   type: 'object',
   properties: {
     identity: {

@@ -3,6 +3,7 @@ import type { Cloud } from '../cloud.ts';
 import { tagMatcher } from '../http/paging.ts';
 import type { Schema } from '../http/json-schema.ts';
 import { created, isRecord, noContent, ok, type ApiError, type Call, type Service } from '../http/service.ts';
+import { takesBySchema } from '../http/takes.ts';
 import { hexId } from '../store/ids.ts';
 import { omit } from '../store/omit.ts';
 import { booleanSchema, checkBody, flag, idSchema, nameSchema, nullableText, wrapped } from './check.ts';
@@ -139,7 +140,7 @@ export function projectRoutes(service: Service, cloud: Cloud): void {
       filtered(call, projectsOf(user), filters).map((row) => view(call, row)),
     );
   });
-  service.post('/v3/projects', (call) => {
+  service.post('/v3/projects', takesBySchema(createSchema), (call) => {
     requireAdmin(call, 'identity:create_project');
     checkBody(createSchema, call.body);
     // Without a project Keystone finds a project without a name.
@@ -174,7 +175,7 @@ export function projectRoutes(service: Service, cloud: Cloud): void {
     if (call.params['id'] !== call.who.projectId && !call.who.isAdmin) throw forbidden('identity:get_project');
     return ok({ project: view(call, find(call)) });
   });
-  service.patch('/v3/projects/:id', (call) => {
+  service.patch('/v3/projects/:id', takesBySchema(updateSchema), (call) => {
     requireAdmin(call, 'identity:update_project');
     checkBody(updateSchema, call.body);
     const { project } = service.parse(update, call.body);

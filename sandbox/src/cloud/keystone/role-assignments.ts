@@ -1,6 +1,7 @@
 import type { Cloud } from '../cloud.ts';
 import { readBoolean } from '../http/paging.ts';
 import { noContent, ok, type Call, type Service } from '../http/service.ts';
+import { takesNothing } from '../http/takes.ts';
 import { keystoneDialect, notFound, requireAdmin } from './errors.ts';
 import { baseUrl, filtered, listed } from './listing.ts';
 import { roleView } from './roles.ts';
@@ -54,7 +55,7 @@ export function roleAssignmentRoutes(service: Service, cloud: Cloud): void {
       held.flatMap(({ roleId }) => roles.get(roleId) ?? []).map((row) => linked(call, row)),
     );
   });
-  service.put(`${grants}/:role`, (call) => {
+  service.put(`${grants}/:role`, takesNothing, (call) => {
     requireAdmin(call, 'identity:create_grant');
     assignments.insert(named(call));
     return noContent();

@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import type { Cloud } from '../cloud.ts';
 import { ApiError, isRecord, noContent, reply, type Answer, type Call, type Service } from '../http/service.ts';
+import { takesBelow, takesBySchema } from '../http/takes.ts';
 import { secret } from '../store/ids.ts';
 import { now, toMicros } from '../store/time.ts';
 import { accessRulesOf } from './access-rules.ts';
 import { catalog } from './catalog.ts';
 import { challenge, forbidden, keystoneDialect, malformed, notFound, unauthorized } from './errors.ts';
 import { identityOf } from './authentication.ts';
-import { checkLogin } from './login-schema.ts';
+import { checkLogin, loginSchema } from './login-schema.ts';
 import { verifySecret } from './passwords.ts';
 import { rolesOn } from './roles.ts';
 import type { Project, Token, User } from './rows.ts';
@@ -222,6 +223,7 @@ export function tokenRoutes(service: Service, cloud: Cloud): void {
 
   service.post(
     '/v3/auth/tokens',
+    takesBelow('auth', takesBySchema(loginSchema)),
     (call) => {
       if (!isRecord(call.body) || (call.body['auth'] ?? undefined) === undefined) throw missing('auth', 'request body');
       checkLogin(call.body['auth']);

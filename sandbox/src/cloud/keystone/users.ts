@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Cloud } from '../cloud.ts';
 import type { Schema } from '../http/json-schema.ts';
 import { created, noContent, ok, type Call, type Service } from '../http/service.ts';
+import { takesBySchema } from '../http/takes.ts';
 import { hexId } from '../store/ids.ts';
 import { omit } from '../store/omit.ts';
 import { booleanSchema, checkBody, flag, idSchema as id, nameSchema, nullableText, wrapped } from './check.ts';
@@ -107,7 +108,7 @@ export function userRoutes(service: Service, cloud: Cloud): void {
       found.map((row) => view(call, row)),
     );
   });
-  service.post('/v3/users', (call) => {
+  service.post('/v3/users', takesBySchema(createSchema), (call) => {
     requireAdmin(call, 'identity:create_user');
     checkBody(createSchema, call.body);
     const { user } = service.parse(body, call.body);
@@ -138,7 +139,7 @@ export function userRoutes(service: Service, cloud: Cloud): void {
     if (call.params['id'] !== call.who.userId && !call.who.isAdmin) throw forbidden('identity:get_user');
     return ok({ user: view(call, find(call)) });
   });
-  service.patch('/v3/users/:id', (call) => {
+  service.patch('/v3/users/:id', takesBySchema(updateSchema), (call) => {
     requireAdmin(call, 'identity:update_user');
     checkBody(updateSchema, call.body);
     const { user } = service.parse(body, call.body);

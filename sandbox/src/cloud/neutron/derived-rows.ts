@@ -14,25 +14,27 @@ const uuidOf = (cloud: Cloud, name: string): string =>
   cloud.stableId(name).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 
 /**
- * Every network has one segment, which the plugin `segments` made with it
+ * Every network has one segment, or those it was made with, which the plugin `segments` keeps
  * (openstack/neutron:neutron/services/segments/db.py).
  */
 export function segments(cloud: Cloud): DerivedRow[] {
-  return cloud.tables.networks.all().map((network) => ({
-    id: uuidOf(cloud, `segment of ${network.id}`),
-    network_id: network.id,
-    name: null,
-    description: null,
-    physical_network: network['provider:physical_network'],
-    network_type: network['provider:network_type'],
-    segmentation_id: network['provider:segmentation_id'],
-    hosts: [],
-    segment_index: 0,
-    tags: [],
-    created_at: network.created_at,
-    updated_at: network.created_at,
-    revision_number: 0,
-  }));
+  return cloud.tables.networks.all().flatMap((network) =>
+    (network.segments ?? [network]).map((one, index) => ({
+      id: uuidOf(cloud, `segment${index === 0 ? '' : ` ${index}`} of ${network.id}`),
+      network_id: network.id,
+      name: null,
+      description: null,
+      physical_network: one['provider:physical_network'],
+      network_type: one['provider:network_type'],
+      segmentation_id: one['provider:segmentation_id'],
+      hosts: [],
+      segment_index: index,
+      tags: [],
+      created_at: network.created_at,
+      updated_at: network.created_at,
+      revision_number: 0,
+    })),
+  );
 }
 
 /**

@@ -64,3 +64,7 @@ export const neutronNotFound = {
   security_group_rule: (id: string) =>
     neutronError(404, 'SecurityGroupRuleNotFound', `Security group rule ${id} does not exist`),
 } as const;
+
+/** What Neutron's own code stumbles over. */
+export const internalError = () =>
+  neutronError(500, 'HTTPInternalServerError', 'Request Failed: internal server error while processing your request.');

@@ -1,5 +1,6 @@
 import type { Cloud } from '../cloud.ts';
 import { ok, type ApiError, type Call, type Service } from '../http/service.ts';
+import { takesNothing } from '../http/takes.ts';
 import { addressUse, defaultRules, pools, ruleTypes, segments, type DerivedRow } from './derived-rows.ts';
 import { neutronError, neutronNotFound } from './errors.ts';
 import { listRows, selectFields } from './lists.ts';
@@ -191,8 +192,10 @@ export function extensionCollectionRoutes(service: Service, cloud: Cloud): void 
       throw notFound(call.params['id'] ?? '');
     };
     // Nothing that there is may be changed, and of the rest there is nothing to change.
-    if (one.rows === undefined) for (const method of ['PUT', 'DELETE']) service.route(method, `${path}/:id`, absent);
-    for (const [method, name] of one.below ?? []) service.route(method, `${path}/:id/${name}`, absent);
+    if (one.rows === undefined)
+      for (const method of ['PUT', 'DELETE']) service.route(method, `${path}/:id`, absent, { takes: takesNothing });
+    for (const [method, name] of one.below ?? [])
+      service.route(method, `${path}/:id/${name}`, absent, { takes: takesNothing });
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Cloud } from '../cloud.ts';
 import { noContent, ok, type Call, type Service } from '../http/service.ts';
+import { takesNothing } from '../http/takes.ts';
 import { neutronError, neutronNotFound, policyForbidden } from './errors.ts';
 import { selectFields } from './lists.ts';
 import type { FloatingIp, Port } from './rows.ts';
@@ -12,10 +13,15 @@ export function extensionPartRoutes(service: Service, cloud: Cloud): void {
   topologyRoutes(service, cloud);
   for (const kind of ['bandwidth_limit', 'dscp_marking', 'minimum_bandwidth', 'minimum_packet_rate']) {
     for (const method of ['GET', 'PUT', 'DELETE']) {
-      service.route(method, `/v2.0/qos/alias_${kind}_rules/:id`, (call) => {
-        const id = call.params['id'] ?? '';
-        throw neutronError(404, 'QosRuleNotFound', `QoS rule ${id} for policy None could not be found.`);
-      });
+      service.route(
+        method,
+        `/v2.0/qos/alias_${kind}_rules/:id`,
+        (call) => {
+          const id = call.params['id'] ?? '';
+          throw neutronError(404, 'QosRuleNotFound', `QoS rule ${id} for policy None could not be found.`);
+        },
+        { takes: takesNothing },
+      );
     }
   }
 }
@@ -81,11 +87,16 @@ function portForwardingRoutes(service: Service, cloud: Cloud): void {
     return ok({ port_forwardings: [] });
   });
   for (const method of ['GET', 'PUT', 'DELETE']) {
-    service.route(method, `${path}/:one`, (call) => {
-      find(call);
-      const id = call.params['one'] ?? '';
-      throw neutronError(404, 'PortForwardingNotFound', `Port Forwarding ${id} could not be found.`);
-    });
+    service.route(
+      method,
+      `${path}/:one`,
+      (call) => {
+        find(call);
+        const id = call.params['one'] ?? '';
+        throw neutronError(404, 'PortForwardingNotFound', `Port Forwarding ${id} could not be found.`);
+      },
+      { takes: takesNothing },
+    );
   }
 }
 

@@ -6,7 +6,7 @@ import { commonFields, newRow } from './base-row.ts';
 import { defined } from './defined.ts';
 import { invalidInput, neutronError, neutronNotFound } from './errors.ts';
 import type { Resource } from './resource.ts';
-import type { Network } from './rows.ts';
+import type { Network, ProviderSegment } from './rows.ts';
 import { ensureDefaultGroup } from './security-groups.ts';
 
 /** What a VXLAN leaves of an Ethernet frame of 1500 bytes. */
@@ -21,6 +21,11 @@ const fields = {
   port_security_enabled: z.boolean(),
   qos_policy_id: z.string().nullable(),
 };
+const segment = z.object({
+  'provider:network_type': z.string().optional(),
+  'provider:physical_network': z.string().nullish(),
+  'provider:segmentation_id': z.number().nullish(),
+});
 const createFields = z.looseObject({
   ...commonFields,
   ...fields,
@@ -28,8 +33,9 @@ const createFields = z.looseObject({
   'provider:network_type': z.string().optional(),
   'provider:physical_network': z.string().nullish(),
   'provider:segmentation_id': z.number().nullish(),
+  segments: z.array(segment).optional(),
 });
-const updateFields = z.object({ name: z.string(), description: z.string(), ...fields }).partial();
+const updateFields = z.object({ name: z.string(), description: z.string(), ...fields, ...segment.shape }).partial();
 
 /** Ports that Neutron removes by itself when their network or subnet goes. */
 export const autoDeletedOwners: readonly string[] = ['network:dhcp', 'network:distributed'];
@@ -55,9 +61,36 @@ export function refuseQos(id: string | null | undefined): void {
   if (typeof id === 'string') throw neutronError(404, 'QosPolicyNotFound', `QoS policy ${id} could not be found.`);
 }
 
+const providerNames = ['provider:network_type', 'provider:physical_network', 'provider:segmentation_id'] as const;
+
+function checkSegment(wanted: z.output<typeof segment>): z.output<typeof segment> {
+  if (wanted['provider:network_type'] === undefined) throw invalidInput('network_type required');
+  return wanted;
+}
+
+/** What an update may change of where a network is (neutron:neutron/plugins/ml2/plugin.py). @throws ApiError 400 */
+function checkProviderUpdate(row: Network, wanted: z.output<typeof segment>): void {
+  const [kind, physical, number] = providerNames;
+  if ([kind, physical].some((name) => (wanted[name] ?? row[name]) !== row[name])) {
+    throw invalidInput(
+      `Plugin does not support updating the following provider network attributes: ${kind}, ${physical}`,
+    );
+  }
+  if (!wanted[number]) return;
+  if (row.segments !== null) {
+    throw invalidInput('Provider network attributes can be updated only in provider networks with a single segment.');
+  }
+  if (row[kind] !== 'vlan') throw invalidInput('Only VLAN type networks can be updated.');
+}
+
 /** `/v2.0/networks` */
 export function networkResource(service: Service, cloud: Cloud): Resource<Network> {
   const { networks, subnets, ports } = cloud.tables;
+  const place = (wanted: z.output<typeof segment>): ProviderSegment => ({
+    'provider:network_type': wanted['provider:network_type'] ?? 'vxlan',
+    'provider:physical_network': wanted['provider:physical_network'] ?? null,
+    'provider:segmentation_id': wanted['provider:segmentation_id'] ?? 1 + (networks.size % 2000),
+  });
   const adminOnly = /:(shared|router:external|is_default|segments|provider:)/;
   return {
     singular: 'network',
@@ -82,6 +115,9 @@ export function networkResource(service: Service, cloud: Cloud): Resource<Networ
       if (!call.who.isAdmin)
         for (const name of Object.keys(shown)) if (name.startsWith('provider:')) Reflect.deleteProperty(shown, name);
       // The answer to a creation has it for all networks.
+      if (row.segments === null) delete shown['segments'];
+      if (!call.who.isAdmin) delete shown['segments'];
+      if (row.segments !== null) for (const name of providerNames) Reflect.deleteProperty(shown, name);
       if (!row['router:external'] && kind !== 'creation') delete shown['is_default'];
       return shown;
     },
@@ -90,6 +126,11 @@ export function networkResource(service: Service, cloud: Cloud): Resource<Networ
       refuseZones(wanted.availability_zone_hints);
       refuseQos(wanted.qos_policy_id);
       checkMtu(wanted.mtu);
+      const [only = wanted, ...others] = (wanted.segments ?? []).map(checkSegment);
+      if (only !== wanted && providerNames.some((name) => wanted[name] !== undefined)) {
+        const message = 'Invalid input for operation: Segments and provider values cannot both be set.';
+        throw neutronError(400, 'SegmentsSetInConjunctionWithProviders', message);
+      }
       const base = newRow(wanted);
       ensureDefaultGroup(cloud, base.project_id);
       return networks.insert({
@@ -109,15 +150,15 @@ export function networkResource(service: Service, cloud: Cloud): Resource<Networ
         l2_adjacency: true,
         port_security_enabled: wanted.port_security_enabled,
         qos_policy_id: null,
-        'provider:network_type': wanted['provider:network_type'] ?? 'vxlan',
-        'provider:physical_network': wanted['provider:physical_network'] ?? null,
-        'provider:segmentation_id': wanted['provider:segmentation_id'] ?? 1 + (networks.size % 2000),
+        ...place(only),
+        segments: others.length === 0 ? null : [only, ...others].map(place),
       });
     },
     update(_call, row, values) {
       const wanted = updateFields.parse(values);
       refuseQos(wanted.qos_policy_id);
       checkMtu(wanted.mtu);
+      checkProviderUpdate(row, wanted);
       networks.patch(row, defined({ ...wanted, qos_policy_id: undefined }));
     },
     remove(_call, row) {

@@ -1,17 +1,15 @@
 import { z } from 'zod';
 import type { Cloud } from '../cloud.ts';
 import { noContent, ok, type Call, type Service } from '../http/service.ts';
+import { takesBelow } from '../http/takes.ts';
 import { defaultQuotas } from '../quotas.ts';
 import { omit } from '../store/omit.ts';
 import { prepare, type AttributeMap } from './attributes.ts';
-import { neutronError, policyForbidden } from './errors.ts';
+import { internalError, neutronError, policyForbidden } from './errors.ts';
 import { range, toInteger } from './validators.ts';
 
 const quotaBody = z.object({ quota: z.record(z.string(), z.unknown()) });
 const largest = 0x7fffffff;
-/** What Neutron's own code stumbles over. */
-const internal = () =>
-  neutronError(500, 'HTTPInternalServerError', 'Request Failed: internal server error while processing your request.');
 
 /** Each quota as an attribute (neutron:neutron/extensions/quotasv2.py, _update_attributes). */
 const attributes: AttributeMap = Object.fromEntries(
@@ -70,27 +68,31 @@ export function neutronQuotaRoutes(service: Service, cloud: Cloud): void {
   };
   service.get('/v2.0/quotas/:project/details', details);
   service.get('/v2.0/quotas/:project/details.json', details);
-  service.put('/v2.0/quotas/:project', (call) => {
-    if (!call.who.isAdmin) throw policyForbidden('rule:update_quota');
-    const project = call.params['project'] ?? '';
-    const read = quotaBody.safeParse(call.body);
-    if (!read.success) throw internal();
-    const { force, ...given } = omit(read.data.quota, 'check_limit');
-    const wanted = Object.entries(prepare(call, 'quota', attributes, given, false)).map(
-      ([name, value]) => [name, Number(value)] as const,
-    );
-    for (const [name, limit] of wanted) {
-      const used = counters[name]?.(project) ?? 0;
-      if (force === true || limit === -1 || used <= limit) continue;
-      throw neutronError(
-        400,
-        'HTTPBadRequest',
-        `Quota limit ${limit} for ${name} must be greater than or equal to already used ${used}`,
+  service.put(
+    '/v2.0/quotas/:project',
+    takesBelow('quota', [...Object.keys(attributes), 'force', 'check_limit']),
+    (call) => {
+      if (!call.who.isAdmin) throw policyForbidden('rule:update_quota');
+      const project = call.params['project'] ?? '';
+      const read = quotaBody.safeParse(call.body);
+      if (!read.success) throw internalError();
+      const { force, ...given } = omit(read.data.quota, 'check_limit');
+      const wanted = Object.entries(prepare(call, 'quota', attributes, given, false)).map(
+        ([name, value]) => [name, Number(value)] as const,
       );
-    }
-    cloud.setLimits('network', project, Object.fromEntries(wanted));
-    return ok({ quota: cloud.limits('network', project) });
-  });
+      for (const [name, limit] of wanted) {
+        const used = counters[name]?.(project) ?? 0;
+        if (force === true || limit === -1 || used <= limit) continue;
+        throw neutronError(
+          400,
+          'HTTPBadRequest',
+          `Quota limit ${limit} for ${name} must be greater than or equal to already used ${used}`,
+        );
+      }
+      cloud.setLimits('network', project, Object.fromEntries(wanted));
+      return ok({ quota: cloud.limits('network', project) });
+    },
+  );
   service.delete('/v2.0/quotas/:project', (call) => {
     if (!call.who.isAdmin) throw policyForbidden('rule:delete_quota');
     tables.quotas.delete(`network/${call.params['project'] ?? ''}`);

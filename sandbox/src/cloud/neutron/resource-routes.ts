@@ -1,5 +1,6 @@
 import type { Cloud } from '../cloud.ts';
 import { created, isRecord, noContent, ok, type Call, type Service } from '../http/service.ts';
+import { takesBelow, takesNothing } from '../http/takes.ts';
 import { exceeds } from '../quotas.ts';
 import { enforce, prepare, type Allows } from './attributes.ts';
 import { asRecord, bump } from './base-row.ts';
@@ -36,7 +37,8 @@ export function resourceRoutes<T extends NeutronRow>(service: Service, cloud: Cl
 
   service.get(path, (call) => ok(listRows(call, resource, (row) => view(call, row, 'list'))));
 
-  service.post(path, (call) => {
+  const takes = takesBelow(singular, Object.keys(attributes));
+  service.post(path, takes, (call) => {
     const many = body(call)[plural];
     const isMany = many !== undefined;
     if (isMany && resource.oneByOne) throw neutronError(400, 'HTTPBadRequest', 'Bulk operation not supported');
@@ -58,7 +60,7 @@ export function resourceRoutes<T extends NeutronRow>(service: Service, cloud: Cl
   });
 
   service.get(`${path}/:id`, (call) => ok({ [singular]: selectFields(call, view(call, find(call), 'one')) }));
-  service.put(`${path}/:id`, (call) => {
+  service.put(`${path}/:id`, takes, (call) => {
     const values = prepare(call, singular, attributes, given(call), false);
     const revision = checkRevision(call);
     const row = find(call);
@@ -79,7 +81,7 @@ export function resourceRoutes<T extends NeutronRow>(service: Service, cloud: Cl
     resource.remove(call, row);
     return noContent();
   });
-  service.put(path, () => {
+  service.put(path, takesNothing, () => {
     throw resource.notFound('None');
   });
   service.delete(path, () => {

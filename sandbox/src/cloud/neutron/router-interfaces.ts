@@ -51,7 +51,7 @@ export function routerInterfaceRoutes(service: Service, cloud: Cloud): void {
     }
   };
 
-  service.put('/v2.0/routers/:id/add_router_interface', (call) => {
+  service.put('/v2.0/routers/:id/add_router_interface', interfaceNames, (call) => {
     const router = findRouter(call);
     const body = interfaceOf(call.body);
     if (body.port_id !== undefined) {
@@ -93,7 +93,7 @@ export function routerInterfaceRoutes(service: Service, cloud: Cloud): void {
     return answer(router, port);
   });
 
-  service.put('/v2.0/routers/:id/remove_router_interface', (call) => {
+  service.put('/v2.0/routers/:id/remove_router_interface', interfaceNames, (call) => {
     const router = findRouter(call);
     const port = connected(call, router, interfaceOf(call.body));
     for (const { subnet_id } of port.fixed_ips) {
@@ -143,6 +143,8 @@ export function routerInterfaceRoutes(service: Service, cloud: Cloud): void {
   }
 }
 
+const interfaceNames = ['port_id', 'subnet_id'] as const;
+
 /** What a request connects or disconnects. */
 interface InterfaceOf {
   readonly subnet_id?: string;
@@ -152,7 +154,7 @@ interface InterfaceOf {
 /** Reads the body (openstack/neutron:neutron/db/l3_db.py:_validate_interface_info). @throws ApiError */
 function interfaceOf(body: unknown): InterfaceOf {
   const given = isRecord(body) ? body : {};
-  const names = (['port_id', 'subnet_id'] as const).filter((name) => given[name] !== undefined && given[name] !== '');
+  const names = interfaceNames.filter((name) => given[name] !== undefined && given[name] !== '');
   if (names.length === 0) throw badRequest('router', 'Either subnet_id or port_id must be specified');
   for (const name of names) {
     const problem = uuid(given[name]);

@@ -30,6 +30,15 @@ export interface Network extends NeutronRow {
   'provider:network_type': string;
   'provider:physical_network': string | null;
   'provider:segmentation_id': number | null;
+  /** The segments of a network that has several; it shows no others then. */
+  segments: readonly ProviderSegment[] | null;
+}
+
+/** Where a network is, of which only administrators know. */
+export interface ProviderSegment {
+  readonly 'provider:network_type': string;
+  readonly 'provider:physical_network': string | null;
+  readonly 'provider:segmentation_id': number | null;
 }
 
 export interface Pool {
@@ -51,7 +60,7 @@ export interface Subnet extends NeutronRow {
   ipv6_ra_mode: string | null;
   subnetpool_id: null;
   service_types: string[];
-  segment_id: null;
+  segment_id: string | null;
 }
 
 export interface FixedIp {

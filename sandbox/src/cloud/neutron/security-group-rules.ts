@@ -3,7 +3,7 @@ import type { Cloud } from '../cloud.ts';
 import type { Call, Service } from '../http/service.ts';
 import { parseCidr } from './addresses.ts';
 import { baseRow, bump } from './base-row.ts';
-import { neutronError, neutronNotFound } from './errors.ts';
+import { internalError, neutronError, neutronNotFound } from './errors.ts';
 import { checkEthertype, checkPorts, protocolNumber } from './protocols.ts';
 import { omit } from '../store/omit.ts';
 import type { Resource } from './resource.ts';
@@ -36,10 +36,15 @@ export type NewRule = Pick<SecurityGroupRule, 'direction' | 'ethertype'> &
 let standardAttributes = 0;
 
 /** Stores a rule of a group without any check. */
-export function insertRule(cloud: Cloud, group: SecurityGroup, rule: NewRule): SecurityGroupRule {
+export function insertRule(
+  cloud: Cloud,
+  group: SecurityGroup,
+  rule: NewRule,
+  owner = group.project_id,
+): SecurityGroupRule {
   const prefix = rule.remote_ip_prefix ?? null;
   return cloud.tables.securityGroupRules.insert({
-    ...baseRow(group.project_id),
+    ...baseRow(owner),
     description: rule.description ?? null,
     revision_number: 0,
     security_group_id: group.id,
@@ -128,12 +133,13 @@ export function securityGroupRuleResource(service: Service, cloud: Cloud): Resou
         const message = `Security group rule already exists. Rule id is ${twin.id}.`;
         throw neutronError(409, 'SecurityGroupRuleExists', message);
       }
-      const row = insertRule(cloud, group, rule);
+      const row = insertRule(cloud, group, rule, String(values['project_id']));
       bump(group);
       return row;
     },
     update() {
-      // Nothing but the description can be changed.
+      // The plugin has no update of rules, which Neutron does not expect (neutron:neutron/db/securitygroups_db.py).
+      throw internalError();
     },
     remove(_call, row) {
       securityGroupRules.delete(row.id);

@@ -6,6 +6,7 @@ import { defaultPools, fromInteger, overlaps, parseCidr } from './addresses.ts';
 import { subnetAttributes } from './attribute-maps.ts';
 import { bump, commonFields, newRow } from './base-row.ts';
 import { defined } from './defined.ts';
+import { segments } from './derived-rows.ts';
 import { badRequest, invalidInput, neutronError, neutronNotFound } from './errors.ts';
 import { autoDeletedOwners, canUse } from './networks.ts';
 import type { Resource } from './resource.ts';
@@ -19,6 +20,7 @@ const fields = {
   host_routes: z.array(z.object({ destination: z.string(), nexthop: z.string() })),
   enable_dhcp: z.boolean(),
   service_types: z.array(z.string()),
+  segment_id: z.string().nullable(),
 };
 const updateFields = z.object({ name: z.string(), description: z.string(), ...fields }).partial();
 const createFields = z.object({
@@ -29,6 +31,7 @@ const createFields = z.object({
   cidr: z.string().nullish(),
   enable_dhcp: z.boolean(),
   subnetpool_id: z.string().nullish(),
+  prefixlen: z.number().optional(),
   use_default_subnetpool: z.boolean(),
   ipv6_address_mode: z.string().nullish(),
   ipv6_ra_mode: z.string().nullish(),
@@ -43,6 +46,8 @@ export function subnetResource(service: Service, cloud: Cloud): Resource<Subnet>
   };
   const cidrOf = (wanted: z.output<typeof createFields>): string => {
     const pool = wanted.subnetpool_id;
+    if (typeof wanted.cidr === 'string' && wanted.prefixlen !== undefined)
+      throw badRequest('subnets', 'cidr and prefixlen must not be supplied together');
     if (typeof pool === 'string')
       throw neutronError(404, 'SubnetPoolNotFound', `Subnet pool ${pool} could not be found.`);
     if (wanted.use_default_subnetpool)
@@ -50,6 +55,17 @@ export function subnetResource(service: Service, cloud: Cloud): Resource<Subnet>
     if (typeof wanted.cidr !== 'string')
       throw badRequest('subnets', 'a subnetpool must be specified in the absence of a cidr');
     return wanted.cidr;
+  };
+  const segmentOf = (networkId: string, id: string | null | undefined): string | null => {
+    if (id === null || id === undefined) return null;
+    const segment = segments(cloud).find((one) => one.id === id);
+    if (!segment) throw neutronError(404, 'SegmentNotFound', `Segment ${id} could not be found.`);
+    if (segment['network_id'] === networkId) return id;
+    throw neutronError(
+      400,
+      'NetworkIdsDontMatch',
+      `The subnet's network id, '${networkId}', doesn't match the network_id of segment '${id}'`,
+    );
   };
   return {
     singular: 'subnet',
@@ -114,13 +130,14 @@ export function subnetResource(service: Service, cloud: Cloud): Resource<Subnet>
         allocation_pools: pools.length > 0 ? checkPools(text, pools, gateway) : defaultPools(text, gateway),
         subnetpool_id: null,
         service_types: wanted.service_types ?? [],
-        segment_id: null,
+        segment_id: segmentOf(network.id, wanted.segment_id),
       });
       bump(network);
       return row;
     },
     update(_call, row, values) {
       const wanted = updateFields.parse(values);
+      segmentOf(row.network_id, wanted.segment_id);
       const plan = { ...row, ...defined(wanted) };
       checkSubnet(plan, plan.enable_dhcp && !row.enable_dhcp);
       const user = ports

@@ -1,8 +1,9 @@
 import { pythonText } from '../http/python-repr.ts';
 import { isRecord, noContent, ok, type Call, type Service } from '../http/service.ts';
+import { takesNothing } from '../http/takes.ts';
 import { enforce, type Allows } from './attributes.ts';
 import { asRecord, bump } from './base-row.ts';
-import { badRequest, invalidInput, neutronError } from './errors.ts';
+import { badRequest, internalError, invalidInput, neutronError } from './errors.ts';
 import type { Resource } from './resource.ts';
 import type { NeutronRow } from './rows.ts';
 import { listOf, string } from './validators.ts';
@@ -24,10 +25,7 @@ export function tagRoutes<T extends NeutronRow>(
     const id = call.params['id'] ?? '';
     const row = resource.table.get(id);
     // Neutron does not expect this, and fails.
-    if (!row) {
-      const message = 'Request Failed: internal server error while processing your request.';
-      throw neutronError(500, 'HTTPInternalServerError', message);
-    }
+    if (!row) throw internalError();
     enforce(call, `${action}_${resource.singular}:tags`, {}, {}, allows(call, asRecord(row)));
     return row;
   };
@@ -58,14 +56,14 @@ export function tagRoutes<T extends NeutronRow>(
   };
 
   service.get(`${path}/:id/tags`, (call) => ok({ tags: find(call, 'get').tags }));
-  service.put(`${path}/:id/tags`, (call) => {
+  service.put(`${path}/:id/tags`, ['tags'], (call) => {
     const tags = listIn(call);
     const row = find(call, 'update');
     limit(tags);
     change(row, tags);
     return ok({ tags });
   });
-  service.post(`${path}/:id/tags`, (call) => {
+  service.post(`${path}/:id/tags`, ['tags'], (call) => {
     const tags = listIn(call);
     const row = find(call, 'create');
     limit(tags);
@@ -81,7 +79,7 @@ export function tagRoutes<T extends NeutronRow>(
     if (!find(call, 'get').tags.includes(name)) throw missing(name);
     return noContent();
   });
-  service.put(`${path}/:id/tags/:tag`, (call) => {
+  service.put(`${path}/:id/tags/:tag`, takesNothing, (call) => {
     const name = nameIn(call);
     const row = find(call, 'update');
     const tags = [...new Set([...row.tags, name])];

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Cloud } from '../cloud.ts';
 import { accepted, ok, type Call, type Service } from '../http/service.ts';
+import { takesBySchema } from '../http/takes.ts';
 import { makePort, removePort } from '../neutron/ports.ts';
 import { uuid as newId } from '../store/ids.ts';
 import { now } from '../store/time.ts';
@@ -9,9 +10,10 @@ import type { Schema } from '../http/json-schema.ts';
 import { checkBody } from './check.ts';
 import { badRequest, conflict, notFound } from './errors.ts';
 import { boolean, ipAddress, strict, tag, uuid, wrapped } from './parameter-types.ts';
-import type { Server, ServerVolume } from './rows.ts';
+import type { Server, ServerPort, ServerVolume } from './rows.ts';
 import { attachVolume } from './server-volumes.ts';
 import { findServer, requireState } from './servers.ts';
+import { novaVersions } from './microversions.ts';
 
 const attachSchema = (minor: number): Schema =>
   wrapped(
@@ -30,6 +32,7 @@ const attachBody = z.object({
   volumeAttachment: z.object({
     volumeId: z.string(),
     device: z.string().nullish(),
+    tag: z.string().optional(),
     delete_on_termination: z
       .union([z.boolean(), z.string().transform((text) => readBoolean(text) ?? false)])
       .optional(),
@@ -50,6 +53,7 @@ const interfaceBody = z.object({
       net_id: z.string().optional(),
       port_id: z.string().optional(),
       fixed_ips: z.array(z.object({ ip_address: z.string() })).optional(),
+      tag: z.string().optional(),
     })
     .default({}),
 });
@@ -62,7 +66,7 @@ export function attachmentRoutes(service: Service, cloud: Cloud): void {
     serverId: server.id,
     volumeId: volume.volumeId,
     device: volume.device,
-    ...(call.microversion >= 70 && { tag: null }),
+    ...(call.microversion >= 70 && { tag: volume.tag }),
     ...(call.microversion >= 79 && { delete_on_termination: volume.deleteOnTermination }),
     ...(call.microversion >= 89 && {
       bdm_uuid: volume.bdmId,
@@ -99,7 +103,7 @@ export function attachmentRoutes(service: Service, cloud: Cloud): void {
     const server = findServer(cloud, call);
     return ok({ volumeAttachment: view(call, server, findVolume(server, call.params['volume'] ?? '')) });
   });
-  service.post(path, (call) => {
+  service.post(path, takesBySchema(attachSchema(novaVersions.max)), (call) => {
     checkBody(attachSchema(call.microversion), call.body);
     const { volumeAttachment: wanted } = attachBody.parse(call.body);
     const server = findServer(cloud, call);
@@ -120,6 +124,7 @@ export function attachmentRoutes(service: Service, cloud: Cloud): void {
       device,
       deleteOnTermination: wanted.delete_on_termination ?? false,
       bootIndex: null,
+      tag: wanted.tag ?? null,
     };
     servers.patch(server, { volumes: [...server.volumes, row], updated: now() });
     attachVolume(cloud, server, volume.id, device);
@@ -142,10 +147,10 @@ export function attachmentRoutes(service: Service, cloud: Cloud): void {
     return accepted();
   });
 
-  const portView = (call: Call, portId: string) => {
+  const portView = (call: Call, { portId, tag }: ServerPort) => {
     const port = ports.get(portId);
     return {
-      ...(call.microversion >= 70 && { tag: null }),
+      ...(call.microversion >= 70 && { tag }),
       port_id: portId,
       net_id: port?.network_id,
       mac_addr: port?.mac_address,
@@ -155,17 +160,17 @@ export function attachmentRoutes(service: Service, cloud: Cloud): void {
   };
   service.get('/v2.1/servers/:id/os-interface', (call) =>
     ok({
-      interfaceAttachments: findServer(cloud, call).ports.map(({ portId }) => portView(call, portId)),
+      interfaceAttachments: findServer(cloud, call).ports.map((one) => portView(call, one)),
     }),
   );
   service.get('/v2.1/servers/:id/os-interface/:port', (call) => {
     const server = findServer(cloud, call);
     const id = call.params['port'] ?? '';
-    if (!server.ports.some(({ portId }) => portId === id))
-      throw notFound(`Instance ${server.id} does not have a port with id ${id}`);
-    return ok({ interfaceAttachment: portView(call, id) });
+    const plugged = server.ports.find(({ portId }) => portId === id);
+    if (!plugged) throw notFound(`Instance ${server.id} does not have a port with id ${id}`);
+    return ok({ interfaceAttachment: portView(call, plugged) });
   });
-  service.post('/v2.1/servers/:id/os-interface', (call) => {
+  service.post('/v2.1/servers/:id/os-interface', takesBySchema(interfaceSchema(novaVersions.max)), (call) => {
     checkBody(interfaceSchema(call.microversion), call.body ?? {});
     const { interfaceAttachment: wanted } = interfaceBody.parse(call.body ?? {});
     const server = findServer(cloud, call);
@@ -200,11 +205,9 @@ export function attachmentRoutes(service: Service, cloud: Cloud): void {
           status: 'ACTIVE',
         }));
     if (!port) throw badRequest('Network could not be found.');
-    servers.patch(server, {
-      ports: [...server.ports, { portId: port.id, owned: given === undefined }],
-      updated: now(),
-    });
-    return ok({ interfaceAttachment: portView(call, port.id) });
+    const plugged = { portId: port.id, owned: given === undefined, tag: wanted.tag ?? null };
+    servers.patch(server, { ports: [...server.ports, plugged], updated: now() });
+    return ok({ interfaceAttachment: portView(call, plugged) });
   });
   service.delete('/v2.1/servers/:id/os-interface/:port', (call) => {
     const server = findServer(cloud, call);

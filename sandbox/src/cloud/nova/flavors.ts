@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Cloud } from '../cloud.ts';
 import { accepted, ok, type Call, type Service } from '../http/service.ts';
+import { takesBySchema } from '../http/takes.ts';
 import { paginate, readBoolean, sortRows, wantedVisibility } from '../http/paging.ts';
 import { uuid } from '../store/ids.ts';
 import type { Schema } from '../http/json-schema.ts';
@@ -9,6 +10,7 @@ import { anyText, boolean, many, name, nonNegativeInteger, strict } from './para
 import { badRequest, conflict, notFound, policyForbidden } from './errors.ts';
 import { nextPageLinks } from './next-page.ts';
 import type { Flavor } from './rows.ts';
+import { novaVersions } from './microversions.ts';
 
 const largest = 0x7fffffff;
 const positive: Schema = {
@@ -183,7 +185,7 @@ export function flavorRoutes(service: Service, cloud: Cloud): void {
   service.get('/v2.1/flavors/detail', (call) => list(call, true));
   service.get('/v2.1/flavors/:id', (call) => ok({ flavor: view(call, find(call)) }));
   service.get('/v2.1/flavors/:id/os-extra_specs', (call) => ok({ extra_specs: find(call).extra_specs }));
-  service.post('/v2.1/flavors/:id/os-extra_specs', (call) => {
+  service.post('/v2.1/flavors/:id/os-extra_specs', takesBySchema(extraSpecsSchema), (call) => {
     checkBody(extraSpecsSchema, call.body);
     requireAdmin(call, 'os-flavor-extra-specs:create');
     const flavor = find(call);
@@ -191,7 +193,7 @@ export function flavorRoutes(service: Service, cloud: Cloud): void {
     flavors.patch(flavor, { extra_specs: { ...flavor.extra_specs, ...extra_specs } });
     return ok({ extra_specs });
   });
-  service.post('/v2.1/flavors', (call) => {
+  service.post('/v2.1/flavors', takesBySchema(createSchema(novaVersions.max)), (call) => {
     checkBody(createSchema(call.microversion), call.body);
     requireAdmin(call, 'os-flavor-manage:create');
     const { flavor: wanted } = service.parse(createBody, call.body);

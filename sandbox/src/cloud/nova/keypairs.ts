@@ -2,6 +2,7 @@ import { createHash, generateKeyPairSync } from 'node:crypto';
 import { z } from 'zod';
 import type { Cloud } from '../cloud.ts';
 import { accepted, created, noContent, ok, type Call, type Service } from '../http/service.ts';
+import { takesBySchema } from '../http/takes.ts';
 import { exceeds } from '../quotas.ts';
 import { now, toNaiveMicros } from '../store/time.ts';
 import type { Schema } from '../http/json-schema.ts';
@@ -11,6 +12,7 @@ import { nextPageLinks } from './next-page.ts';
 import { anyText, many, name, nonNegativeInteger, strict, wrapped } from './parameter-types.ts';
 import { badRequest, conflict, forbidden, notFound, policyForbidden } from './errors.ts';
 import type { KeyPair } from './rows.ts';
+import { novaVersions } from './microversions.ts';
 
 const keyPairName = (minor: number): Schema => ({
   allOf: [
@@ -122,7 +124,7 @@ export function keyPairRoutes(service: Service, cloud: Cloud): void {
       ...(last && slice.items.length === limit && { keypairs_links: nextPageLinks(call, last.id) }),
     });
   });
-  service.post('/v2.1/os-keypairs', (call) => {
+  service.post('/v2.1/os-keypairs', takesBySchema(createSchema(novaVersions.max)), (call) => {
     checkBody(createSchema(call.microversion), call.body);
     const { keypair: wanted } = createBody.parse(call.body);
     const userId = wanted.user_id !== undefined && call.who.isAdmin ? wanted.user_id : call.who.userId;

@@ -44,6 +44,8 @@ interface Fault {
 export interface ServerPort {
   readonly portId: string;
   readonly owned: boolean;
+  /** The name that the machine may know it by. */
+  readonly tag: string | null;
 }
 
 /** A volume of a server. */
@@ -54,6 +56,8 @@ export interface ServerVolume {
   readonly device: string;
   readonly deleteOnTermination: boolean;
   readonly bootIndex: number | null;
+  /** The name that the machine may know it by. */
+  readonly tag: string | null;
 }
 
 export interface Server {
@@ -73,6 +77,7 @@ export interface Server {
   tags: string[];
   description: string | null;
   readonly userData: string | null;
+  readonly trustedCertificates: readonly string[] | null;
   readonly configDrive: boolean;
   readonly availabilityZone: string;
   readonly pinnedZone: string | null;

@@ -3,6 +3,10 @@ import type { ServerGroup } from './rows.ts';
 
 const hostName = (position: number): string => `compute-${String(position + 1).padStart(4, '0')}`;
 
+/** Whether there is a host of this name. */
+export const hasHost = (cloud: Cloud, name: string): boolean =>
+  Number(/^compute-(\d{4,})$/.exec(name)?.[1] ?? 0) > 0 && Number(name.slice('compute-'.length)) <= cloud.hosts;
+
 /** The message of a build for which there is no host (nova:exception.py, NoValidHost without a reason). */
 export const noValidHost = 'No valid host was found. There are not enough hosts available.';
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Cloud } from '../cloud.ts';
 import { accepted, isRecord, ok, type Answer, type Call, type Service } from '../http/service.ts';
+import { takesBySchema, type Takes } from '../http/takes.ts';
 import type { Schema } from '../http/json-schema.ts';
 import { now } from '../store/time.ts';
 import { checkBody } from './check.ts';
@@ -9,6 +10,7 @@ import { badRequest, conflict, notFound, policyForbidden } from './errors.ts';
 import type { Server } from './rows.ts';
 import { deleteServer } from './server-life.ts';
 import { findServer, findServerInCell, requireState } from './servers.ts';
+import { novaVersions } from './microversions.ts';
 
 type Action = (call: Call, server: Server, argument: unknown) => Answer;
 
@@ -126,7 +128,11 @@ export function serverActionRoutes(service: Service, cloud: Cloud): void {
     },
   };
 
-  service.post('/v2.1/servers/:id/action', (call) => {
+  const takes: Takes = Object.keys(actions).flatMap((name) => {
+    const schema = actionSchemas(novaVersions.max)[name];
+    return schema ? takesBySchema(wrapped(name, schema)) : [name];
+  });
+  service.post('/v2.1/servers/:id/action', takes, (call) => {
     const body = isRecord(call.body) ? call.body : {};
     const [name = '', ...more] = Object.keys(body);
     if (name === '' || more.length > 0) throw badRequest('Malformed request body');

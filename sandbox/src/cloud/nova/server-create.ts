@@ -28,7 +28,7 @@ function plugPorts(
           'binding:host_id': server.host ?? '',
           'binding:vif_type': 'ovs',
         });
-        plugged.push({ portId: item.port.id, owned: false });
+        plugged.push({ portId: item.port.id, owned: false, tag: item.tag });
         continue;
       }
       checkAttachment(item.network, securityGroups, isAdmin);
@@ -43,7 +43,7 @@ function plugPorts(
           hostId: server.host ?? '',
         }),
       );
-      plugged.push({ portId: port.id, owned: true });
+      plugged.push({ portId: port.id, owned: true, tag: item.tag });
     }
     return plugged;
   } catch (error) {
@@ -100,7 +100,11 @@ export function createServers(cloud: Cloud, call: Call): CreatedServers {
   const reservationId = `r-${secret(6)
     .replace(/[^a-z0-9]/gi, '0')
     .toLowerCase()}`;
-  const hosts = pickHosts(cloud, plan.group, plan.count, cloud.tables.servers.size);
+  const pinned = request.host ?? request.hypervisor_hostname;
+  const hosts =
+    pinned === undefined
+      ? pickHosts(cloud, plan.group, plan.count, cloud.tables.servers.size)
+      : Array.from({ length: plan.count }, () => pinned);
   const [first] = Array.from({ length: plan.count }, (_unused, position) =>
     makeServer(cloud, call, request, plan, { position, reservationId, hints, host: hosts?.[position] }),
   );
@@ -153,6 +157,7 @@ function makeServer(
     tags: [...new Set(request.tags)],
     description: request.description ?? (call.microversion >= 19 ? null : request.name),
     userData: request.user_data ?? null,
+    trustedCertificates: request.trusted_image_certificates ?? null,
     configDrive: request.config_drive,
     availabilityZone: cloud.zone,
     pinnedZone: request.availability_zone ?? null,

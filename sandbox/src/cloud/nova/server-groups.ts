@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Cloud } from '../cloud.ts';
 import { noContent, ok, type Call, type Service } from '../http/service.ts';
+import { takesBySchema } from '../http/takes.ts';
 import { exceeds } from '../quotas.ts';
 import { uuid } from '../store/ids.ts';
 import type { Schema } from '../http/json-schema.ts';
@@ -8,6 +9,7 @@ import { checkBody, checkQuery } from './check.ts';
 import { anyText, many, name, nonNegativeInteger, positiveInteger, strict, wrapped } from './parameter-types.ts';
 import { badRequest, forbidden, notFound } from './errors.ts';
 import type { ServerGroup } from './rows.ts';
+import { novaVersions } from './microversions.ts';
 
 const oldPolicies = ['anti-affinity', 'affinity'];
 const policies = [...oldPolicies, 'soft-anti-affinity', 'soft-affinity'];
@@ -83,7 +85,7 @@ export function serverGroupRoutes(service: Service, cloud: Cloud): void {
     const limit = Math.min(Number(call.query.get('limit') ?? cloud.computeMaxLimit), cloud.computeMaxLimit);
     return ok({ server_groups: rows.slice(offset, offset + limit).map((group) => view(call, group)) });
   });
-  service.post('/v2.1/os-server-groups', (call) => {
+  service.post('/v2.1/os-server-groups', takesBySchema(createSchema(1), createSchema(novaVersions.max)), (call) => {
     const wanted = read(call);
     const { projectId, userId } = call.who;
     if (exceeds(cloud.limits('compute', projectId)['server_groups'], serverGroups.count('project', projectId), 1)) {

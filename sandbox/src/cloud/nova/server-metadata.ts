@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Cloud } from '../cloud.ts';
 import { noContent, ok, type Call, type Service } from '../http/service.ts';
+import { takesBySchema } from '../http/takes.ts';
 import { omit } from '../store/omit.ts';
 import { now } from '../store/time.ts';
 import { checkBody } from './check.ts';
@@ -36,15 +37,20 @@ export function serverMetadataRoutes(service: Service, cloud: Cloud): void {
     ['POST', true],
     ['PUT', false],
   ] as const) {
-    service.route(method, path, (call) => {
-      checkBody(metadataBody, call.body);
-      const { metadata } = z.object({ metadata: map }).parse(call.body);
-      const server = findServer(cloud, call);
-      change(call, server, keep ? { ...server.metadata, ...metadata } : metadata);
-      return ok({ metadata: server.metadata });
-    });
+    service.route(
+      method,
+      path,
+      (call) => {
+        checkBody(metadataBody, call.body);
+        const { metadata } = z.object({ metadata: map }).parse(call.body);
+        const server = findServer(cloud, call);
+        change(call, server, keep ? { ...server.metadata, ...metadata } : metadata);
+        return ok({ metadata: server.metadata });
+      },
+      { takes: takesBySchema(metadataBody) },
+    );
   }
-  service.put(`${path}/:key`, (call) => {
+  service.put(`${path}/:key`, takesBySchema(metadataItemBody), (call) => {
     checkBody(metadataItemBody, call.body);
     const { meta } = z.object({ meta: map }).parse(call.body);
     const server = findServer(cloud, call);

@@ -5,8 +5,11 @@ import { badRequest, conflict, forbidden } from './errors.ts';
 import type { ServerRequest } from './server-request.ts';
 
 /** One network interface of a new server: a port that is given, or one to be made. */
-export type PlannedInterface =
-  { readonly port: Port } | { readonly network: Network; readonly address: string | undefined };
+export type PlannedInterface = (
+  { readonly port: Port } | { readonly network: Network; readonly address: string | undefined }
+) & {
+  readonly tag: string | null;
+};
 
 type Wanted = NonNullable<ServerRequest['networks']>;
 
@@ -57,14 +60,14 @@ export function planInterfaces(cloud: Cloud, call: Call, wanted: Wanted | undefi
     if (all.length === 0 && wanted === 'auto') {
       throw badRequest(`Unable to automatically allocate a network for project ${call.who.projectId}`);
     }
-    return all.map((network) => ({ network, address: undefined }));
+    return all.map((network) => ({ network, address: undefined, tag: null }));
   }
   const planned: PlannedInterface[] = [];
   const lost = new Set<string>();
-  for (const { port, uuid = '', fixed_ip: address } of wanted) {
+  for (const { port, uuid = '', fixed_ip: address, tag = null } of wanted) {
     const network = networks.get(uuid);
-    if (typeof port === 'string') planned.push({ port: freePort(cloud, call, port) });
-    else if (network && isVisible(call, network)) planned.push({ network, address });
+    if (typeof port === 'string') planned.push({ port: freePort(cloud, call, port), tag });
+    else if (network && isVisible(call, network)) planned.push({ network, address, tag });
     else lost.add(uuid);
     if (network) checkAddress(cloud, network, address);
   }

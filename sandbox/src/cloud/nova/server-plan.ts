@@ -11,6 +11,7 @@ import {
   type PlannedInterface,
   withinPortQuota,
 } from './server-networks.ts';
+import { hasHost } from './scheduler.ts';
 import type { ServerRequest } from './server-request.ts';
 import { checkBlockDevices, checkImage, planVolumes, type PlannedVolume } from './server-volumes.ts';
 
@@ -76,6 +77,9 @@ export function planServers(
     throw policyForbidden('os_compute_api:servers:create:forced_host');
   if ((request.host ?? request.hypervisor_hostname) !== undefined && !isAdmin)
     throw policyForbidden('compute:servers:create:requested_destination');
+  // A host and its node have the same name here.
+  for (const host of [request.host, request.hypervisor_hostname])
+    if (host !== undefined && !hasHost(cloud, host)) throw badRequest(`Compute host ${host} could not be found.`);
   const devices = request.block_device_mapping_v2;
   const imageRef = request.imageRef ?? '';
   checkBlockDevices(devices, imageRef);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Cloud } from '../cloud.ts';
 import { findSchemaIssue } from '../http/json-schema.ts';
 import { noContent, ok, reply, type Call, type Service } from '../http/service.ts';
+import { takesBySchema, takesNothing } from '../http/takes.ts';
 import { checkBody } from './check.ts';
 import { badRequest, notFound, policyForbidden } from './errors.ts';
 import { tag as tagSchema } from './parameter-types.ts';
@@ -29,7 +30,7 @@ export function serverTagRoutes(service: Service, cloud: Cloud): void {
   };
   const path = '/v2.1/servers/:id/tags';
   service.get(path, (call) => ok({ tags: find(call, 'index').tags }));
-  service.put(path, (call) => {
+  service.put(path, takesBySchema(tagsBody), (call) => {
     checkBody(tagsBody, call.body);
     const { tags } = z.object({ tags: z.array(z.string()) }).parse(call.body);
     const server = find(call, 'update_all');
@@ -50,7 +51,7 @@ export function serverTagRoutes(service: Service, cloud: Cloud): void {
     if (!server.tags.includes(tag)) throw notFound(`Server ${server.id} has no tag '${tag}'`);
     return noContent();
   });
-  service.put(one, (call) => {
+  service.put(one, takesNothing, (call) => {
     checkBody({ type: 'null' }, call.body);
     const server = find(call, 'update');
     const tag = call.params['tag'] ?? '';

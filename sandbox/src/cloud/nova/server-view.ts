@@ -172,7 +172,7 @@ export function serverView(cloud: Cloud, call: Call, server: Server, single: boo
     ...(minor >= 9 && { locked: server.locked }),
     ...(minor >= 19 && { description: server.description }),
     ...(minor >= 26 && { tags: server.tags }),
-    ...(minor >= 63 && { trusted_image_certificates: null }),
+    ...(minor >= 63 && { trusted_image_certificates: server.trustedCertificates }),
     ...(minor >= 73 && { locked_reason: server.lockedReason }),
     ...(minor >= 96 && { pinned_availability_zone: server.pinnedZone }),
     ...(minor >= 100 && { scheduler_hints: server.schedulerHints }),

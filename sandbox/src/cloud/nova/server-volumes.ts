@@ -155,6 +155,7 @@ function planVolume(cloud: Cloud, call: Call, device: BlockDevice, name: string)
     device: name,
     deleteOnTermination,
     bootIndex,
+    tag: device.tag ?? null,
   });
   if (typeof device.volume_type === 'string' && device.volume_type !== '') {
     const type = device.volume_type;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Cloud } from '../cloud.ts';
 import { accepted, noContent, ok, type Call, type Service } from '../http/service.ts';
+import { takesBySchema } from '../http/takes.ts';
 import { now } from '../store/time.ts';
 import { conflict, notFound } from './errors.ts';
 import { checkBody } from './check.ts';
@@ -8,8 +9,9 @@ import type { Server } from './rows.ts';
 import { createServers } from './server-create.ts';
 import { deleteServer } from './server-life.ts';
 import { listServers } from './server-list.ts';
-import { updateServerBody } from './server-schemas.ts';
+import { createServerBody, updateServerBody } from './server-schemas.ts';
 import { plainAddresses, serverAddresses, serverView, updatedServerView } from './server-view.ts';
+import { novaVersions } from './microversions.ts';
 
 /** The server a path names. Deleted servers are not found by id, and neither are other projects'. */
 export function findServer(cloud: Cloud, call: Call): Server {
@@ -61,7 +63,7 @@ export function serverRoutes(service: Service, cloud: Cloud): void {
 
   service.get('/v2.1/servers', (call) => listServers(cloud, call, false));
   service.get('/v2.1/servers/detail', (call) => listServers(cloud, call, true));
-  service.post('/v2.1/servers', (call) => {
+  service.post('/v2.1/servers', takesBySchema(createServerBody(1), createServerBody(novaVersions.max)), (call) => {
     const { first, securityGroups, password, reservationId, wantsReservation } = createServers(cloud, call);
     if (wantsReservation) return accepted({ reservation_id: reservationId });
     const href = `${call.origin}/compute/v2.1/servers/${first.id}`;
@@ -82,7 +84,7 @@ export function serverRoutes(service: Service, cloud: Cloud): void {
     cloud.transitions.wasRead(server, call.who.projectId);
     return ok({ server: serverView(cloud, call, server, true) });
   });
-  service.put('/v2.1/servers/:id', (call) => {
+  service.put('/v2.1/servers/:id', takesBySchema(updateServerBody(novaVersions.max)), (call) => {
     checkBody(updateServerBody(call.microversion), call.body);
     const server = findServer(cloud, call);
     const { server: wanted } = updateBody.parse(call.body);

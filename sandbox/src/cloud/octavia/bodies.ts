@@ -12,7 +12,7 @@ import {
   uuidText,
   word,
 } from './wsme-types.ts';
-import { list, may, must, or, record, type Type } from './wsme.ts';
+import { list, may, must, or, record, within, type Type } from './wsme.ts';
 
 /** 24 days, in milliseconds: the longest time-out. */
 const LONGEST = 24 * 24 * 60 * 60 * 1000;
@@ -68,7 +68,7 @@ const member = {
   request_sriov: or(boolean, false),
 };
 export const memberCreate = record({ ...member, project_id: projectId, tenant_id: tenantId });
-const memberWithin = record(member);
+const memberWithin = within(record(member));
 export const memberUpdate = record({
   name,
   admin_state_up: may(boolean),
@@ -103,7 +103,7 @@ export const monitorCreate = record({
   pool_id: must(uuidText),
   tenant_id: tenantId,
 });
-const monitorWithin = record(monitor);
+const monitorWithin = within(record(monitor));
 export const monitorUpdate = record({
   name,
   delay: may(integer(0)),
@@ -144,7 +144,9 @@ export const poolCreate = record({
   tenant_id: tenantId,
 });
 /** A pool within a whole load balancer; with a name only it means one that is described elsewhere. */
-const poolWithin = record({ ...named, protocol: may(poolProtocol), lb_algorithm: may(algorithm), ...poolDetails });
+const poolWithin = within(
+  record({ ...named, protocol: may(poolProtocol), lb_algorithm: may(algorithm), ...poolDetails }),
+);
 export const poolUpdate = record({
   name,
   description,
@@ -177,7 +179,7 @@ const rule = (key: Type<string>) => ({
   tags,
 });
 export const ruleCreate = record({ ...rule(text(255, line)), project_id: projectId, tenant_id: tenantId });
-const ruleWithin = record(rule(text(255)));
+const ruleWithin = within(record(rule(text(255))));
 export const ruleUpdate = record({
   type: may(ruleType),
   compare_type: may(comparison),
@@ -209,7 +211,7 @@ export const policyCreate = record({
   project_id: projectId,
   tenant_id: tenantId,
 });
-const policyWithin = record({ ...policy, redirect_pool: may(poolWithin) });
+const policyWithin = within(record({ ...policy, redirect_pool: may(poolWithin) }));
 export const policyUpdate = record({
   name,
   description,
@@ -259,7 +261,7 @@ export const listenerCreate = record({
   loadbalancer_id: must(uuidText),
   tenant_id: tenantId,
 });
-const listenerWithin = record(listener);
+const listenerWithin = within(record(listener));
 export const listenerUpdate = record({
   name,
   description,

@@ -1,5 +1,6 @@
 import type { Cloud } from '../cloud.ts';
 import { ok, type Call, type Service } from '../http/service.ts';
+import { takesBelow } from '../http/takes.ts';
 import {
   listenerCreate,
   listenerUpdate,
@@ -147,7 +148,7 @@ export function childrenRoutes(service: Service, cloud: Cloud, views: Views): vo
 
   const memberPool = (call: Call): Pool => findParent(call, pools, 'Pool', call.params['pool'] ?? '');
   const membersPath = `${at('pools')}/:pool/members`;
-  service.put(membersPath, (call) => {
+  service.put(membersPath, takesBelow('members[]', memberCreate.takes), (call) => {
     allowParameters(call, 'additive_only');
     return replaceMembers(cloud, call, memberPool(call));
   });

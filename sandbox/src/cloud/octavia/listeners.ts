@@ -149,6 +149,9 @@ export function makeListener(cloud: Cloud, lb: LoadBalancer, body: ListenerBody,
     timeout_member_data: body.timeout_member_data ?? 50_000,
     timeout_tcp_inspect: body.timeout_tcp_inspect ?? 0,
     allowed_cidrs: cidrs.length > 0 ? cidrs : null,
+    tls_ciphers: body.tls_ciphers ?? null,
+    tls_versions: body.tls_versions ?? null,
+    alpn_protocols: body.alpn_protocols ?? null,
   });
 }
 
@@ -174,6 +177,12 @@ export function changesOfListener(cloud: Cloud, row: Listener, body: ListenerCha
     );
   if (Object.keys(headers).length > 0) checkHeaders(Object.keys(headers), protocol);
   if (references.length > 0) throw fault(400, `Could not retrieve certificate: ${pythonRepr(references)}`);
+  if (body.client_crl_container_ref && !body.client_ca_tls_container_ref)
+    throw validation(
+      'A client authentication CA reference is required to specify a client authentication revocation list.',
+    );
+  if (body.client_ca_tls_container_ref)
+    throw fault(400, `Could not retrieve certificate: ${pythonRepr([body.client_ca_tls_container_ref])}`);
   const lb = lbOf(cloud, row);
   if (body.allowed_cidrs) checkCidrs(lb, body.allowed_cidrs);
   checkListenerOptions(lb, { protocol, allowed_cidrs: body.allowed_cidrs });
@@ -193,6 +202,9 @@ export function changesOfListener(cloud: Cloud, row: Listener, body: ListenerCha
     ...reset('timeout_tcp_inspect', body.timeout_tcp_inspect, 0),
     ...reset('insert_headers', body.insert_headers, {}),
     ...reset('default_pool_id', body.default_pool_id, null),
+    ...reset('tls_ciphers', body.tls_ciphers, null),
+    ...reset('tls_versions', body.tls_versions, null),
+    ...reset('alpn_protocols', body.alpn_protocols, null),
     ...(body.allowed_cidrs !== undefined && {
       allowed_cidrs: (body.allowed_cidrs ?? []).length > 0 ? body.allowed_cidrs : null,
     }),

@@ -1,6 +1,7 @@
 import type { Cloud } from '../cloud.ts';
 import { readBoolean } from '../http/paging.ts';
 import { created, noContent, ok, type Call, type Service } from '../http/service.ts';
+import { takesBelow, takesNothing } from '../http/takes.ts';
 import { uuid } from '../store/ids.ts';
 import { loadBalancerCreate, type LoadBalancerBody, loadBalancerUpdate } from './bodies.ts';
 import { checkQuota, hasTwins, newRow } from './create.ts';
@@ -45,7 +46,7 @@ export function loadBalancerRoutes(service: Service, cloud: Cloud, views: Views)
     return listAnswer(call, 'loadbalancers', listed, filters);
   });
 
-  service.post(path, (call) => {
+  service.post(path, takesBelow('loadbalancer', loadBalancerCreate.takes), (call) => {
     allowParameters(call);
     const body = readBody(call.body, 'load_balancer', 'loadbalancer', loadBalancerCreate).get('project_id');
     const projectId = body.tenant_id || body.project_id || call.who.projectId;
@@ -85,7 +86,7 @@ export function loadBalancerRoutes(service: Service, cloud: Cloud, views: Views)
     find(call);
     return ok({ stats: { active_connections: 0, bytes_in: 0, bytes_out: 0, request_errors: 0, total_connections: 0 } });
   });
-  service.put(`${path}/:id`, (call) => {
+  service.put(`${path}/:id`, takesBelow('loadbalancer', loadBalancerUpdate.takes), (call) => {
     allowParameters(call);
     const read = readBody(call.body, 'load_balancer', 'loadbalancer', loadBalancerUpdate);
     const row = find(call);
@@ -107,7 +108,7 @@ export function loadBalancerRoutes(service: Service, cloud: Cloud, views: Views)
     beginUpdate(cloud, row);
     return ok({ loadbalancer: views.loadBalancer(row) });
   });
-  service.put(`${path}/:id/failover`, (call) => {
+  service.put(`${path}/:id/failover`, takesNothing, (call) => {
     const row = find(call);
     if (!call.who.isAdmin) throw forbidden();
     requireSettled(row, ['ACTIVE', 'ERROR']);

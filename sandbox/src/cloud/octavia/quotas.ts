@@ -1,5 +1,6 @@
 import type { Cloud } from '../cloud.ts';
 import { accepted, ok, type Call, type Service } from '../http/service.ts';
+import { takesBelow } from '../http/takes.ts';
 import { defaultQuotas, type Limits } from '../quotas.ts';
 import { omit } from '../store/omit.ts';
 import { quotaUpdate } from './bodies.ts';
@@ -44,7 +45,7 @@ export function quotaRoutes(service: Service, cloud: Cloud): void {
     ofProject(call);
     return ok({ quota: view(defaultQuotas['load-balancer']) });
   });
-  service.put('/v2/lbaas/quotas/:project', (call) => {
+  service.put('/v2/lbaas/quotas/:project', takesBelow('quota', quotaUpdate.takes), (call) => {
     const read = readBody(call.body, 'quotas', 'quota', quotaUpdate);
     const id = ofProject(call, true);
     const { load_balancer, health_monitor, ...rest } = read.get('to_dict');

@@ -1,5 +1,6 @@
 import type { Cloud } from '../cloud.ts';
 import { created, noContent, ok, type Call, type Service } from '../http/service.ts';
+import { takesBelow } from '../http/takes.ts';
 import type { Table } from '../store/table.ts';
 import { allOrNone, checkQuota, type QuotaName } from './create.ts';
 import { fault, forbidden, notFound, parentNotFound } from './errors.ts';
@@ -7,7 +8,7 @@ import { beginUpdate, mark, requireMutable } from './life.ts';
 import { fieldsOf, listAnswer, visibleRows } from './lists.ts';
 import { lbOf } from './relations.ts';
 import type { LoadBalancer, OctaviaRow } from './rows.ts';
-import { readBody, type Type } from './wsme.ts';
+import { readBody, type RecordType } from './wsme.ts';
 
 /** The parts of a table that resources need. */
 export type RowTable<T extends OctaviaRow> = Pick<Table<T, 'project'>, 'get' | 'all' | 'by' | 'patch'>;
@@ -70,8 +71,8 @@ export interface Kind<T extends OctaviaRow, C, U extends CommonChanges> {
   readonly table: RowTable<T>;
   /** Name of the body in Octavia's methods. */
   readonly argument: string;
-  readonly creation: Type<C>;
-  readonly changes: Type<U>;
+  readonly creation: RecordType<C>;
+  readonly changes: RecordType<U>;
   /** The attributes that Octavia asks first of a new one, and of an update. */
   readonly first: readonly [creation: string, update: string];
   /** What lists can be filtered and sorted by. */
@@ -129,7 +130,7 @@ export function resourceRoutes<T extends OctaviaRow, C, U extends CommonChanges>
     }));
     return listAnswer(call, kind.plural, listed, kind.filters);
   });
-  service.post(path, (call) => {
+  service.post(path, takesBelow(kind.singular, kind.creation.takes), (call) => {
     allowParameters(call);
     const body = readBody(call.body, kind.argument, kind.singular, kind.creation).get(kind.first[0]);
     const { lb, touched, parent, make } = kind.create(call, body);
@@ -141,7 +142,7 @@ export function resourceRoutes<T extends OctaviaRow, C, U extends CommonChanges>
     return created({ [kind.singular]: kind.view(row) });
   });
   service.get(`${path}/:id`, (call) => ok({ [kind.singular]: fieldsOf(call, kind.view(find(call))) }));
-  service.put(`${path}/:id`, (call) => {
+  service.put(`${path}/:id`, takesBelow(kind.singular, kind.changes.takes), (call) => {
     allowParameters(call);
     const read = readBody(call.body, kind.argument, kind.singular, kind.changes);
     const row = find(call);

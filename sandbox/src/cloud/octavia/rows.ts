@@ -53,6 +53,9 @@ export interface Listener extends OctaviaRow {
   timeout_member_data: number;
   timeout_tcp_inspect: number;
   allowed_cidrs: string[] | null;
+  tls_ciphers: string | null;
+  tls_versions: string[] | null;
+  alpn_protocols: string[] | null;
 }
 
 export interface SessionPersistence {

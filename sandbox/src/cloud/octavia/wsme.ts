@@ -1,5 +1,6 @@
 import { pythonText } from '../http/python-repr.ts';
 import { isRecord } from '../http/service.ts';
+import type { Takes } from '../http/takes.ts';
 import { fault } from './errors.ts';
 
 /**
@@ -11,6 +12,8 @@ export interface Type<T> {
   read(json: unknown): T;
   /** Returns the value as it is kept. @throws BadValue if it is not allowed. */
   check(value: T): T;
+  /** What an object may hold. */
+  readonly takes?: Takes;
 }
 
 /** What is wrong with a value, in WSME's words. */
@@ -83,6 +86,8 @@ export interface Attribute<T> {
   readonly mandatory: boolean;
   /** Its value if it is not in the body; undefined is WSME's `Unset`. */
   readonly absent: unknown;
+  /** What its value may hold, if that is an object. */
+  readonly takes: Takes | undefined;
   /** Never there: carries the type of the parsed value. */
   readonly value?: T;
 }
@@ -92,26 +97,32 @@ export const must = <T>(type: Type<T>): Attribute<T> => ({
   read: attributeReader(type),
   mandatory: true,
   absent: undefined,
+  takes: type.takes,
 });
 /** An attribute that may be there; `null` is kept apart from absent. */
 export const may = <T>(type: Type<T>): Attribute<T | null | undefined> => ({
   read: attributeReader(type),
   mandatory: false,
   absent: undefined,
+  takes: type.takes,
 });
 /** An attribute with a default. */
 export const or = <T>(type: Type<T>, absent: T): Attribute<T | null> => ({
   read: attributeReader(type),
   mandatory: false,
   absent,
+  takes: type.takes,
 });
 
 export type Shape = Readonly<Record<string, Attribute<unknown>>>;
 /** What a body of a shape is after reading. */
 export type Values<S extends Shape> = { [K in keyof S]: S[K] extends Attribute<infer T> ? T : never };
 
+/** An object with attributes, and what they are. */
+export type RecordType<T> = Type<T> & { readonly takes: Takes };
+
 /** An object with attributes, read in their order. */
-export function record<S extends Shape>(shape: S): Type<Values<S>> {
+export function record<S extends Shape>(shape: S): RecordType<Values<S>> {
   const attributes = Object.entries(shape);
   return {
     read(json) {
@@ -127,8 +138,17 @@ export function record<S extends Shape>(shape: S): Type<Values<S>> {
       return values as Values<S>;
     },
     check: (value) => value,
+    takes: attributes.flatMap(([name, { takes = [''] }]) =>
+      takes.map((path) => (path === '' || path.startsWith('[') ? name + path : `${name}.${path}`)),
+    ),
   };
 }
+
+/** Another resource within: what it may hold is said where it stands by itself. */
+export const within = <T>(type: Type<T>): Type<T> => ({
+  read: (json) => type.read(json),
+  check: (value) => type.check(value),
+});
 
 /** A list. */
 export const list = <T>(item: Type<T>): Type<T[]> => ({
@@ -137,6 +157,7 @@ export const list = <T>(item: Type<T>): Type<T[]> => ({
     return json.map((one: unknown) => item.read(one));
   },
   check: (value) => value.map((one) => item.check(one)),
+  ...(item.takes && { takes: item.takes.map((path) => `[].${path}`) }),
 });
 
 /** The object under its name in a body, read but not yet looked at. */

@@ -1,5 +1,6 @@
 import type { Cloud } from '../cloud.ts';
 import { noContent, ok, type Call, type Service } from '../http/service.ts';
+import type { Takes } from '../http/takes.ts';
 import { now } from '../store/time.ts';
 import { checkAccess } from './access.ts';
 import { deleteMany, pathsOf } from './bulk.ts';
@@ -10,6 +11,7 @@ import type { Objects } from './objects.ts';
 import type { Account, Container } from './rows.ts';
 
 const open = { open: true } as const;
+const accountTakes: Takes = ['x-account-meta-*', 'x-remove-account-meta-*'];
 
 /** The account, which is there from the moment that something is put into it. */
 export const touchAccount = (cloud: Cloud, id: string): Account =>
@@ -74,6 +76,7 @@ export function accountRoutes(service: Service, cloud: Cloud, objects: Objects):
     );
     service.post(
       path,
+      accountTakes,
       (call) => {
         const account = accountOf(call);
         if (call.query.has('bulk-delete')) return deleteMany(call, cloud, objects, pathsOf(call));

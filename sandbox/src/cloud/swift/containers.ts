@@ -1,5 +1,6 @@
 import type { Cloud } from '../cloud.ts';
 import { created, noContent, type Call, type Service } from '../http/service.ts';
+import type { Takes } from '../http/takes.ts';
 import { now } from '../store/time.ts';
 import { checkAccess, cleanAccessList, findContainer, isOwner } from './access.ts';
 import { acceptedPage, plainError, swiftError } from './errors.ts';
@@ -18,6 +19,7 @@ const owners = [...access, 'x-container-meta-temp-url-key', 'x-container-meta-te
 const kept = ['x-container-sync-to', 'x-container-sync-key'];
 const versions = ['x-versions-location', 'x-history-location'];
 const policy = 'Policy-0';
+const containerTakes: Takes = ['x-container-meta-*', 'x-remove-container-meta-*', ...access, ...kept, ...versions];
 
 /** The headers that a request changes. @throws ApiError for what they may not be */
 function changes(call: Call): Record<string, string> {
@@ -67,6 +69,7 @@ export function containerRoutes(service: Service, cloud: Cloud, objects: Objects
   for (const path of ['/v1/:account/:container', '/v1/:account/:container/']) {
     service.put(
       path,
+      [...containerTakes, 'x-storage-policy'],
       (call) => {
         const { account = '', container: name = '' } = call.params;
         checkAccess(call, account, 'own');
@@ -109,6 +112,7 @@ export function containerRoutes(service: Service, cloud: Cloud, objects: Objects
     );
     service.post(
       path,
+      containerTakes,
       (call) => {
         const row = findContainer(cloud, call, 'own');
         containers.patch(row, { headers: mergeHeaders(row.headers, changes(call)) });

@@ -1,12 +1,13 @@
 import type { Cloud } from '../cloud.ts';
 import { noContent, reply, type Answer, type Call, type Handler, type Service } from '../http/service.ts';
+import type { Takes } from '../http/takes.ts';
 import { now } from '../store/time.ts';
 import { checkAccess, findContainer, type Wish } from './access.ts';
 import { deleteMany, type Doomed } from './bulk.ts';
 import { copy, placeIn } from './copies.ts';
 import { acceptedPage, pageType, plainError, swiftError } from './errors.ts';
 import { checkMetadata, deleteAt } from './metadata.ts';
-import type { Objects } from './objects.ts';
+import { newObjectTakes, objectTakes, type Objects } from './objects.ts';
 import { read } from './reads.ts';
 import type { Container, StoredObject } from './rows.ts';
 import { follow, postedToLink, putLink, readLink } from './symlinks.ts';
@@ -24,8 +25,9 @@ function nameIn(call: Call): string {
 /** `/v1/<account>/<container>/<object>` */
 export function objectRoutes(service: Service, cloud: Cloud, objects: Objects): void {
   const path = '/v1/:account/:container/*';
-  const route = (method: string, handler: Handler): void => {
-    service.route(method, path, withTemporaryUrls(cloud, nameIn, handler), open);
+  const route = (method: string, handler: Handler, takes?: Takes): void => {
+    const options = takes === undefined ? open : { ...open, takes };
+    service.route(method, path, withTemporaryUrls(cloud, nameIn, handler), options);
   };
   const look = (call: Call, wish: Wish): StoredObject | undefined => {
     const { account, name } = findContainer(cloud, call, wish);
@@ -62,15 +64,19 @@ export function objectRoutes(service: Service, cloud: Cloud, objects: Objects): 
   };
   route('GET', get);
   route('HEAD', get);
-  route('PUT', (call) => {
-    const container = findContainer(cloud, call, 'write');
-    const name = nameIn(call);
-    if (call.headers['x-copy-from'] === undefined) {
-      return putLink(call, cloud, objects, { container, name }) ?? upload(call, objects, container, name);
-    }
-    const source = objects.find(container.account, ...placeIn(call, 'X-Copy-From'));
-    return copyOf(call, source, container, name);
-  });
+  route(
+    'PUT',
+    (call) => {
+      const container = findContainer(cloud, call, 'write');
+      const name = nameIn(call);
+      if (call.headers['x-copy-from'] === undefined) {
+        return putLink(call, cloud, objects, { container, name }) ?? upload(call, objects, container, name);
+      }
+      const source = objects.find(container.account, ...placeIn(call, 'X-Copy-From'));
+      return copyOf(call, source, container, name);
+    },
+    [...objectTakes, ...newObjectTakes],
+  );
   service.route(
     'COPY',
     path,
@@ -83,23 +89,27 @@ export function objectRoutes(service: Service, cloud: Cloud, objects: Objects): 
     },
     open,
   );
-  route('POST', (call) => {
-    const { account, name } = findContainer(cloud, call, 'write');
-    if (call.headers['x-symlink-target'] !== undefined) {
-      throw plainError(400, 'A PUT request is required to set a symlink target');
-    }
-    checkMetadata(call, 'object');
-    const row = objects.find(account, name, nameIn(call));
-    if (!row) throw swiftError(404);
-    const type = call.headers['content-type'];
-    cloud.tables.objects.patch(row, {
-      headers: objects.headersFrom(call),
-      deleteAt: deleteAt(call),
-      modified: now(),
-      ...(type !== undefined && type !== '' && { contentType: type }),
-    });
-    return row.link ? postedToLink(row.link) : acceptedPage();
-  });
+  route(
+    'POST',
+    (call) => {
+      const { account, name } = findContainer(cloud, call, 'write');
+      if (call.headers['x-symlink-target'] !== undefined) {
+        throw plainError(400, 'A PUT request is required to set a symlink target');
+      }
+      checkMetadata(call, 'object');
+      const row = objects.find(account, name, nameIn(call));
+      if (!row) throw swiftError(404);
+      const type = call.headers['content-type'];
+      cloud.tables.objects.patch(row, {
+        headers: objects.headersFrom(call),
+        deleteAt: deleteAt(call),
+        modified: now(),
+        ...(type !== undefined && type !== '' && { contentType: type }),
+      });
+      return row.link ? postedToLink(row.link) : acceptedPage();
+    },
+    objectTakes,
+  );
   route('DELETE', (call) => {
     if (call.query.get('multipart-manifest') === 'delete') {
       checkAccess(call, call.params['account'] ?? '', 'own');

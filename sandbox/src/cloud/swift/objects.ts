@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Cloud } from '../cloud.ts';
 import type { Call } from '../http/service.ts';
 import { now } from '../store/time.ts';
+import type { Takes } from '../http/takes.ts';
 import { plainError, swiftError } from './errors.ts';
 import { headersOf, mergeHeaders, metaHeaders, splitPath, timestamp } from './metadata.ts';
 import type { Container, Segment, StoredObject } from './rows.ts';
@@ -10,6 +11,10 @@ import type { Container, Segment, StoredObject } from './rows.ts';
 const kept = [
   ...['content-encoding', 'content-disposition', 'cache-control', 'content-language', 'expires', 'x-robots-tag'],
 ];
+/** The headers that an object keeps, or reads when it goes. */
+export const objectTakes: Takes = ['x-object-meta-*', ...kept, 'content-type', 'x-delete-at', 'x-delete-after'];
+/** What only a PUT has: what the object is to be made of. */
+export const newObjectTakes: Takes = ['x-object-manifest', 'x-copy-from', 'x-symlink-target'];
 const maximumName = 1024;
 
 /** A hash in hexadecimal digits, as an `ETag` has it. */

@@ -201,8 +201,7 @@ class NspawnDriver implements MachineDriver {
   }
 
   async #applyVips(networkId: string): Promise<void> {
-    // Inside a machine a loopback address is the machine itself, whatever its network says.
-    const vips = this.#vips.filter((vip) => vip.networkId === networkId && !vip.address.startsWith('127.'));
+    const vips = this.#vips.filter((vip) => vip.networkId === networkId);
     await this.#networks.get(networkId)?.setVips(vips);
   }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Machine, MachineInterface } from '../driver.ts';
 import { command } from './commands.ts';
 import type { MachineImage } from './machine-image.ts';
-import { prefixOf } from './tenant-network.ts';
+import { hostAddress, prefixOf } from './tenant-network.ts';
 
 /** The folders and files of one machine. */
 export interface MachineFiles {
@@ -46,6 +46,9 @@ export async function createMachineFiles(
   const networkd = join(files.upper, 'etc/systemd/network');
   await mkdir(networkd, { recursive: true });
   await writeFile(join(networkd, '10-host0.network'), networkConfiguration(port));
+  const sysctl = join(files.upper, 'etc/sysctl.d');
+  await mkdir(sysctl, { recursive: true });
+  await writeFile(join(sysctl, '10-floating-ips.conf'), 'net.ipv4.conf.all.route_localnet = 1\n');
   // CoreDNS refuses to start without a name server; on a network that has none, the gateway is the honest "nobody".
   const servers = port.dnsNameservers.length > 0 ? port.dnsNameservers : [port.gateway ?? '169.254.169.254'];
   await writeFile(join(files.upper, 'etc/resolv.conf'), servers.map((server) => `nameserver ${server}\n`).join(''));
@@ -77,6 +80,21 @@ async function copyContainerd(from: string, to: string): Promise<void> {
   }
 }
 
+/**
+ * The sandbox's floating IPs are loopback addresses (decision 8), but not the machine's own: what a host itself uses,
+ * such as 127.0.0.1 and 127.0.0.53, stays the machine's, and the rest is asked for in its network.
+ */
+const foreignLoopback = ['127.64.0.0/10', '127.128.0.0/9'] as const;
+
+/** A route that is looked at before the one that makes 127.0.0.0/8 local: it stands in the same table. */
+const toNetwork = (destination: string): readonly string[] => [
+  '[Route]',
+  `Destination=${destination}`,
+  'Table=local',
+  `Gateway=${hostAddress}`,
+  'GatewayOnLink=yes',
+];
+
 function networkConfiguration(port: MachineInterface): string {
   return [
     '[Match]',
@@ -91,6 +109,7 @@ function networkConfiguration(port: MachineInterface): string {
     '[Route]',
     'Destination=169.254.0.0/16',
     'Scope=link',
+    ...foreignLoopback.flatMap(toNetwork),
     '',
   ].join('\n');
 }

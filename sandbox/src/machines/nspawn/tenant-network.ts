@@ -8,8 +8,10 @@ import { RecentAnswers } from './recent-answers.ts';
 /** Where every OpenStack machine finds its metadata service. */
 const metadataAddress = '169.254.169.254';
 /** Where machines find services of the host, by the ports of {@link HostForward}. */
-const hostAddress = '169.254.169.253';
+export const hostAddress = '169.254.169.253';
 export const bridgeName = 'br0';
+
+const isLoopback = (address: string): boolean => address.startsWith('127.');
 
 /** A service of the host that machines reach at `169.254.169.253:<port>`. */
 export interface HostForward {
@@ -50,6 +52,9 @@ export class TenantNetwork {
     await this.#ip('link', 'set', 'lo', 'up');
     await this.#ip('link', 'add', bridgeName, 'type', 'bridge');
     await this.#ip('link', 'set', bridgeName, 'up');
+    // Floating IPs are loopback addresses: machines ask for them here.
+    const routeLoopback = `echo 1 >/proc/sys/net/ipv4/conf/${bridgeName}/route_localnet`;
+    await command('ip', 'netns', 'exec', this.namespace, 'sh', '-c', routeLoopback);
     for (const address of [metadataAddress, hostAddress])
       await this.#ip('addr', 'add', `${address}/32`, 'dev', bridgeName);
     const sockets = await NamespaceSockets.open(this.namespace);
@@ -77,7 +82,7 @@ export class TenantNetwork {
       this.#vips.delete(key);
       this.#sockets?.unlisten(vip.listener);
       const shared = [...wanted.values(), ...[...this.#vips.values()].map((other) => other.forward)];
-      if (!shared.some((other) => other.address === vip.forward.address)) {
+      if (!isLoopback(vip.forward.address) && !shared.some((other) => other.address === vip.forward.address)) {
         await this.#ip('addr', 'del', `${vip.forward.address}/32`, 'dev', bridgeName).catch(() => undefined);
       }
     }
@@ -90,7 +95,8 @@ export class TenantNetwork {
   }
 
   async #addVip(key: string, forward: VipForward): Promise<void> {
-    await this.#ip('addr', 'replace', `${forward.address}/32`, 'dev', bridgeName);
+    // All of 127.0.0.0/8 is the network's own already.
+    if (!isLoopback(forward.address)) await this.#ip('addr', 'replace', `${forward.address}/32`, 'dev', bridgeName);
     const sockets = this.#open();
     const listener = await sockets.listen(forward.address, forward.port, (socket) => void this.#balance(socket, key));
     this.#vips.set(key, { forward, listener, turn: 0 });

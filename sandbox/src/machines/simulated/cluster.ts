@@ -4,13 +4,18 @@ import { refusalOf } from './bootstrap-tokens.ts';
 import { Etcd } from './etcd/etcd.ts';
 import { addressIn, seedCluster, servingNamesOf, staticPods, type KubeadmInput } from './kubeadm-objects.ts';
 import { nodeObject, podCidrOf, type NodeInput } from './node-object.ts';
+import { ApiServices } from './kubernetes/api-services.ts';
+import { CustomResources } from './kubernetes/custom-resources.ts';
+import { Disruptions } from './kubernetes/disruptions.ts';
+import { Kubelets } from './kubernetes/kubelet.ts';
 import { isNodeReady, withReady } from './kubernetes/nodes.ts';
 import { ApiError } from './kubernetes/api-error.ts';
 import { textAt, timestamp } from './kubernetes/object.ts';
 import { OwnershipIndex } from './kubernetes/ownership-index.ts';
 import { Registry } from './kubernetes/registry.ts';
-import { resourceOf, resourceTypes } from './kubernetes/resource-type.ts';
+import { resourceOf } from './kubernetes/resource-type.ts';
 import { Scheduling } from './kubernetes/scheduling.ts';
+import { defaultStorageClass, Volumes } from './kubernetes/volumes.ts';
 import { WorkQueue } from './kubernetes/work-queue.ts';
 import { Workloads } from './kubernetes/workloads.ts';
 
@@ -19,6 +24,7 @@ const pods = resourceOf('Pod');
 const secrets = resourceOf('Secret');
 const namespaces = resourceOf('Namespace');
 const etcdPort = 2379;
+const firstNodePort = 30_000;
 
 /** What a cluster is made from. */
 export interface ClusterInput extends Omit<KubeadmInput, 'caCertificate'> {
@@ -49,18 +55,29 @@ export class SimulatedCluster {
     this.#podSubnet = input.cluster.networking.podSubnet;
     const { serviceSubnet } = input.cluster.networking;
     let services = 10;
-    this.registry = new Registry({ serviceAddress: () => addressIn(serviceSubnet, (services += 1)) });
-    const { store } = this.registry;
+    let nodePorts = firstNodePort;
+    const registry: Registry = new Registry({
+      serviceAddress: () => addressIn(serviceSubnet, (services += 1)),
+      nodePort: () => nodePorts++,
+      defaultStorageClass: () => defaultStorageClass(registry),
+    });
+    this.registry = registry;
+    const { store, catalog } = registry;
     this.etcd = new Etcd({
       get revision() {
         return store.revision;
       },
-      dump: () => Buffer.from(JSON.stringify(resourceTypes.flatMap((type) => [...store.values(type)]))),
+      dump: () => Buffer.from(JSON.stringify(catalog.stored.flatMap((type) => [...store.values(type)]))),
     });
     const index = new OwnershipIndex(this.registry.store);
     // These live as long as the store they watch.
-    new Scheduling(this.registry, index, this.#queue);
-    new Workloads(this.registry, index, this.#queue);
+    new Scheduling(registry, index, this.#queue);
+    new Kubelets(registry, this.#queue);
+    new Workloads(registry, index, this.#queue);
+    new Volumes(registry, this.#queue);
+    new Disruptions(registry, this.#queue);
+    new CustomResources(registry, this.#queue);
+    new ApiServices(registry, this.#queue);
     const { certificate } = input.authority;
     this.registry.store.watch(namespaces, ({ type, object }) => {
       if (type !== 'ADDED') return;

@@ -50,18 +50,33 @@ export const conflict = (type: ResourceType, name: string, why?: string) =>
     details(type, name),
   );
 
-/** 422 for an object that breaks a rule. */
-export const invalid = (type: ResourceType, name: string, field: string, message: string) =>
-  new ApiError(
+/** One reason why an object is refused. */
+export interface Cause {
+  readonly field: string;
+  readonly reason: string;
+  /** As Kubernetes writes it, without the field: `Invalid value: "x": …`. */
+  readonly message: string;
+}
+
+/** 422 for an object that breaks rules. */
+export const invalidFor = (type: ResourceType, name: string, causes: readonly Cause[]) => {
+  const words = causes.map(({ field, message }) => `${field}: ${message}`);
+  const all = words.length === 1 ? (words[0] ?? '') : `[${words.join(', ')}]`;
+  return new ApiError(
     422,
     'Invalid',
-    `${type.kind}${type.group === '' ? '' : `.${type.group}`} "${name}" is invalid: ${field}: ${message}`,
+    `${type.kind}${type.group === '' ? '' : `.${type.group}`} "${name}" is invalid: ${all}`,
     {
       ...details(type, name),
       kind: type.kind,
-      causes: [{ reason: 'FieldValueInvalid', message, field }],
+      causes: causes.map(({ field, reason, message }) => ({ reason, message, field })),
     },
   );
+};
+
+/** 422 for an object with a value that is not allowed. */
+export const invalid = (type: ResourceType, name: string, field: string, message: string) =>
+  invalidFor(type, name, [{ field, reason: 'FieldValueInvalid', message }]);
 
 /** 400 for a request that cannot be understood. */
 export const badRequest = (message: string) => new ApiError(400, 'BadRequest', message);

@@ -1,4 +1,5 @@
-import { groupVersions, resourceTypes, type ResourceType } from './resource-type.ts';
+import type { GroupVersion, ResourceCatalog } from './resource-catalog.ts';
+import type { ResourceType } from './resource-type.ts';
 
 const verbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
 const subresourceVerbs: Readonly<Record<string, readonly string[]>> = {
@@ -23,9 +24,7 @@ const reviews = [
   { group: 'authentication.k8s.io', version: 'v1', kind: 'SelfSubjectReview', plural: 'selfsubjectreviews' },
 ] as const;
 
-const served = [...groupVersions, ...reviews.map(({ group, version }) => ({ group, version }))];
-const typesOf = (group: string, version: string) =>
-  resourceTypes.filter((type) => type.group === group && type.version === version);
+const categoriesOf = (type: ResourceType) => type.custom?.categories ?? (type.inAll ? ['all'] : []);
 
 function resourceEntries(type: ResourceType): unknown[] {
   const { plural, singular, namespaced, kind, shortNames } = type;
@@ -36,7 +35,7 @@ function resourceEntries(type: ResourceType): unknown[] {
     kind,
     verbs,
     ...(shortNames.length === 0 ? {} : { shortNames }),
-    ...(type.inAll ? { categories: ['all'] } : {}),
+    ...(categoriesOf(type).length === 0 ? {} : { categories: categoriesOf(type) }),
   };
   const subs = type.subresources.map((name) => ({
     name: `${plural}/${name}`,
@@ -60,15 +59,15 @@ function reviewEntries(group: string): unknown[] {
     }));
 }
 
-function aggregatedVersion(group: string, version: string): unknown {
-  const stored = typesOf(group, version).map((type) => ({
+function aggregatedVersion(types: readonly ResourceType[], group: string, version: string): unknown {
+  const stored = types.map((type) => ({
     resource: type.plural,
     responseKind: { group, version, kind: type.kind },
     scope: type.namespaced ? 'Namespaced' : 'Cluster',
     singularResource: type.singular,
     verbs,
     shortNames: type.shortNames,
-    categories: type.inAll ? ['all'] : [],
+    categories: categoriesOf(type),
     subresources: type.subresources.map((subresource) => ({
       subresource,
       responseKind: subresourceKinds[subresource] ?? { group, version, kind: type.kind },
@@ -87,114 +86,111 @@ function aggregatedVersion(group: string, version: string): unknown {
   return { version, freshness: 'Current', resources: [...stored, ...asked] };
 }
 
-const aggregated = (core: boolean) => ({
-  kind: 'APIGroupDiscoveryList',
-  apiVersion: 'apidiscovery.k8s.io/v2',
-  metadata: {},
-  items: served
-    .filter(({ group }) => (group === '') === core)
-    .map(({ group, version }) => ({
-      metadata: core ? {} : { name: group },
-      versions: [aggregatedVersion(group, version)],
-    })),
-});
-
-function groupEntry(group: string, version: string) {
-  const entry = { groupVersion: `${group}/${version}`, version };
-  return { name: group, versions: [entry], preferredVersion: entry };
-}
-
 /** A fixed answer: its JSON and its media type. */
 export interface Document {
   readonly json: string;
   readonly contentType: string;
 }
 
-const plain = (value: unknown): Document => ({ json: JSON.stringify(value), contentType: 'application/json' });
+/** An answer as plain JSON. */
+export const plain = (value: unknown): Document => ({ json: JSON.stringify(value), contentType: 'application/json' });
 const aggregatedType = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
 
-const documents: ReadonlyMap<string, Document> = new Map([
-  ['/api', plain({ kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [] })],
-  [
-    '/apis',
-    plain({
-      kind: 'APIGroupList',
-      apiVersion: 'v1',
-      groups: served.filter(({ group }) => group !== '').map(({ group, version }) => groupEntry(group, version)),
-    }),
-  ],
-  ...served.flatMap(({ group, version }): [string, Document][] => {
-    const list = plain({
-      kind: 'APIResourceList',
-      apiVersion: 'v1',
-      groupVersion: group === '' ? version : `${group}/${version}`,
-      resources: [...typesOf(group, version).flatMap(resourceEntries), ...reviewEntries(group)],
-    });
-    if (group === '') return [[`/api/${version}`, list]];
-    const one = plain({ kind: 'APIGroup', apiVersion: 'v1', ...groupEntry(group, version) });
-    return [
-      [`/apis/${group}`, one],
-      [`/apis/${group}/${version}`, list],
-    ];
-  }),
-]);
-const aggregatedDocuments: ReadonlyMap<string, Document> = new Map([
-  ['/api', { json: JSON.stringify(aggregated(true)), contentType: aggregatedType }],
-  ['/apis', { json: JSON.stringify(aggregated(false)), contentType: aggregatedType }],
-]);
+interface Discovery {
+  readonly generation: number;
+  readonly documents: ReadonlyMap<string, Document>;
+  readonly aggregated: ReadonlyMap<string, Document>;
+}
+
+/** The groups of a catalog with their versions, the core group first; within a group the preferred version first. */
+function groupsOf(catalog: ResourceCatalog): ReadonlyMap<string, readonly string[]> {
+  const groups = new Map<string, string[]>();
+  const all: readonly GroupVersion[] = [...catalog.groupVersions, ...reviews];
+  for (const { group, version } of all) {
+    const versions = groups.get(group) ?? [];
+    if (!versions.includes(version)) groups.set(group, [...versions, version]);
+  }
+  return groups;
+}
+
+function groupEntry(group: string, versions: readonly string[]) {
+  const entries = versions.map((version) => ({ groupVersion: `${group}/${version}`, version }));
+  return { name: group, versions: entries, preferredVersion: entries[0] };
+}
+
+function makeDiscovery(catalog: ResourceCatalog): Discovery {
+  const groups = [...groupsOf(catalog)];
+  const typesOf = (group: string, version: string) =>
+    catalog.types.filter((type) => type.group === group && type.version === version);
+  const aggregated = (core: boolean) => ({
+    kind: 'APIGroupDiscoveryList',
+    apiVersion: 'apidiscovery.k8s.io/v2',
+    metadata: {},
+    items: groups
+      .filter(([group]) => (group === '') === core)
+      .map(([group, versions]) => ({
+        metadata: core ? {} : { name: group },
+        versions: versions.map((version) => aggregatedVersion(typesOf(group, version), group, version)),
+      })),
+  });
+  const named = groups.filter(([group]) => group !== '');
+  const documents = new Map([
+    ['/api', plain({ kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [] })],
+    [
+      '/apis',
+      plain({
+        kind: 'APIGroupList',
+        apiVersion: 'v1',
+        groups: named.map(([group, versions]) => groupEntry(group, versions)),
+      }),
+    ],
+    ...named.map(([group, versions]): [string, Document] => [
+      `/apis/${group}`,
+      plain({ kind: 'APIGroup', apiVersion: 'v1', ...groupEntry(group, versions) }),
+    ]),
+    ...groups.flatMap(([group, versions]) =>
+      versions.map((version): [string, Document] => [
+        group === '' ? `/api/${version}` : `/apis/${group}/${version}`,
+        plain({
+          kind: 'APIResourceList',
+          apiVersion: 'v1',
+          groupVersion: group === '' ? version : `${group}/${version}`,
+          resources: [...typesOf(group, version).flatMap(resourceEntries), ...reviewEntries(group)],
+        }),
+      ]),
+    ),
+  ]);
+  const form = (core: boolean) => ({ json: JSON.stringify(aggregated(core)), contentType: aggregatedType });
+  return {
+    generation: catalog.generation,
+    documents,
+    aggregated: new Map([
+      ['/api', form(true)],
+      ['/apis', form(false)],
+    ]),
+  };
+}
+
+const made = new WeakMap<ResourceCatalog, Discovery>();
+
+/** The documents of a catalog, made again when it has changed. */
+function discoveryOf(catalog: ResourceCatalog): Discovery {
+  const known = made.get(catalog);
+  if (known?.generation === catalog.generation) return known;
+  const discovery = makeDiscovery(catalog);
+  made.set(catalog, discovery);
+  return discovery;
+}
 
 /** The discovery document at a path, in the aggregated form when the client takes it. */
-export function discoveryDocument(path: string, accept: string): Document | undefined {
+export function discoveryDocument(catalog: ResourceCatalog, path: string, accept: string): Document | undefined {
+  if (path !== '/api' && !path.startsWith('/api/') && !path.startsWith('/apis')) return undefined;
+  const { documents, aggregated } = discoveryOf(catalog);
   const wantsAggregated = accept.split(',').some((range) => range.trim() === aggregatedType);
-  return (wantsAggregated ? aggregatedDocuments.get(path) : undefined) ?? documents.get(path);
+  return (wantsAggregated ? aggregated.get(path) : undefined) ?? documents.get(path);
 }
 
-const openApiPath = (group: string, version: string) => (group === '' ? `api/${version}` : `apis/${group}/${version}`);
-
-function openApiOf(group: string, version: string): unknown {
-  const parameter = (name: string) => ({ name, in: 'query', schema: { type: 'string', uniqueItems: true } });
-  const parameters = ['dryRun', 'fieldManager', 'fieldValidation'].map(parameter);
-  const paths = typesOf(group, version).map((type): [string, unknown] => {
-    const place = type.namespaced ? `namespaces/{namespace}/${type.plural}` : type.plural;
-    const kind = { 'x-kubernetes-group-version-kind': { group, version, kind: type.kind } };
-    const responses = { 200: { description: 'OK' } };
-    const operation = { ...kind, parameters, responses };
-    const requestBody = { content: { 'application/apply-patch+yaml': { schema: { type: 'object' } } } };
-    const operations = { put: operation, patch: { ...operation, requestBody } };
-    return [`/${openApiPath(group, version)}/${place}/{name}`, operations];
-  });
-  return { openapi: '3.0.0', info: { title: 'Kubernetes', version: 'v1' }, paths: Object.fromEntries(paths) };
+/** The paths of discovery. */
+export function discoveryPaths(catalog: ResourceCatalog): readonly string[] {
+  return [...discoveryOf(catalog).documents.keys()];
 }
-
-const openApiDocuments: ReadonlyMap<string, Document> = new Map([
-  [
-    '/openapi/v3',
-    plain({
-      paths: Object.fromEntries(
-        groupVersions.map(({ group, version }) => {
-          const path = openApiPath(group, version);
-          return [path, { serverRelativeURL: `/openapi/v3/${path}?hash=1` }];
-        }),
-      ),
-    }),
-  ],
-  ...groupVersions.map(({ group, version }): [string, Document] => [
-    `/openapi/v3/${openApiPath(group, version)}`,
-    plain(openApiOf(group, version)),
-  ]),
-]);
-
-/**
- * The OpenAPI v3 document at a path: which objects can be patched with which parameters, no schemas of fields. It is
- * what `kubectl apply` asks before it leaves validation to the server.
- */
-export function openApiDocument(path: string): Document | undefined {
-  return openApiDocuments.get(path);
-}
-
-/** Every path that is served and names no object: what `GET /` answers. */
-export const rootPaths: readonly string[] = [
-  ...documents.keys(),
-  ...openApiDocuments.keys(),
-  ...['/healthz', '/livez', '/readyz', '/version'],
-].sort();

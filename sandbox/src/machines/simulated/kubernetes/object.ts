@@ -16,7 +16,16 @@ const metadataSchema = z.looseObject({
   annotations: z.record(z.string(), z.string()).nullish(),
   finalizers: z.array(z.string()).nullish(),
   ownerReferences: z
-    .array(z.looseObject({ uid: z.string(), kind: z.string(), name: z.string(), controller: z.boolean().optional() }))
+    .array(
+      z.looseObject({
+        apiVersion: z.string().optional(),
+        uid: z.string(),
+        kind: z.string(),
+        name: z.string(),
+        controller: z.boolean().optional(),
+        blockOwnerDeletion: z.boolean().optional(),
+      }),
+    )
     .nullish(),
 });
 
@@ -32,10 +41,12 @@ export type Draft = z.infer<typeof draftSchema>;
 
 /** A reference to an owner, as far as garbage collection and controllers read it. */
 export interface OwnerReference {
+  readonly apiVersion?: string | undefined;
   readonly uid: string;
   readonly kind: string;
   readonly name: string;
   readonly controller?: boolean | undefined;
+  readonly blockOwnerDeletion?: boolean | undefined;
 }
 
 /** `metadata` of a stored object. */
@@ -105,6 +116,17 @@ export function listAt(value: unknown, ...path: string[]): readonly unknown[] {
 export function textMapAt(value: unknown, ...path: string[]): Readonly<Record<string, string>> {
   const entries = Object.entries(fieldsAt(value, ...path));
   return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+}
+
+/** Whether two JSON values are the same, in whatever order their fields stand; an undefined field is none. */
+export function isSame(left: unknown, right: unknown): boolean {
+  if (left === right) return true;
+  if (Array.isArray(left) && Array.isArray(right)) {
+    return left.length === right.length && left.every((item, index) => isSame(item, right[index]));
+  }
+  if (!isFields(left) || !isFields(right)) return false;
+  const names = new Set([...Object.keys(left), ...Object.keys(right)]);
+  return [...names].every((name) => isSame(left[name], right[name]));
 }
 
 /** Now, as Kubernetes writes time: whole seconds, UTC. */

@@ -3,9 +3,11 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { ApiError, badRequest, methodNotAllowed } from './api-error.ts';
 import { parseTarget } from './request.ts';
+import type { ResourceCatalog } from './resource-catalog.ts';
 
 /** The pods of a cluster, as far as their ports go. */
 export interface PodPorts {
+  readonly registry: { readonly catalog: ResourceCatalog };
   /** @throws ApiError if there is no such pod, or its kubelet does not answer */
   requireKubelet(namespace: string, pod: string): void;
   /** A connection to a port of a pod. @throws Error if nobody listens there */
@@ -27,7 +29,7 @@ const sockets = new WebSocketServer({
  */
 export function servePortForward(request: IncomingMessage, socket: Duplex, head: Buffer, pods: PodPorts): void {
   const url = new URL(request.url ?? '/', 'https://api');
-  const { namespace, name, subresource } = parseTarget(url.pathname);
+  const { namespace, name, subresource } = parseTarget(pods.registry.catalog, url.pathname);
   if (subresource !== 'portforward' || namespace === undefined || name === undefined) throw methodNotAllowed();
   if (request.method !== 'GET' || request.headers.upgrade?.toLowerCase() !== 'websocket') {
     throw badRequest(`unable to upgrade: ${request.headers.upgrade ?? ''} is not spoken here`);

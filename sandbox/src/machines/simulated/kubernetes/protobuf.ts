@@ -1,36 +1,5 @@
 import { badRequest } from './api-error.ts';
-import { protobufMessages } from './protobuf-messages.ts';
-
-interface Field {
-  readonly name: string;
-  readonly type: string;
-  readonly form: '' | '[]' | '{}' | '<' | '?';
-}
-type Message = ReadonlyMap<number, Field>;
-
-let messages: ReadonlyMap<string, Message> | undefined;
-
-/** The table of messages, read when the first protobuf body comes. */
-function table(): ReadonlyMap<string, Message> {
-  messages ??= new Map(
-    protobufMessages
-      .trim()
-      .split('\n')
-      .map((line) => {
-        const [name = '', ...fields] = line.split(' ');
-        return [name, new Map(fields.map(parseField))];
-      }),
-  );
-  return messages;
-}
-
-function parseField(text: string): [number, Field] {
-  const parsed = /^(?<number>\d+):(?<name>\w+):(?<form>\[\]|\{\}|<|\?|)(?<type>.+)$/u.exec(text)?.groups;
-  if (parsed === undefined) throw new Error(`protobuf-messages.ts: cannot read "${text}"`);
-  const { number, name = '', type = '' } = parsed;
-  const form = (['[]', '{}', '<', '?'] as const).find((candidate) => candidate === parsed['form']) ?? '';
-  return [Number(number), { name, type, form }];
-}
+import { messageNameOf, messageOf } from './messages.ts';
 
 /** Reads the wire format: https://protobuf.dev/programming-guides/encoding/ */
 class Reader {
@@ -128,14 +97,14 @@ function isZero(value: unknown): boolean {
 }
 
 function decodeMessage(type: string, bytes: Buffer): Record<string, unknown> {
-  const message = table().get(type);
+  const message = messageOf(type);
   if (message === undefined) throw badRequest(`no protobuf message ${type} is known here: send JSON`);
   const result: Record<string, unknown> = {};
   for (const [number, raw] of fieldsOf(bytes)) {
-    const field = message.get(number);
+    const field = message.byNumber.get(number);
     if (field === undefined) continue;
     const { name, form } = field;
-    if (form === '{}') {
+    if (form === 'map') {
       const entry = fieldNumbers(bytesOf(raw));
       const key = bytesOf(entry.get(1) ?? 0n).toString('utf8');
       const known = result[name];
@@ -144,11 +113,11 @@ function decodeMessage(type: string, bytes: Buffer): Record<string, unknown> {
       continue;
     }
     const value = decodeValue(field.type, raw);
-    if (form === '[]') {
+    if (form === 'list') {
       const known = result[name];
       result[name] = [...(Array.isArray(known) ? (known as readonly unknown[]) : []), value];
-    } else if (form === '<') Object.assign(result, value);
-    else if (form === '?' || !isZero(value)) result[name] = value;
+    } else if (form === 'inline') Object.assign(result, value);
+    else if (form === 'pointer' || !isZero(value)) result[name] = value;
   }
   return result;
 }
@@ -168,8 +137,7 @@ export function decodeProtobuf(body: Buffer): unknown {
   const typeMeta = fieldNumbers(bytesOf(envelope.get(1) ?? 0n));
   const apiVersion = bytesOf(typeMeta.get(1) ?? 0n).toString('utf8');
   const kind = bytesOf(typeMeta.get(2) ?? 0n).toString('utf8');
-  const [group, version] = apiVersion.includes('/') ? apiVersion.split('/') : ['core', apiVersion];
-  const type =
-    kind === 'DeleteOptions' ? 'meta.v1.DeleteOptions' : `${group?.split('.')[0] ?? ''}.${version ?? ''}.${kind}`;
+  const [group = '', version = ''] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
+  const type = kind === 'DeleteOptions' ? 'meta.v1.DeleteOptions' : messageNameOf(group, version, kind);
   return { apiVersion, kind, ...decodeMessage(type, bytesOf(envelope.get(2) ?? 0n)) };
 }

@@ -1,18 +1,40 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { admit, type AdmissionContext } from './admission.ts';
 import { alreadyExists, ApiError, badRequest, conflict, invalid, notFound } from './api-error.ts';
-import { draftSchema, timestamp, type Draft, type KubeObject, type OwnerReference } from './object.ts';
-import { apiVersionOf, resourceOf, resourceTypes, type ResourceType } from './resource-type.ts';
+import { Deletion, type Propagation } from './deletion.ts';
+import { Dependents } from './dependents.ts';
+import { afterUpdate, applyConfiguration, type Manager } from './managed-fields.ts';
+import {
+  draftSchema,
+  isSame,
+  timestamp,
+  type Draft,
+  type Fields,
+  type KubeObject,
+  type OwnerReference,
+} from './object.ts';
+import { ResourceCatalog } from './resource-catalog.ts';
+import { apiVersionOf, resourceOf, type ResourceType } from './resource-type.ts';
 import { Store } from './store.ts';
+import { validate } from './validation.ts';
 
-/** How to write: `dryRun` answers as usual and stores nothing. */
+/** How to write. */
 export interface WriteOptions {
+  /** Answer as usual and store nothing. */
   readonly dryRun?: boolean;
+  /** Who writes; the controllers of this program do not tell. */
+  readonly manager?: Manager;
+}
+
+/** How to update. */
+export interface UpdateOptions extends WriteOptions {
+  readonly subresource?: string | undefined;
 }
 
 /** How to delete. */
-export interface DeleteOptions extends WriteOptions {
-  readonly orphanDependents?: boolean;
+export interface DeleteOptions {
+  readonly dryRun?: boolean;
+  readonly propagation?: Propagation;
   readonly uid?: string | undefined;
   readonly resourceVersion?: string | undefined;
 }
@@ -21,7 +43,6 @@ const namePattern = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/u;
 const suffixLetters = 'bcdfghjklmnpqrstvwxz2456789';
 const nameAttempts = 8;
 const looseNames = new Set(['Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding']);
-const same = (left: unknown, right: unknown) => JSON.stringify(left) === JSON.stringify(right);
 
 /**
  * The meaning of writes: names, versions, generations, defaults, finalizers, and what goes with a deleted object.
@@ -29,10 +50,13 @@ const same = (left: unknown, right: unknown) => JSON.stringify(left) === JSON.st
  */
 export class Registry {
   readonly store = new Store();
+  readonly catalog = new ResourceCatalog();
   readonly #context: AdmissionContext;
+  readonly #deletion: Deletion;
 
   constructor(context: AdmissionContext) {
     this.#context = context;
+    this.#deletion = new Deletion(this.store, this.catalog, new Dependents(this.store));
   }
 
   /** @throws ApiError 404 */
@@ -44,25 +68,107 @@ export class Registry {
 
   /** @throws ApiError 400, 404 (namespace), 409, 422 */
   create(type: ResourceType, namespace: string | undefined, input: unknown, options: WriteOptions = {}): KubeObject {
+    const { manager } = options;
+    return this.#create(type, namespace, input, options, (object, draft) =>
+      manager === undefined
+        ? undefined
+        : afterUpdate(type, undefined, object, draft.metadata['managedFields'], manager),
+    );
+  }
+
+  /**
+   * Replaces an object, or only its status.
+   * @throws ApiError 400, 404, 409, 422
+   */
+  update(
+    type: ResourceType,
+    namespace: string | undefined,
+    name: string,
+    input: unknown,
+    options: UpdateOptions = {},
+  ): KubeObject {
+    const { manager } = options;
+    return this.#update(type, this.get(type, namespace, name), input, options, (current, next, draft) =>
+      manager === undefined ? undefined : afterUpdate(type, current, next, draft.metadata['managedFields'], manager),
+    );
+  }
+
+  /**
+   * Server-side apply: makes the object, or changes what the manager says of it.
+   * @throws ApiError 400, 404, 409 (fields of other managers, unless `force`), 422
+   */
+  apply(
+    type: ResourceType,
+    namespace: string | undefined,
+    name: string,
+    config: unknown,
+    options: UpdateOptions & { readonly manager: Manager; readonly force: boolean },
+  ): { readonly object: KubeObject; readonly created: boolean } {
+    const live = this.store.get(type, namespace, name);
+    if (live === undefined && options.subresource !== undefined) throw notFound(type, name);
+    const draft = parseDraft(type, config);
+    if ((draft.metadata.name ?? name) !== name) {
+      throw badRequest(
+        `the name of the object (${draft.metadata.name ?? ''}) does not match the name on the URL (${name})`,
+      );
+    }
+    const { object, managedFields } = applyConfiguration(type, live, config, options.manager, options.force);
+    if (live === undefined) {
+      const named = parseDraft(type, object);
+      const input = { ...named, metadata: { ...named.metadata, name } };
+      return { object: this.#create(type, namespace, input, options, () => managedFields), created: true };
+    }
+    return { object: this.#update(type, live, object, options, () => managedFields), created: false };
+  }
+
+  /** Replaces an object's status; an object that is gone is left gone. */
+  setStatus(type: ResourceType, namespace: string | undefined, name: string, status: unknown): void {
+    const current = this.store.get(type, namespace, name);
+    if (current !== undefined && !isSame(current['status'], status)) this.store.put(type, { ...current, status });
+  }
+
+  /**
+   * Deletes an object, or marks it when something holds it.
+   * @throws ApiError 404, 409 (precondition)
+   */
+  delete(type: ResourceType, namespace: string | undefined, name: string, options: DeleteOptions = {}): KubeObject {
+    const current = this.get(type, namespace, name);
+    const { uid, resourceVersion } = current.metadata;
+    if (options.uid !== undefined && options.uid !== uid) {
+      throw conflict(type, name, preconditionText('UID', options.uid, uid));
+    }
+    if (options.resourceVersion !== undefined && options.resourceVersion !== resourceVersion) {
+      throw conflict(type, name, preconditionText('ResourceVersion', options.resourceVersion, resourceVersion));
+    }
+    return options.dryRun === true ? current : this.#deletion.delete(type, current, options.propagation);
+  }
+
+  #create(
+    type: ResourceType,
+    namespace: string | undefined,
+    input: unknown,
+    options: WriteOptions,
+    managedFieldsOf: (object: KubeObject, draft: Draft) => readonly Fields[] | undefined,
+  ): KubeObject {
     const draft = parseDraft(type, input);
     const { metadata } = draft;
     if (type.namespaced && metadata.namespace !== undefined && metadata.namespace !== namespace) {
       throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
     }
+    if (metadata.resourceVersion !== undefined && metadata.resourceVersion !== '') {
+      throw badRequest('resourceVersion should not be set on objects to be created');
+    }
     const name = metadata.name ?? this.#generateName(type, namespace, metadata.generateName);
     if (name === undefined)
       throw invalid(type, '', 'metadata.name', 'Required value: name or generateName is required');
     if (name.length > 253 || !(looseNames.has(type.kind) || namePattern.test(name))) {
-      throw invalid(
-        type,
-        name,
-        'metadata.name',
-        `Invalid value: "${name}": a lowercase RFC 1123 subdomain is required`,
-      );
+      const message = `Invalid value: "${name}": a lowercase RFC 1123 subdomain is required`;
+      throw invalid(type, name, 'metadata.name', message);
     }
     if (type.namespaced) this.#requireNamespace(namespace, type, name);
     if (this.store.get(type, namespace, name) !== undefined) throw alreadyExists(type, name);
-    const admitted = admit(type.kind, { ...draft, metadata: { ...metadata, name } }, this.#context);
+    const admitted = admit(type, { ...draft, metadata: { ...metadata, name } }, this.#context);
+    const hasGeneration = type.custom !== undefined || 'spec' in admitted;
     const object: KubeObject = {
       ...admitted,
       apiVersion: apiVersionOf(type),
@@ -74,25 +180,23 @@ export class Registry {
         uid: randomUUID(),
         resourceVersion: '',
         creationTimestamp: timestamp(),
-        ...('spec' in admitted ? { generation: 1 } : {}),
+        ...(hasGeneration ? { generation: 1 } : {}),
         deletionTimestamp: undefined,
       },
     };
-    return options.dryRun === true ? object : this.store.put(type, object);
+    validate(type, object);
+    const managed = withManagedFields(object, managedFieldsOf(object, draft));
+    return options.dryRun === true ? managed : this.store.put(type, managed);
   }
 
-  /**
-   * Replaces an object, or only its status.
-   * @throws ApiError 400, 404, 409
-   */
-  update(
+  #update(
     type: ResourceType,
-    namespace: string | undefined,
-    name: string,
+    current: KubeObject,
     input: unknown,
-    options: WriteOptions & { readonly subresource?: string | undefined } = {},
+    options: UpdateOptions,
+    managedFieldsOf: (current: KubeObject, next: KubeObject, draft: Draft) => readonly Fields[] | undefined,
   ): KubeObject {
-    const current = this.get(type, namespace, name);
+    const { name } = current.metadata;
     const draft = parseDraft(type, input);
     const { uid, resourceVersion } = draft.metadata;
     if (
@@ -103,64 +207,31 @@ export class Registry {
       throw conflict(type, name);
     }
     if (uid !== undefined && uid !== '' && uid !== current.metadata.uid) {
-      throw conflict(
-        type,
-        name,
-        `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current.metadata.uid}`,
-      );
+      throw conflict(type, name, preconditionText('UID', uid, current.metadata.uid));
     }
-    const next = this.#next(type, current, draft, options.subresource);
-    if (
-      same(
-        { ...next, metadata: { ...next.metadata, resourceVersion: '' } },
-        { ...current, metadata: { ...current.metadata, resourceVersion: '' } },
-      )
-    ) {
-      return current;
-    }
+    const plain = this.#next(type, current, draft, options.subresource);
+    validate(type, plain, current);
+    const next = withManagedFields(plain, managedFieldsOf(current, plain, draft) ?? managedFieldsIn(current));
+    if (isSame(next, current)) return current;
     if (options.dryRun === true) return next;
-    if (next.metadata.deletionTimestamp !== undefined && (next.metadata.finalizers ?? []).length === 0) {
-      this.store.put(type, next);
-      this.#purge(type, next);
-      return next;
-    }
-    return this.store.put(type, next);
-  }
-
-  /** Replaces an object's status; an object that is gone is left gone. */
-  setStatus(type: ResourceType, namespace: string | undefined, name: string, status: unknown): void {
-    const current = this.store.get(type, namespace, name);
-    if (current !== undefined && !same(current['status'], status)) this.store.put(type, { ...current, status });
-  }
-
-  /**
-   * Deletes an object, or marks it when finalizers hold it.
-   * @throws ApiError 404, 409 (precondition)
-   */
-  delete(type: ResourceType, namespace: string | undefined, name: string, options: DeleteOptions = {}): KubeObject {
-    const current = this.get(type, namespace, name);
-    const { uid, resourceVersion } = current.metadata;
-    if (options.uid !== undefined && options.uid !== uid) throw conflict(type, name, 'Precondition failed: UID');
-    if (options.resourceVersion !== undefined && options.resourceVersion !== resourceVersion)
-      throw conflict(type, name);
-    if (options.dryRun === true) return current;
-    if (options.orphanDependents === true) this.#orphan(current);
-    const held = (current.metadata.finalizers ?? []).length > 0;
-    if (type.kind === 'Namespace') return this.#deleteNamespace(type, current);
-    if (!held) return this.#purge(type, current);
-    if (current.metadata.deletionTimestamp !== undefined) return current;
-    return this.store.put(type, { ...current, metadata: { ...current.metadata, deletionTimestamp: timestamp() } });
+    const stored = this.store.put(type, next);
+    const over = stored.metadata.deletionTimestamp !== undefined && (stored.metadata.finalizers ?? []).length === 0;
+    return over ? this.#deletion.purge(type, stored) : stored;
   }
 
   #next(type: ResourceType, current: KubeObject, draft: Draft, subresource: string | undefined): KubeObject {
     if (subresource === 'status') return { ...current, status: draft['status'] };
-    const admitted = admit(type.kind, draft, this.#context);
+    const admitted = admit(type, draft, this.#context, current);
     const keepsStatus = type.subresources.includes('status');
-    const changed = 'spec' in admitted && !same(admitted['spec'], current['spec']);
+    const content = (object: Fields) =>
+      type.custom === undefined
+        ? object['spec']
+        : { ...object, apiVersion: '', metadata: undefined, ...(keepsStatus ? { status: undefined } : {}) };
+    const changed = !isSame(content(admitted), content(current));
     const { metadata } = current;
     return {
       ...admitted,
-      apiVersion: current.apiVersion,
+      apiVersion: apiVersionOf(type),
       kind: current.kind,
       metadata: {
         ...plainMetadata(admitted),
@@ -194,66 +265,10 @@ export class Registry {
     const because = `unable to create new content in namespace ${namespace ?? ''} because it is being terminated`;
     throw new ApiError(403, 'Forbidden', `${type.plural} "${name}" is forbidden: ${because}`);
   }
-
-  /** Removes an object and, as the garbage collector does, what it owns. */
-  #purge(type: ResourceType, object: KubeObject): KubeObject {
-    const removed = this.store.remove(type, object.metadata.namespace, object.metadata.name) ?? object;
-    for (const [dependentType, dependent] of this.#dependents(object)) {
-      if (this.store.get(dependentType, dependent.metadata.namespace, dependent.metadata.name) === undefined) continue;
-      this.delete(dependentType, dependent.metadata.namespace, dependent.metadata.name);
-    }
-    return removed;
-  }
-
-  #deleteNamespace(type: ResourceType, namespace: KubeObject): KubeObject {
-    const { name } = namespace.metadata;
-    const marked = this.store.put(type, {
-      ...namespace,
-      metadata: { ...namespace.metadata, deletionTimestamp: timestamp() },
-      status: { phase: 'Terminating' },
-    });
-    setImmediate(() => {
-      for (const content of resourceTypes.filter((candidate) => candidate.namespaced)) {
-        for (const object of [...this.store.values(content, name)]) {
-          if (this.store.get(content, name, object.metadata.name) !== undefined)
-            this.delete(content, name, object.metadata.name);
-        }
-      }
-      this.store.remove(type, undefined, name);
-    });
-    return marked;
-  }
-
-  #dependents(owner: KubeObject): [ResourceType, KubeObject][] {
-    const kinds = ownedKinds[owner.kind] ?? [];
-    return kinds
-      .map(resourceOf)
-      .flatMap((type) =>
-        [...this.store.values(type, owner.metadata.namespace)]
-          .filter((object) => object.metadata.ownerReferences?.some(({ uid }) => uid === owner.metadata.uid))
-          .map((object): [ResourceType, KubeObject] => [type, object]),
-      );
-  }
-
-  #orphan(owner: KubeObject): void {
-    for (const [type, object] of this.#dependents(owner)) {
-      const kept = object.metadata.ownerReferences?.filter(({ uid }) => uid !== owner.metadata.uid);
-      this.store.put(type, { ...object, metadata: { ...object.metadata, ownerReferences: kept } });
-    }
-  }
 }
 
-/** What the garbage collector looks at for each kind of owner: looking at everything would cost a fleet too much. */
-const ownedKinds: Readonly<Record<string, readonly string[]>> = {
-  Deployment: ['ReplicaSet'],
-  ReplicaSet: ['Pod'],
-  DaemonSet: ['Pod'],
-  StatefulSet: ['Pod'],
-  Job: ['Pod'],
-  CronJob: ['Job'],
-  ConfigMap: ['ConfigMap', 'Secret', 'Pod'],
-  Service: ['Endpoints', 'EndpointSlice'],
-};
+const preconditionText = (what: string, asked: string, is: string) =>
+  `Precondition failed: ${what} in precondition: ${asked}, ${what} in object meta: ${is}`;
 
 /** The reference from a controlled object to its controller. */
 export function controlledBy(owner: KubeObject): OwnerReference & { apiVersion: string; blockOwnerDeletion: boolean } {
@@ -278,4 +293,15 @@ function parseDraft(type: ResourceType, input: unknown): Draft {
 function plainMetadata(draft: Draft): Record<string, unknown> & Pick<KubeObject['metadata'], 'labels' | 'finalizers'> {
   const entries = Object.entries(draft.metadata).filter(([name, value]) => value !== null && name !== 'managedFields');
   return Object.fromEntries(entries);
+}
+
+function managedFieldsIn({ metadata }: KubeObject): readonly Fields[] | undefined {
+  const found = metadata['managedFields'];
+  return Array.isArray(found) ? (found as readonly Fields[]) : undefined;
+}
+
+function withManagedFields(object: KubeObject, managedFields: readonly Fields[] | undefined): KubeObject {
+  if (managedFields === undefined) return object;
+  const metadata = { ...object.metadata, managedFields: managedFields.length === 0 ? undefined : managedFields };
+  return { ...object, metadata };
 }

@@ -2,7 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { parse as parseYaml } from 'yaml';
 import { ApiError, badRequest, unknownPath } from './api-error.ts';
 import { decodeProtobuf } from './protobuf.ts';
-import { findResource, type ResourceType } from './resource-type.ts';
+import type { ResourceCatalog } from './resource-catalog.ts';
+import type { ResourceType } from './resource-type.ts';
 
 /** What a request path names. */
 export interface Target {
@@ -16,17 +17,17 @@ export interface Target {
  * The resource, object and subresource that a path under /api or /apis names.
  * @throws ApiError 404 when it names nothing that is served.
  */
-export function parseTarget(path: string): Target {
+export function parseTarget(catalog: ResourceCatalog, path: string): Target {
   const parts = path.split('/').slice(1).map(decodeURIComponent);
   const [root, ...rest] = parts;
   const group = root === 'apis' ? (rest.shift() ?? '') : '';
   const version = rest.shift() ?? '';
   if (root !== 'api' && root !== 'apis') throw unknownPath();
   const inNamespace =
-    rest[0] === 'namespaces' && rest.length > 2 && findResource(group, version, rest[2] ?? '')?.namespaced;
+    rest[0] === 'namespaces' && rest.length > 2 && catalog.find(group, version, rest[2] ?? '')?.namespaced;
   const namespace = inNamespace === true ? rest[1] : undefined;
   const [plural = '', name, subresource, ...tooMuch] = inNamespace === true ? rest.slice(2) : rest;
-  const type = findResource(group, version, plural);
+  const type = catalog.find(group, version, plural);
   if (type === undefined || tooMuch.length > 0) throw unknownPath();
   if (subresource !== undefined && !type.subresources.includes(subresource)) throw unknownPath();
   if (type.namespaced && namespace === undefined && name !== undefined) throw unknownPath();

@@ -1,6 +1,6 @@
 import { gone } from './api-error.ts';
 import type { KubeObject } from './object.ts';
-import type { ResourceType } from './resource-type.ts';
+import { storageKeyOf, type ResourceType } from './resource-type.ts';
 
 /** One change, as watchers see it. */
 export interface StoreEvent {
@@ -42,7 +42,7 @@ const keyOf = (namespace: string | undefined, name: string) => `${namespace ?? '
  */
 export class Store {
   #revision = 1;
-  readonly #collections = new Map<ResourceType, Collection>();
+  readonly #collections = new Map<string, Collection>();
   readonly #listeners = new Set<Listener>();
 
   /** The revision of the last write. */
@@ -52,12 +52,12 @@ export class Store {
 
   /** One object. */
   get(type: ResourceType, namespace: string | undefined, name: string): KubeObject | undefined {
-    return this.#collections.get(type)?.objects.get(keyOf(namespace, name));
+    return this.#collections.get(storageKeyOf(type))?.objects.get(keyOf(namespace, name));
   }
 
   /** The objects of a resource, of one namespace or of all, in no order. */
   *values(type: ResourceType, namespace?: string): Iterable<KubeObject> {
-    for (const object of this.#collections.get(type)?.objects.values() ?? []) {
+    for (const object of this.#collections.get(storageKeyOf(type))?.objects.values() ?? []) {
       if (namespace === undefined || object.metadata.namespace === namespace) yield object;
     }
   }
@@ -117,11 +117,11 @@ export class Store {
   }
 
   #collection(type: ResourceType): Collection {
-    let collection = this.#collections.get(type);
+    let collection = this.#collections.get(storageKeyOf(type));
     if (collection === undefined) {
       collection = new Collection();
       // A resource without changes forgets nothing: the revisions before belong to others.
-      this.#collections.set(type, collection);
+      this.#collections.set(storageKeyOf(type), collection);
     }
     return collection;
   }

@@ -1,29 +1,36 @@
 import { ApiError } from './api-error.ts';
 import type { User } from './authentication.ts';
-import { at, fieldsAt, listAt, numberAt, textAt, textMapAt, timestamp, type KubeObject } from './object.ts';
+import { disruptionOf, podsOf } from './disruptions.ts';
+import { at, fieldsAt, numberAt, textAt, textMapAt, timestamp, type KubeObject } from './object.ts';
 import type { Registry } from './registry.ts';
-import { resourceOf } from './resource-type.ts';
+import { resourceOf, type ResourceType } from './resource-type.ts';
 import { objectSelector } from './selectors.ts';
 
+const replicasPath = (type: ResourceType) => type.custom?.scale?.replicas ?? ['spec', 'replicas'];
+const currentPath = (type: ResourceType) => type.custom?.scale?.current ?? ['status', 'replicas'];
+
 /** The `scale` subresource of a controller. */
-export function asScale(object: KubeObject): Record<string, unknown> {
+export function asScale(type: ResourceType, object: KubeObject): Record<string, unknown> {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
   const labels = Object.entries(textMapAt(object, 'spec', 'selector', 'matchLabels'));
   return {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',
     metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
-    spec: { replicas: numberAt(object, 0, 'spec', 'replicas') },
+    spec: { replicas: numberAt(object, 0, ...replicasPath(type)) },
     status: {
-      replicas: numberAt(object, 0, 'status', 'replicas'),
+      replicas: numberAt(object, 0, ...currentPath(type)),
       selector: labels.map(([key, value]) => `${key}=${value}`).join(','),
     },
   };
 }
 
 /** A controller with another number of replicas. */
-export function withReplicas(object: KubeObject, replicas: number): KubeObject {
-  return { ...object, spec: { ...fieldsAt(object, 'spec'), replicas } };
+export function withReplicas(type: ResourceType, object: KubeObject, replicas: number): KubeObject {
+  const set = (value: unknown, [name, ...rest]: readonly string[]): unknown =>
+    name === undefined ? replicas : { ...fieldsAt(value), [name]: set(at(value, name), rest) };
+  const [first = 'spec', ...rest] = replicasPath(type);
+  return { ...object, [first]: set(object[first], rest) };
 }
 
 const success = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
@@ -48,39 +55,24 @@ export function bindPod(registry: Registry, namespace: string | undefined, name:
   return success;
 }
 
-const isReady = (pod: KubeObject) =>
-  listAt(pod, 'status', 'conditions').some((item) => at(item, 'type') === 'Ready' && at(item, 'status') === 'True');
-
-/** Room for one more disruption under a budget: a number or a percentage of the pods it selects. */
-function disruptionsAllowed(budget: KubeObject, pods: readonly KubeObject[]): number {
-  const resolve = (value: unknown) => {
-    if (typeof value === 'number') return value;
-    return typeof value === 'string' ? Math.ceil((Number.parseInt(value, 10) / 100) * pods.length) : undefined;
-  };
-  const healthy = pods.filter(isReady).length;
-  const minimum = resolve(at(budget, 'spec', 'minAvailable'));
-  const unavailable = resolve(at(budget, 'spec', 'maxUnavailable'));
-  return healthy - (minimum ?? pods.length - (unavailable ?? 1));
-}
-
 /**
  * Evicts a pod: deletes it unless a disruption budget forbids it.
  * @throws ApiError 404, 429
  */
-export function evictPod(registry: Registry, namespace: string | undefined, name: string): unknown {
+export function evictPod(registry: Registry, namespace: string | undefined, name: string, eviction: unknown): unknown {
   const pods = resourceOf('Pod');
   const pod = registry.get(pods, namespace, name);
   for (const budget of registry.store.values(resourceOf('PodDisruptionBudget'), namespace)) {
-    const selects = objectSelector(at(budget, 'spec', 'selector'));
-    if (!selects(pod)) continue;
-    if (disruptionsAllowed(budget, [...registry.store.values(pods, namespace)].filter(selects)) > 0) continue;
+    if (!objectSelector(at(budget, 'spec', 'selector'))(pod)) continue;
+    if (disruptionOf(budget, podsOf(registry, budget)).room > 0) continue;
     throw new ApiError(429, 'TooManyRequests', "Cannot evict pod as it would violate the pod's disruption budget.", {
       causes: [
         { reason: 'DisruptionBudget', message: `The disruption budget ${budget.metadata.name} needs all its pods` },
       ],
     });
   }
-  registry.delete(pods, namespace, name);
+  const asked = at(eviction, 'deleteOptions', 'dryRun');
+  registry.delete(pods, namespace, name, { dryRun: Array.isArray(asked) && asked.includes('All') });
   return success;
 }
 

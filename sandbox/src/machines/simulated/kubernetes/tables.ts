@@ -1,215 +1,31 @@
-import { at, fieldsAt, listAt, numberAt, textAt, toJson, type KubeObject } from './object.ts';
+import { age, ageColumn, columns, createdColumn, nameColumn, type Column } from './columns.ts';
+import { valuesAt } from './json-path.ts';
+import { numberAt, textAt, toJson, type KubeObject } from './object.ts';
+import type { CustomResource, ResourceType } from './resource-type.ts';
 
-interface Column {
-  readonly name: string;
-  readonly type: 'string' | 'integer';
-  readonly format?: 'name';
-  /** 1 for what only `-o wide` shows. */
-  readonly priority?: 1;
-  readonly cell: (object: KubeObject) => string | number;
+/** The columns that a definition asks for: `additionalPrinterColumns`, or the age. */
+function customColumns(custom: CustomResource): readonly Column[] {
+  if (custom.columns.length === 0) return [nameColumn, ageColumn];
+  const named = custom.columns.map((column): Column => {
+    const type = textAt(column, 'type') || 'string';
+    const format = textAt(column, 'format');
+    const priority = numberAt(column, 0, 'priority');
+    return {
+      name: textAt(column, 'name'),
+      type,
+      ...(format === '' ? {} : { format }),
+      priority,
+      cell: (object) => {
+        const [first, ...rest] = valuesAt(object, textAt(column, 'jsonPath'));
+        if (first === undefined) return null;
+        if (type === 'date') return typeof first === 'string' ? age(first) : '<unknown>';
+        if (typeof first === 'number' || typeof first === 'boolean') return type === 'string' ? String(first) : first;
+        return [first, ...rest].map((one) => (typeof one === 'string' ? one : JSON.stringify(one))).join(',');
+      },
+    };
+  });
+  return [nameColumn, ...named];
 }
-
-/** A span of time as kubectl writes it: `45s`, `12m`, `5h3m`, `3d`. */
-function age(since: string, now = Date.now()): string {
-  const started = Date.parse(since);
-  if (Number.isNaN(started)) return '<unknown>';
-  const seconds = Math.max(0, Math.floor((now - started) / 1000));
-  const minutes = Math.floor(seconds / 60);
-  const hours = Math.floor(minutes / 60);
-  if (seconds < 120) return `${seconds}s`;
-  if (minutes < 10) return `${minutes}m${seconds % 60 === 0 ? '' : `${seconds % 60}s`}`;
-  if (minutes < 180) return `${minutes}m`;
-  if (hours < 8) return `${hours}h${minutes % 60 === 0 ? '' : `${minutes % 60}m`}`;
-  return hours < 48 ? `${hours}h` : `${Math.floor(hours / 24)}d`;
-}
-
-const text = (name: string, cell: Column['cell']): Column => ({ name, type: 'string', cell });
-const wide = (name: string, cell: Column['cell']): Column => ({ name, type: 'string', priority: 1, cell });
-const count = (name: string, cell: Column['cell']): Column => ({ name, type: 'integer', cell });
-const nameColumn: Column = { name: 'Name', type: 'string', format: 'name', cell: (object) => object.metadata.name };
-const ageColumn = text('Age', (object) => age(object.metadata.creationTimestamp));
-
-const join = (values: readonly string[]) => (values.length === 0 ? '<none>' : values.join(','));
-const entries = (object: KubeObject, ...path: string[]) => Object.keys(fieldsAt(object, ...path)).length;
-
-function nodeStatus(node: KubeObject): string {
-  const ready = listAt(node, 'status', 'conditions').find((condition) => at(condition, 'type') === 'Ready');
-  const status = at(ready, 'status') === 'True' ? 'Ready' : 'NotReady';
-  return at(node, 'spec', 'unschedulable') === true ? `${status},SchedulingDisabled` : status;
-}
-
-function nodeRoles(node: KubeObject): string {
-  const prefix = 'node-role.kubernetes.io/';
-  const labels = Object.keys(node.metadata.labels ?? {}).filter((label) => label.startsWith(prefix));
-  return join(labels.map((label) => label.slice(prefix.length)).sort());
-}
-
-function nodeAddress(node: KubeObject, type: string): string {
-  const found = listAt(node, 'status', 'addresses').find((address) => at(address, 'type') === type);
-  return textAt(found, 'address') || '<none>';
-}
-
-const containersOf = (object: KubeObject, ...path: string[]) => listAt(object, ...path, 'containers');
-const containerColumns = [
-  wide('Containers', (object) =>
-    join(containersOf(object, 'spec', 'template', 'spec').map((item) => textAt(item, 'name'))),
-  ),
-  wide('Images', (object) =>
-    join(containersOf(object, 'spec', 'template', 'spec').map((item) => textAt(item, 'image'))),
-  ),
-  wide('Selector', (object) =>
-    join(
-      Object.entries(fieldsAt(object, 'spec', 'selector', 'matchLabels')).map(
-        ([key, value]) => `${key}=${String(value)}`,
-      ),
-    ),
-  ),
-];
-const nodeInfo = (field: string) => (object: KubeObject) => textAt(object, 'status', 'nodeInfo', field);
-const status = (field: string) => (object: KubeObject) => numberAt(object, 0, 'status', field);
-const replicas = (object: KubeObject) => numberAt(object, 0, 'spec', 'replicas');
-
-function podReady(pod: KubeObject): string {
-  const ready = listAt(pod, 'status', 'containerStatuses').filter((item) => at(item, 'ready') === true);
-  return `${ready.length}/${containersOf(pod, 'spec').length}`;
-}
-
-function podStatus(pod: KubeObject): string {
-  if (pod.metadata.deletionTimestamp !== undefined) return 'Terminating';
-  const phase = textAt(pod, 'status', 'phase');
-  return phase === 'Succeeded' ? 'Completed' : phase;
-}
-
-function servicePorts(service: KubeObject): string {
-  return join(
-    listAt(service, 'spec', 'ports').map((port) => {
-      const node = textAt(port, 'nodePort');
-      return `${textAt(port, 'port')}${node === '' ? '' : `:${node}`}/${textAt(port, 'protocol')}`;
-    }),
-  );
-}
-
-const columns: Readonly<Record<string, readonly Column[]>> = {
-  Node: [
-    nameColumn,
-    text('Status', nodeStatus),
-    text('Roles', nodeRoles),
-    ageColumn,
-    text('Version', nodeInfo('kubeletVersion')),
-    wide('Internal-IP', (node) => nodeAddress(node, 'InternalIP')),
-    wide('External-IP', (node) => nodeAddress(node, 'ExternalIP')),
-    wide('OS-Image', nodeInfo('osImage')),
-    wide('Kernel-Version', nodeInfo('kernelVersion')),
-    wide('Container-Runtime', nodeInfo('containerRuntimeVersion')),
-  ],
-  Pod: [
-    nameColumn,
-    text('Ready', podReady),
-    text('Status', podStatus),
-    text('Restarts', () => '0'),
-    ageColumn,
-    wide('IP', (pod) => textAt(pod, 'status', 'podIP') || '<none>'),
-    wide('Node', (pod) => textAt(pod, 'spec', 'nodeName') || '<none>'),
-    wide('Nominated Node', () => '<none>'),
-    wide('Readiness Gates', () => '<none>'),
-  ],
-  Namespace: [nameColumn, text('Status', (object) => textAt(object, 'status', 'phase')), ageColumn],
-  Service: [
-    nameColumn,
-    text('Type', (service) => textAt(service, 'spec', 'type')),
-    text('Cluster-IP', (service) => textAt(service, 'spec', 'clusterIP') || '<none>'),
-    text('External-IP', (service) => {
-      const ingress = listAt(service, 'status', 'loadBalancer', 'ingress').map((item) => textAt(item, 'ip'));
-      if (ingress.length > 0) return join(ingress);
-      return textAt(service, 'spec', 'type') === 'LoadBalancer' ? '<pending>' : '<none>';
-    }),
-    text('Port(s)', servicePorts),
-    ageColumn,
-    wide('Selector', (service) =>
-      join(Object.entries(fieldsAt(service, 'spec', 'selector')).map(([key, value]) => `${key}=${String(value)}`)),
-    ),
-  ],
-  Secret: [
-    nameColumn,
-    text('Type', (object) => textAt(object, 'type')),
-    count('Data', (object) => entries(object, 'data')),
-    ageColumn,
-  ],
-  ConfigMap: [nameColumn, count('Data', (object) => entries(object, 'data')), ageColumn],
-  Deployment: [
-    nameColumn,
-    text('Ready', (object) => `${status('readyReplicas')(object)}/${replicas(object)}`),
-    count('Up-to-date', status('updatedReplicas')),
-    count('Available', status('availableReplicas')),
-    ageColumn,
-    ...containerColumns,
-  ],
-  ReplicaSet: [
-    nameColumn,
-    count('Desired', replicas),
-    count('Current', status('replicas')),
-    count('Ready', status('readyReplicas')),
-    ageColumn,
-    ...containerColumns,
-  ],
-  StatefulSet: [
-    nameColumn,
-    text('Ready', (object) => `${status('readyReplicas')(object)}/${replicas(object)}`),
-    ageColumn,
-  ],
-  DaemonSet: [
-    nameColumn,
-    count('Desired', status('desiredNumberScheduled')),
-    count('Current', status('currentNumberScheduled')),
-    count('Ready', status('numberReady')),
-    count('Up-to-date', status('updatedNumberScheduled')),
-    count('Available', status('numberAvailable')),
-    text('Node Selector', (object) =>
-      join(
-        Object.entries(fieldsAt(object, 'spec', 'template', 'spec', 'nodeSelector')).map(
-          ([key, value]) => `${key}=${String(value)}`,
-        ),
-      ),
-    ),
-    ageColumn,
-  ],
-  Job: [
-    nameColumn,
-    text('Status', (job) =>
-      status('succeeded')(job) >= numberAt(job, 1, 'spec', 'completions') ? 'Complete' : 'Running',
-    ),
-    text('Completions', (job) => `${status('succeeded')(job)}/${numberAt(job, 1, 'spec', 'completions')}`),
-    ageColumn,
-  ],
-  PersistentVolumeClaim: [
-    nameColumn,
-    text('Status', (object) => textAt(object, 'status', 'phase')),
-    text('Volume', (object) => textAt(object, 'spec', 'volumeName')),
-    text('StorageClass', (object) => textAt(object, 'spec', 'storageClassName')),
-    ageColumn,
-  ],
-  Event: [
-    text('Last Seen', (event) => age(textAt(event, 'lastTimestamp') || event.metadata.creationTimestamp)),
-    text('Type', (event) => textAt(event, 'type')),
-    text('Reason', (event) => textAt(event, 'reason')),
-    text(
-      'Object',
-      (event) => `${textAt(event, 'involvedObject', 'kind').toLowerCase()}/${textAt(event, 'involvedObject', 'name')}`,
-    ),
-    text('Message', (event) => textAt(event, 'message')),
-  ],
-  CertificateSigningRequest: [
-    nameColumn,
-    ageColumn,
-    text('SignerName', (object) => textAt(object, 'spec', 'signerName')),
-    text('Requestor', (object) => textAt(object, 'spec', 'username')),
-    text(
-      'Condition',
-      (object) => join(listAt(object, 'status', 'conditions').map((item) => textAt(item, 'type'))) || 'Pending',
-    ),
-  ],
-  ServiceAccount: [nameColumn, count('Secrets', (object) => listAt(object, 'secrets').length), ageColumn],
-};
 
 /** What a client wants to have in each row: `includeObject` of the request. */
 export type IncludeObject = 'None' | 'Metadata' | 'Object';
@@ -227,12 +43,13 @@ export function partialMetadata(object: KubeObject): Record<string, unknown> {
 
 /** The JSON of a `meta.k8s.io/v1` Table of objects of one kind, as `kubectl get` prints it. */
 export function tableJson(
-  kind: string,
+  type: ResourceType,
   objects: readonly KubeObject[],
   listMeta: unknown,
   include: IncludeObject,
 ): string {
-  const shown = columns[kind] ?? [nameColumn, text('Created At', (object) => object.metadata.creationTimestamp)];
+  const shown =
+    type.custom === undefined ? (columns[type.kind] ?? [nameColumn, createdColumn]) : customColumns(type.custom);
   const definitions = shown.map(({ name, type, format, priority }) => ({
     name,
     type,

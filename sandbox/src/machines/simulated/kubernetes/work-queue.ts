@@ -7,7 +7,7 @@ const retryMilliseconds = 1000;
  */
 export class WorkQueue {
   readonly #pending = new Map<string, () => void>();
-  readonly #retries = new Set<NodeJS.Timeout>();
+  readonly #timers = new Set<NodeJS.Timeout>();
   #scheduled: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -18,11 +18,21 @@ export class WorkQueue {
     this.#scheduled ??= setTimeout(() => this.#run(), tickMilliseconds);
   }
 
+  /** Runs `task` once the time is over. */
+  addLater(key: string, milliseconds: number, task: () => void): void {
+    if (this.#closed) return;
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      this.add(key, task);
+    }, milliseconds);
+    this.#timers.add(timer);
+  }
+
   /** Forgets what waits and takes no more. */
   close(): void {
     this.#closed = true;
     clearTimeout(this.#scheduled);
-    for (const retry of this.#retries) clearTimeout(retry);
+    for (const timer of this.#timers) clearTimeout(timer);
     this.#pending.clear();
   }
 
@@ -35,16 +45,8 @@ export class WorkQueue {
         task();
       } catch {
         // As with the real controllers: what a user wrote may be refused (an invalid template), and may be corrected.
-        this.#retryLater(key, task);
+        this.addLater(key, retryMilliseconds, task);
       }
     }
-  }
-
-  #retryLater(key: string, task: () => void): void {
-    const retry = setTimeout(() => {
-      this.#retries.delete(retry);
-      this.add(key, task);
-    }, retryMilliseconds);
-    this.#retries.add(retry);
   }
 }

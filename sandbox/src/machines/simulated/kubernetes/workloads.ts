@@ -1,6 +1,8 @@
 import { replicasOf, templateHash } from './admission.ts';
+import { deploymentStatus, jobStatus, rolloutDeadline, unavailableOf } from './rollout.ts';
+import { isReady } from './disruptions.ts';
 import { fits } from './nodes.ts';
-import { at, fieldsAt, listAt, numberAt, textAt, textMapAt, timestamp, type KubeObject } from './object.ts';
+import { at, fieldsAt, listAt, numberAt, textAt, textMapAt, type KubeObject } from './object.ts';
 import type { OwnershipIndex } from './ownership-index.ts';
 import { controlledBy, type Registry } from './registry.ts';
 import { resourceOf, type ResourceType } from './resource-type.ts';
@@ -14,9 +16,9 @@ const replicaSets = resourceOf('ReplicaSet');
 const daemonSets = resourceOf('DaemonSet');
 const statefulSets = resourceOf('StatefulSet');
 const jobs = resourceOf('Job');
+const claims = resourceOf('PersistentVolumeClaim');
+const revisionLabel = 'controller-revision-hash';
 
-const isReady = (pod: KubeObject) =>
-  listAt(pod, 'status', 'conditions').some((item) => at(item, 'type') === 'Ready' && at(item, 'status') === 'True');
 const isOver = (pod: KubeObject) => ['Succeeded', 'Failed'].includes(textAt(pod, 'status', 'phase'));
 
 /** The controllers of Deployments, ReplicaSets, DaemonSets, StatefulSets and Jobs, as small as they can be. */
@@ -61,7 +63,7 @@ export class Workloads {
   }
 
   #deployment(deployment: KubeObject): void {
-    const { namespace, name, generation } = deployment.metadata;
+    const { namespace, name } = deployment.metadata;
     const template = fieldsAt(deployment, 'spec', 'template');
     const wanted = replicasOf(deployment);
     const hash = templateHash(template);
@@ -88,27 +90,14 @@ export class Workloads {
     const ready = numberAt(current, 0, 'status', 'readyReplicas');
     const old = owned.filter((set) => set.metadata.uid !== current.metadata.uid);
     if (ready >= wanted) for (const set of old) this.#scale(set, 0);
-    const total = [current, ...old].reduce((sum, set) => sum + numberAt(set, 0, 'status', 'replicas'), 0);
-    const available = ready >= wanted;
-    const now = timestamp();
-    const condition = (type: string, yes: boolean, reason: string) => {
-      const before = listAt(deployment, 'status', 'conditions').find((item) => at(item, 'type') === type);
-      const status = yes ? 'True' : 'False';
-      const since = at(before, 'status') === status ? at(before, 'lastTransitionTime') : now;
-      return { type, status, reason, message: reason, lastTransitionTime: since, lastUpdateTime: since };
-    };
-    this.#registry.setStatus(deployments, namespace, name, {
-      observedGeneration: generation,
-      replicas: total,
-      updatedReplicas: numberAt(current, 0, 'status', 'replicas'),
-      readyReplicas: ready,
-      availableReplicas: ready,
-      ...(ready < wanted ? { unavailableReplicas: wanted - ready } : {}),
-      conditions: [
-        condition('Available', available, available ? 'MinimumReplicasAvailable' : 'MinimumReplicasUnavailable'),
-        condition('Progressing', true, available ? 'NewReplicaSetAvailable' : 'ReplicaSetUpdated'),
-      ],
-    });
+    const status = deploymentStatus(deployment, current, old);
+    this.#registry.setStatus(deployments, namespace, name, status);
+    const left = rolloutDeadline(deployment, status);
+    if (left !== undefined) {
+      this.#queue.addLater(`deadline/${deployment.metadata.uid}`, left, () =>
+        this.#enqueue(deployments, namespace, name),
+      );
+    }
   }
 
   #scale(set: KubeObject, replicas: number): void {
@@ -142,12 +131,29 @@ export class Workloads {
     const { namespace, name, generation } = set.metadata;
     const podSpec = at(set, 'spec', 'template', 'spec');
     const hash = templateHash(at(set, 'spec', 'template'));
-    const label = 'controller-revision-hash';
+    const label = revisionLabel;
     const covered = new Set<string>();
-    for (const pod of this.#index.ownedBy(set.metadata.uid)) {
+    const before = this.#index.ownedBy(set.metadata.uid);
+    // Pods of an older template go a few at a time, those that do not run first.
+    const isOld = (pod: KubeObject) => pod.metadata.labels?.[label] !== hash;
+    const old = before.filter(isOld);
+    const inOrder = [
+      ...before.filter((pod) => !isOld(pod)),
+      ...old.filter((pod) => !isReady(pod)),
+      ...old.filter((pod) => isReady(pod)),
+    ];
+    let missing = before.filter((pod) => !isReady(pod)).length;
+    const onDelete = textAt(set, 'spec', 'updateStrategy', 'type') === 'OnDelete';
+    const allowed = unavailableOf(set, before.length);
+    for (const pod of inOrder) {
       const node = textAt(pod, 'spec', 'nodeName');
-      if (pod.metadata.labels?.[label] === hash && !covered.has(node)) covered.add(node);
-      else this.#registry.delete(pods, namespace, pod.metadata.name);
+      const replaced = isOld(pod) && !onDelete && (!isReady(pod) || missing < allowed);
+      if (!covered.has(node) && !replaced) {
+        covered.add(node);
+        continue;
+      }
+      if (isReady(pod)) missing += 1;
+      this.#registry.delete(pods, namespace, pod.metadata.name);
     }
     let desired = 0;
     for (const node of this.#registry.store.values(nodes)) {
@@ -162,77 +168,130 @@ export class Workloads {
       observedGeneration: generation,
       desiredNumberScheduled: desired,
       currentNumberScheduled: owned.length,
-      updatedNumberScheduled: owned.length,
+      updatedNumberScheduled: owned.filter((pod) => !isOld(pod)).length,
       numberMisscheduled: 0,
       numberReady: ready,
       numberAvailable: ready,
+      ...(desired > ready ? { numberUnavailable: desired - ready } : {}),
     });
   }
 
   #statefulSet(set: KubeObject): void {
     const { namespace, name, generation } = set.metadata;
-    const owned = new Map(this.#index.ownedBy(set.metadata.uid).map((pod) => [pod.metadata.name, pod]));
     const wanted = replicasOf(set);
+    const revision = `${name}-${templateHash(at(set, 'spec', 'template'))}`;
+    const isOld = (pod: KubeObject) => pod.metadata.labels?.[revisionLabel] !== revision;
+    const owned = new Map(this.#index.ownedBy(set.metadata.uid).map((pod) => [pod.metadata.name, pod]));
+    const parallel = textAt(set, 'spec', 'podManagementPolicy') === 'Parallel';
+    let allReady = true;
     for (let ordinal = 0; ordinal < wanted; ordinal += 1) {
       const pod = owned.get(`${name}-${ordinal}`);
-      if (pod === undefined) this.#createPod(set, { name: `${name}-${ordinal}` });
+      if (pod === undefined) this.#createOrdinal(set, ordinal, revision);
+      const ready = pod !== undefined && isReady(pod);
+      allReady &&= ready;
       // Pods start in order: the next one waits until this one is ready.
-      if (pod === undefined || !isReady(pod)) break;
+      if (!ready && !parallel) break;
     }
+    const ordinalOf = (podName: string) => Number(podName.slice(name.length + 1));
     for (const podName of owned.keys()) {
-      if (Number(podName.slice(name.length + 1)) >= wanted) this.#registry.delete(pods, namespace, podName);
+      if (ordinalOf(podName) >= wanted) this.#registry.delete(pods, namespace, podName);
     }
+    this.#replaceOldest(
+      set,
+      [...owned.values()].filter((pod) => ordinalOf(pod.metadata.name) < wanted && isOld(pod)),
+      allReady,
+    );
     const now = this.#index.ownedBy(set.metadata.uid);
     const ready = now.filter(isReady).length;
-    const status = {
+    const updated = now.filter((pod) => !isOld(pod));
+    const before = textAt(set, 'status', 'currentRevision') || revision;
+    const currentRevision = updated.length === now.length && now.length === wanted ? revision : before;
+    this.#registry.setStatus(statefulSets, namespace, name, {
       observedGeneration: generation,
       replicas: now.length,
-      currentReplicas: now.length,
-      updatedReplicas: now.length,
+      currentReplicas: now.filter((pod) => pod.metadata.labels?.[revisionLabel] === currentRevision).length,
+      updatedReplicas: updated.length,
       readyReplicas: ready,
       availableReplicas: ready,
+      currentRevision,
+      updateRevision: revision,
+      collisionCount: 0,
+    });
+  }
+
+  /** A pod of an older template goes when all are ready, the last one first; one that is not ready goes at once. */
+  #replaceOldest(set: KubeObject, old: readonly KubeObject[], allReady: boolean): void {
+    if (textAt(set, 'spec', 'updateStrategy', 'type') === 'OnDelete') return;
+    const partition = numberAt(set, 0, 'spec', 'updateStrategy', 'rollingUpdate', 'partition');
+    const ordinal = (pod: KubeObject) => Number(pod.metadata.name.slice(set.metadata.name.length + 1));
+    const [last] = [...old].filter((pod) => ordinal(pod) >= partition).sort((a, b) => ordinal(b) - ordinal(a));
+    const broken = old.find((pod) => ordinal(pod) >= partition && !isReady(pod));
+    const chosen = broken ?? (allReady ? last : undefined);
+    if (chosen !== undefined) this.#registry.delete(pods, set.metadata.namespace, chosen.metadata.name);
+  }
+
+  #createOrdinal(set: KubeObject, ordinal: number, revision: string): void {
+    const { namespace, name } = set.metadata;
+    const podName = `${name}-${ordinal}`;
+    const volumes = listAt(set, 'spec', 'volumeClaimTemplates').map((template) => {
+      const volume = textAt(template, 'metadata', 'name');
+      const claimName = `${volume}-${podName}`;
+      if (this.#registry.store.get(claims, namespace, claimName) === undefined) {
+        const labels = {
+          ...textMapAt(set, 'spec', 'selector', 'matchLabels'),
+          ...textMapAt(template, 'metadata', 'labels'),
+        };
+        const metadata = { ...fieldsAt(template, 'metadata'), name: claimName, labels };
+        this.#registry.create(claims, namespace, { metadata, spec: at(template, 'spec') });
+      }
+      return { name: volume, persistentVolumeClaim: { claimName } };
+    });
+    const labels = {
+      [revisionLabel]: revision,
+      'statefulset.kubernetes.io/pod-name': podName,
+      'apps.kubernetes.io/pod-index': String(ordinal),
     };
-    this.#registry.setStatus(statefulSets, namespace, name, status);
+    this.#createPod(set, { name: podName }, { labels, volumes });
   }
 
   #job(job: KubeObject): void {
     const { namespace, name } = job.metadata;
+    const over = ['Complete', 'Failed'];
+    if (listAt(job, 'status', 'conditions').some((item) => over.includes(textAt(item, 'type')))) return;
     const completions = numberAt(job, 1, 'spec', 'completions');
     const owned = this.#index.ownedBy(job.metadata.uid);
     const succeeded = owned.filter((pod) => textAt(pod, 'status', 'phase') === 'Succeeded').length;
-    const active = owned.filter((pod) => !isOver(pod)).length;
-    const missing = Math.min(numberAt(job, 1, 'spec', 'parallelism') - active, completions - succeeded - active);
-    for (let index = 0; index < missing; index += 1) this.#createPod(job, { generateName: `${name}-` });
+    const failed = owned.filter((pod) => textAt(pod, 'status', 'phase') === 'Failed').length;
+    const active = owned.filter((pod) => !isOver(pod));
     const done = succeeded >= completions;
-    const since = at(job, 'status', 'startTime') ?? timestamp();
-    this.#registry.setStatus(jobs, namespace, name, {
-      ...fieldsAt(job, 'status'),
-      startTime: since,
-      succeeded,
-      ...(done
-        ? {
-            completionTime: at(job, 'status', 'completionTime') ?? timestamp(),
-            conditions: [
-              {
-                type: 'Complete',
-                status: 'True',
-                lastTransitionTime: at(job, 'status', 'completionTime') ?? timestamp(),
-              },
-            ],
-          }
-        : {}),
-      ...(done ? {} : { active: active + Math.max(0, missing) }),
-    });
+    const lost = failed > numberAt(job, 6, 'spec', 'backoffLimit');
+    if (lost) for (const pod of active) this.#registry.delete(pods, namespace, pod.metadata.name);
+    const suspended = at(job, 'spec', 'suspend') === true;
+    const parallelism = suspended || done || lost ? 0 : numberAt(job, 1, 'spec', 'parallelism');
+    const missing = Math.max(0, Math.min(parallelism, completions - succeeded) - active.length);
+    for (let index = 0; index < missing; index += 1) this.#createPod(job, { generateName: `${name}-` });
+    this.#registry.setStatus(
+      jobs,
+      namespace,
+      name,
+      jobStatus(job, { succeeded, failed, active: active.length + missing, done, lost }),
+    );
   }
 
   #createPod(
     owner: KubeObject,
     names: { readonly name?: string; readonly generateName?: string },
-    placed: { readonly nodeName?: string; readonly labels?: Readonly<Record<string, string>> } = {},
+    placed: {
+      readonly nodeName?: string;
+      readonly labels?: Readonly<Record<string, string>>;
+      readonly volumes?: readonly { readonly name: string }[];
+    } = {},
   ): void {
     const template = fieldsAt(owner, 'spec', 'template');
     const metadata = fieldsAt(template, 'metadata');
-    const { nodeName, labels } = placed;
+    const { nodeName, labels, volumes = [] } = placed;
+    const spec = fieldsAt(template, 'spec');
+    const kept = listAt(spec, 'volumes').filter((volume) => !volumes.some(({ name }) => name === at(volume, 'name')));
     this.#registry.create(pods, owner.metadata.namespace, {
       metadata: {
         ...metadata,
@@ -240,7 +299,11 @@ export class Workloads {
         labels: { ...textMapAt(metadata, 'labels'), ...labels },
         ownerReferences: [controlledBy(owner)],
       },
-      spec: { ...fieldsAt(template, 'spec'), ...(nodeName === undefined ? {} : { nodeName }) },
+      spec: {
+        ...spec,
+        ...(volumes.length === 0 ? {} : { volumes: [...kept, ...volumes] }),
+        ...(nodeName === undefined ? {} : { nodeName }),
+      },
     });
   }
 }

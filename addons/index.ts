@@ -1,0 +1,6 @@
+export type { Addon, ChartValues, ClusterFacts, ReadyCheck } from './addon.ts';
+export { type AddonKey, addonKeys, addonOf, type Catalogue, catalogue, isAddonKey } from './catalogue.ts';
+export { type CniKey, cniSchema, isCniKey } from './cni.ts';
+export { customAddonSchema } from './custom.ts';
+export { addonOrder } from './order.ts';
+export { type AddonRelease, releasesOf, versionIssues, type WantedAddons } from './releases.ts';

@@ -1,0 +1,19 @@
+/** Every addon of the catalogue, by the key under which a specification names it: one line each. */
+export { argoCd } from './argo-cd/addon.ts';
+export { calico } from './calico/addon.ts';
+export { cephfs } from './cephfs/addon.ts';
+export { certManager } from './cert-manager/addon.ts';
+export { cilium } from './cilium/addon.ts';
+export { cvmfs } from './cvmfs/addon.ts';
+export { eos } from './eos/addon.ts';
+export { externalSecrets } from './external-secrets/addon.ts';
+export { falco } from './falco/addon.ts';
+export { flannel } from './flannel/addon.ts';
+export { fluentBit } from './fluent-bit/addon.ts';
+export { flux } from './flux/addon.ts';
+export { kubePrometheusStack } from './kube-prometheus-stack/addon.ts';
+export { metricsServer } from './metrics-server/addon.ts';
+export { nfs } from './nfs/addon.ts';
+export { nodeProblemDetector } from './node-problem-detector/addon.ts';
+export { snapshotController } from './snapshot-controller/addon.ts';
+export { traefik } from './traefik/addon.ts';

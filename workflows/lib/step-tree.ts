@@ -1,4 +1,5 @@
 import {
+  type ItemCounts,
   type OperationProgress,
   stepActivityId,
   type StepProgress,
@@ -170,6 +171,12 @@ export class StepTree {
     item.state = state;
     item.endedAt = Date.now();
     if (detail !== undefined) item.detail = detail.slice(0, MAX_ITEM_DETAIL);
+    this.#changed();
+  }
+
+  /** Counts items that are worked off many at once, in place of those that were counted before. */
+  count(node: StepNode, counts: ItemCounts): void {
+    node.counts = new Map(Object.entries(counts) as [StepState, number][]);
     this.#changed();
   }
 

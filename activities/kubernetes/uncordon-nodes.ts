@@ -8,8 +8,8 @@ import { CORDONED_BY } from './node-state.ts';
 const AT_ONCE = 10;
 
 /**
- * Undoes the cordons that operations of this cluster made, and nobody else's. For an operation that ends without removing what it
- * drained.
+ * Undoes the cordons that operations of this cluster made, and nobody else's. For an operation that ends without
+ * removing what it drained.
  */
 export const uncordonNodes =
   ({ vault }: { vault: VaultClient }) =>

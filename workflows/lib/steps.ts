@@ -83,6 +83,7 @@ async function run<N extends OperationName, const D extends StepDeclarations, Re
   const pauses = pausable
     ? new Pauses(operation, children, () => all.fail(new CancelledFailure('The operation was aborted')))
     : undefined;
+  const time = deadlineMs === undefined ? undefined : new TimeLimit(deadlineMs, pauses);
   // What a child does of a wish is a part of this operation's work.
   const onWish = ({ input, spec }: Wish<N>) => time?.prolong(deadlineOf(operation, input, spec));
   const wishes = handOver === undefined ? undefined : new Wishes(operation, children, onWish);
@@ -93,7 +94,6 @@ async function run<N extends OperationName, const D extends StepDeclarations, Re
   children.onEnd = (workflowId) => pauses?.childEnded(workflowId);
 
   const all = new StepGroup({ tree, children });
-  const time = deadlineMs === undefined ? undefined : new TimeLimit(deadlineMs, pauses);
   const timer = new CancellationScope();
   if (time !== undefined) {
     const expiry = timer.run(async () => all.fail(deadlineExceeded(operation, inWords(await time.isOver()))));

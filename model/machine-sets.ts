@@ -35,9 +35,9 @@ export interface StatedLimits {
 }
 
 /**
- * The limits for a set of this size. Percentages of a surge are rounded up, of machines that are not available down; where
- * both come to nothing, one machine may be unavailable (as Kubernetes' Deployments do: pkg/controller/deployment/util,
- * ResolveFenceposts).
+ * The limits for a set of this size. Percentages of a surge are rounded up, of machines that are not available down;
+ * where both come to nothing, one machine may be unavailable (as Kubernetes' Deployments do:
+ * pkg/controller/deployment/util, ResolveFenceposts).
  */
 export function rolloutLimits(count: number, { maxSurge, maxUnavailable }: StatedLimits): RolloutLimits {
   const part = (limit: number | string, round: (machines: number) => number): number => {

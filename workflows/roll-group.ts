@@ -81,8 +81,8 @@ export interface RollGroupResult extends RollCounts {
 /**
  * Replaces machines of a node group wave by wave, as a child of an operation that says which. A wave's new machines are
  * asked for together, and are Ready before its old ones are drained, together; those that are drained are removed at
- * once, and one that hangs holds its own place only, until its deadline. Before each wave, and again before machines are
- * removed, the group is looked at anew. A wish for its size is taken with the next wave. Continues as new when its
+ * once, and one that hangs holds its own place only, until its deadline. Before each wave, and again before machines
+ * are removed, the group is looked at anew. A wish for its size is taken with the next wave. Continues as new when its
  * history becomes long.
  */
 export async function rollGroup(input: RollGroupInput): Promise<ChildResult<RollGroupResult>> {

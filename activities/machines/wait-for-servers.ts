@@ -22,8 +22,8 @@ export interface SettledServers {
   /** Those in ERROR, fifty at most. */
   readonly failed: readonly FailedServer[];
   /**
-   * By node group, the first batch that none of its machines ever came with: names of machines that are made from now on
-   * are new. Empty when all is well.
+   * By node group, the first batch that none of its machines ever came with: names of machines that are made from now
+   * on are new. Empty when all is well.
    */
   readonly nextBatch: Readonly<Record<string, number>>;
   /** How many are expected beyond those that exist: somebody deleted them. */

@@ -20,7 +20,7 @@ export async function nextBatch(
   return Math.max(nextAfter(id, group, machines), (await kept(vault, id, group)) ?? 0);
 }
 
-/** Keeps that batches below this one are taken, before they are asked for: a crash may leave one out, never repeat it. */
+/** Keeps that batches below this one are taken. Before they are asked for: a crash may leave one out, not repeat it. */
 export async function keepBatches(vault: VaultClient, id: string, group: string, next: number): Promise<void> {
   if (((await kept(vault, id, group)) ?? 0) >= next) return;
   await vault.kv.write(vaultPaths(id).batches(group), { next }, cancellationSignal());

@@ -1,6 +1,6 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
-import { type ReplaceNodeGroupResult, rollWorkflowId } from '../model/index.ts';
+import { type NodeGroupResult, rollWorkflowId } from '../model/index.ts';
 import { ENSURE } from './activity-profiles.ts';
 import { child } from './lib/child.ts';
 import { deadlineOf } from './lib/deadline.ts';
@@ -61,6 +61,6 @@ export const replaceNodeGroup = operation('replaceNodeGroup', (input, { clusterI
     return {
       ...{ name, id, group, generations: looked[group], ...counts },
       ...(wish === 0 ? {} : { takenOver: wish }),
-    } satisfies ReplaceNodeGroupResult;
+    } satisfies NodeGroupResult;
   }),
 );

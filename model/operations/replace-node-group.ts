@@ -1,11 +1,18 @@
 import { z } from 'zod';
 import { LIVING } from '../cluster-phase.ts';
 import { rolloutLimits } from '../machine-sets.ts';
-import { generationsSchema } from '../observed.ts';
 import { canonicalJson } from '../same-spec.ts';
 import { clusterIdInput, clusterNameInput } from './cluster-input.ts';
 import { declare } from './declaration.ts';
-import { findNodeGroup, LONGEST_MINUTES, MOST_NAMED, nodeGroupObserved, WAVE_SIZE } from './node-group.ts';
+import { drainMinutesInput, onBlockedInput } from './drain-input.ts';
+import {
+  findNodeGroup,
+  LONGEST_MINUTES,
+  MOST_NAMED,
+  nodeGroupObserved,
+  nodeGroupResultSchema,
+  WAVE_SIZE,
+} from './node-group.ts';
 import { askedSize } from './resize-node-group.ts';
 
 /** A number of machines, or a part of the group. */
@@ -37,13 +44,8 @@ export const replaceNodeGroupSchema = z
       .describe(
         'How many machines less than its count may be Ready meanwhile: a number, or a percentage, rounded down',
       ),
-    onBlocked: z
-      .enum(['pause', 'fail', 'force'])
-      .default('fail')
-      .describe(
-        'When PodDisruptionBudgets still block the drain of a machine at its deadline: pause, until a person resumes or aborts; fail, and let it stay; or remove it with its pods',
-      ),
-    drainMinutes: z.int().min(1).max(720).default(15).describe('Deadline of the drain of each machine, in minutes'),
+    onBlocked: onBlockedInput,
+    drainMinutes: drainMinutesInput,
   })
   .refine(
     ({ maxSurge, maxUnavailable }) => [maxSurge, maxUnavailable].some((one) => Number.parseInt(String(one)) > 0),
@@ -55,27 +57,6 @@ export const replaceNodeGroupSchema = z
 
 export type ReplaceNodeGroupInput = Readonly<z.output<typeof replaceNodeGroupSchema>>;
 
-/** Result of `replaceNodeGroup`. */
-export const replaceNodeGroupResultSchema = z.strictObject({
-  name: z.string().min(1),
-  id: z.string().min(1),
-  group: z.string().min(1),
-  count: z.int().min(0).describe('Machines of the group, all Ready nodes'),
-  generations: generationsSchema.optional().describe('What they were made of; the newest last'),
-  added: z.int().min(0),
-  removed: z.int().min(0),
-  forced: z.int().min(0).describe('Machines that were removed although a budget still blocked their drain'),
-  takenOver: z
-    .int()
-    .min(1)
-    .optional()
-    .describe(
-      'How many wishes for the size of the group it took over while it ran; `count` is what the last one asked for',
-    ),
-});
-
-export type ReplaceNodeGroupResult = Readonly<z.output<typeof replaceNodeGroupResultSchema>>;
-
 /**
  * Replaces machines of a node group wave by wave, new ones before old ones. What is asked for the size of the group
  * meanwhile is taken over with the next wave, unless machines are named: those may be ones that are being replaced, and
@@ -86,7 +67,7 @@ export const replaceNodeGroup = declare({
   verb: 'replace a node group of',
   summary: 'Replaces machines of a node group wave by wave, the new ones first; those that go are drained',
   schema: replaceNodeGroupSchema,
-  result: replaceNodeGroupResultSchema,
+  result: nodeGroupResultSchema,
   admittedIn: LIVING,
   phases: { running: 'Updating', completed: 'Ready', failed: 'UpdateFailed' },
   desire: ({ spec }, { group }) => {

@@ -2,10 +2,17 @@ import { z } from 'zod';
 import { clusterSpecSchema, type NodeGroup } from '../cluster-spec.ts';
 import { LIVING } from '../cluster-phase.ts';
 import { parseInput } from '../input.ts';
-import { generationsSchema } from '../observed.ts';
 import { clusterIdInput, clusterNameInput } from './cluster-input.ts';
 import { declare, type Desire, type KnownCluster, type OtherRequest } from './declaration.ts';
-import { findNodeGroup, LONGEST_MINUTES, MOST_NAMED, nodeGroupObserved, WAVE_SIZE } from './node-group.ts';
+import { drainMinutesInput, onBlockedInput } from './drain-input.ts';
+import {
+  findNodeGroup,
+  LONGEST_MINUTES,
+  MOST_NAMED,
+  nodeGroupObserved,
+  nodeGroupResultSchema,
+  WAVE_SIZE,
+} from './node-group.ts';
 
 const size = z.int().min(0).max(5000);
 
@@ -26,13 +33,8 @@ export const resizeNodeGroupSchema = z
       ),
     min: size.optional().describe('Smallest count that the autoscaler may ask for; kept with the group'),
     max: size.optional().describe('Largest count that the autoscaler may ask for; kept with the group'),
-    onBlocked: z
-      .enum(['pause', 'fail', 'force'])
-      .default('fail')
-      .describe(
-        'When PodDisruptionBudgets still block a drain at its deadline: pause, until a person resumes or aborts; fail, and let the machines stay; or remove them with their pods',
-      ),
-    drainMinutes: z.int().min(1).max(720).default(15).describe('Deadline of a drain, in minutes'),
+    onBlocked: onBlockedInput,
+    drainMinutes: drainMinutesInput,
   })
   .refine(({ count, remove, min, max }) => [count, remove, min, max].some((one) => one !== undefined), {
     path: ['count'],
@@ -45,25 +47,6 @@ export const resizeNodeGroupSchema = z
 
 export type ResizeNodeGroupInput = Readonly<z.output<typeof resizeNodeGroupSchema>>;
 
-/** Result of `resizeNodeGroup`. */
-export const resizeNodeGroupResultSchema = z.strictObject({
-  name: z.string().min(1),
-  id: z.string().min(1),
-  group: z.string().min(1),
-  count: z.int().min(0).describe('Machines of the group, all Ready nodes'),
-  generations: generationsSchema.optional().describe('What they were made of; the newest last'),
-  added: z.int().min(0),
-  removed: z.int().min(0),
-  forced: z.int().min(0).describe('Machines that were removed although a budget still blocked their drain'),
-  takenOver: z
-    .int()
-    .min(1)
-    .optional()
-    .describe('How many wishes for the same group it took over while it ran; `count` is what the last one asked for'),
-});
-
-export type ResizeNodeGroupResult = Readonly<z.output<typeof resizeNodeGroupResultSchema>>;
-
 /**
  * Makes a node group larger or smaller. Two wishes for the size of one group that wait are one: the later. One that
  * runs takes over what is asked for meanwhile.
@@ -73,7 +56,7 @@ export const resizeNodeGroup = declare({
   verb: 'resize a node group of',
   summary: 'Makes a node group of a cluster larger or smaller; machines that go are drained first',
   schema: resizeNodeGroupSchema,
-  result: resizeNodeGroupResultSchema,
+  result: nodeGroupResultSchema,
   admittedIn: LIVING,
   phases: { running: 'Updating', completed: 'Ready', failed: 'UpdateFailed' },
   desire: resized,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ClusterDescription, OperationProgress, ReplaceNodeGroupResult } from '../../model/index.ts';
+import type { ClusterDescription, OperationProgress, NodeGroupResult } from '../../model/index.ts';
 import { FakeNodeGroup } from '../support/fake-node-group.ts';
 import { until } from '../support/until.ts';
 import { failureOf } from '../support/workflow-failure.ts';
@@ -23,8 +23,8 @@ const create = async (name: string, count: number): Promise<FakeNodeGroup> => {
 };
 const replace = (name: string, more: object = {}): Promise<WorkflowHandle> =>
   start('replaceNodeGroup', { name, group: 'workers', ...more });
-const replaced = async (name: string, more: object = {}): Promise<ReplaceNodeGroupResult> =>
-  (await (await replace(name, more)).result()) as ReplaceNodeGroupResult;
+const replaced = async (name: string, more: object = {}): Promise<NodeGroupResult> =>
+  (await (await replace(name, more)).result()) as NodeGroupResult;
 const describeCluster = (name: string): Promise<ClusterDescription> =>
   house.client.workflow.getHandle(`cluster/${name}`).query<ClusterDescription>('describe');
 const runningOf = async (name: string): Promise<WorkflowHandle> =>

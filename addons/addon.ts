@@ -21,7 +21,7 @@ export interface ClusterFacts {
   readonly controlPlanes: number;
   /** Whether kubelets ask the cluster's authority for their serving certificates; else they sign their own. */
   readonly kubeletCertificatesSigned: boolean;
-  /** Digest of the configuration for the cloud that is in the cluster (`cloud-config.ts`); empty where there is none. */
+  /** Digest of what the cluster's programs are told of its cloud (`cloud-config.ts`); empty where they are not. */
   readonly cloudConfig: string;
 }
 

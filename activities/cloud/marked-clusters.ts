@@ -18,7 +18,9 @@ export interface MarkedCluster {
   readonly volumesGiB: number;
 }
 
-/** Everything in a cloud's project that carries the mark of any cluster, each looked at by its own row. Eleven lists. */
+/**
+ * Everything in a cloud's project that carries the mark of any cluster, each looked at by its own row. Eleven lists.
+ */
 export async function markedClusters({ name: cloud, client }: Cloud): Promise<MarkedCluster[]> {
   const { network } = client;
   const [servers, balancers, networks, subnets, ports, routers, groups, floatingIps, credentials] = await Promise.all([

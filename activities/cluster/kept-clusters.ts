@@ -45,8 +45,14 @@ export const keepRecord =
     return {};
   };
 
-/** Activity: the last step of a deletion. Until then a cluster can be found, adopted and deleted again. */
+/**
+ * Activity: the last step of a deletion, which forgets what was kept until here, the specification last. Until then a
+ * cluster can be found, adopted and deleted again.
+ */
 export const forgetCluster =
   ({ vault }: { vault: KeptClusters }) =>
-  async ({ id }: { id: string }): Promise<void> =>
-    vault.kv.remove(vaultPaths(id).specification, cancellationSignal());
+  async ({ id }: { id: string }): Promise<void> => {
+    const { cloudCredential, specification } = vaultPaths(id);
+    await vault.kv.remove(cloudCredential, cancellationSignal());
+    await vault.kv.remove(specification, cancellationSignal());
+  };

@@ -2,7 +2,7 @@ import { CLOUD_CONFIG, CLOUD_CONFIG_ANNOTATION } from '../../addons/index.ts';
 import type { ClusterSpec } from '../../model/index.ts';
 import type { VaultClient } from '../../vault/index.ts';
 import type { Clouds } from '../cloud/clouds.ts';
-import { findCloudCredential, removeCredential } from '../secrets/cloud-credential.ts';
+import { findCloudCredential, forgetCredential, removeCredential } from '../secrets/cloud-credential.ts';
 import { type ClusterApi, requireApi, statusOf } from './cluster-api.ts';
 import { kubernetesFailure } from './failures.ts';
 
@@ -17,7 +17,9 @@ export const withdrawCloudCredential =
   async (target: { readonly id: string; readonly spec: ClusterSpec }): Promise<void> => {
     if ((await findCloudCredential(deps.vault, target.id)) === undefined) return;
     await removeSecret(await requireApi(deps.vault, target.id));
-    await removeCredential(deps, target);
+    const { left } = await removeCredential(deps, target);
+    // What Slipway may not remove stays known: the end of the cluster tells it.
+    if (left.length === 0) await forgetCredential(deps.vault, target.id);
   };
 
 /** Removes the Secret, if it is ours. */

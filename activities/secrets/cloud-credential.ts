@@ -94,9 +94,8 @@ export interface RemovedCredential {
 }
 
 /**
- * Removes what of a cluster's credential Slipway may remove, and forgets its secret. One that another user made, with
- * whom Slipway was in the cloud before, can be removed by that one only; so can any while Slipway's own is restricted.
- * Then it is told.
+ * Removes what of a cluster's credential Slipway may remove in the cloud. One that another user made, with whom Slipway
+ * was in the cloud before, can be removed by that one only; none can while Slipway's own is restricted. Then it is told.
  */
 export async function removeCredential({ clouds, vault }: Deps, { id, spec }: Target): Promise<RemovedCredential> {
   const cloud = await clouds.get(spec.cloud);
@@ -117,7 +116,6 @@ export async function removeCredential({ clouds, vault }: Deps, { id, spec }: Ta
     const { user } = await cloud.client.authenticate(call());
     if (known.userId !== user.id && (await letsIn(cloud, known)))
       left.push(leftCredential(id, known.id, `user ${known.userName} made it, and alone may remove it`));
-    await vault.kv.remove(vaultPaths(id).cloudCredential, cancellationSignal());
   }
   return { removed, left };
 }
@@ -127,7 +125,11 @@ const leftCredential = (cluster: string, id: string, reason: string): LeftResour
   reason: `${reason}: openstack application credential delete ${id}`,
 });
 
-/** Activity: {@link removeCredential}. */
+/** Forgets the secret of a cluster's credential. */
+export const forgetCredential = (vault: VaultClient, id: string): Promise<void> =>
+  vault.kv.remove(vaultPaths(id).cloudCredential, cancellationSignal());
+
+/** Activity, at the end of a cluster: {@link removeCredential}. `forgetCluster` forgets the secret, once this was told. */
 export const removeCloudCredential =
   (deps: Deps) =>
   (target: Target): Promise<RemovedCredential> =>

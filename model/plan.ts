@@ -1,5 +1,6 @@
 import { releasesOf } from '../addons/index.ts';
 import type { ClusterSpec } from './cluster-spec.ts';
+import { bindingName } from './spec/access.ts';
 import {
   batchMachineNames,
   clusterNames,
@@ -29,7 +30,27 @@ export function planCluster(spec: ClusterSpec, id: string): PlannedResource[] {
     ...planNetwork(spec, id),
     ...planApi(spec, id),
     ...planMachines(spec, id),
+    ...planUsers(spec),
     ...planAddons(spec),
+  ];
+}
+
+/** Who the users are, and what they may do. */
+function planUsers({ kubernetes, controlPlane, access }: ClusterSpec): PlannedResource[] {
+  const urls = kubernetes.authentication.oidc.map(({ issuer }) => issuer.url);
+  const configuration: PlannedResource = {
+    ...{ service: 'kubernetes', type: 'AuthenticationConfiguration', name: 'kube-apiserver' },
+    ...{ count: controlPlane.count, detail: `users from ${urls.join(', ')}` },
+  };
+  return [
+    ...(urls.length === 0 ? [] : [configuration]),
+    ...access.map(({ role, namespace, groups, users }): PlannedResource => ({
+      service: 'kubernetes',
+      type: namespace === undefined ? 'ClusterRoleBinding' : 'RoleBinding',
+      name: namespace === undefined ? bindingName(role) : `${namespace}/${bindingName(role)}`,
+      count: 1,
+      detail: [...groups.map((name) => `group ${name}`), ...users.map((name) => `user ${name}`)].join(', '),
+    })),
   ];
 }
 

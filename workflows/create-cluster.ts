@@ -45,6 +45,7 @@ const steps = {
     title: 'Addons that nodes need to be Ready',
     seconds: 15,
   },
+  ensureAccess: { title: 'What users and groups may do', seconds: 1 },
   admitMachines: { title: 'Let the machines join', seconds: 1 },
   waitForNodes: { title: 'Nodes Ready', seconds: 15 },
   revokeJoinTokens: { title: 'Revoke join tokens', seconds: 1 },
@@ -117,6 +118,7 @@ export const createCluster = operation('createCluster', (_, { clusterId: id, spe
       // matrix, "ensureControlPlane POST …/servers: error for good").
       const answered = step('waitForApi', [active, kubeconfig], () => wait.waitForApi({ id, spec }));
       const networkReady = addonStage('networkAddons', 'network', answered);
+      const access = accessAfter(answered);
       const admitted = step('admitMachines', [answered], () => ensure.admitMachines({ id, groups }));
       const ready = step('waitForNodes', [admitted], () => wait.waitForNodes({ id, spec, expected }));
       const [generations, networkAddons, otherAddons] = await Promise.all([
@@ -124,6 +126,7 @@ export const createCluster = operation('createCluster', (_, { clusterId: id, spe
         networkReady,
         addonStage('addons', 'rest', ready, networkReady),
         step('revokeJoinTokens', [ready, balanced], () => ensure.revokeJoinTokens({ id, groups })),
+        access,
       ]);
       const addons = { ...networkAddons, ...otherAddons };
 
@@ -139,6 +142,11 @@ export const createCluster = operation('createCluster', (_, { clusterId: id, spe
         ...(Object.keys(addons).length === 0 ? {} : { addons }),
         secondsToReady: (Date.now() - workflowInfo().startTime.getTime()) / 1000,
       };
+
+      async function accessAfter(earlier: Promise<unknown>): Promise<void> {
+        if (spec.access.length === 0) skip('ensureAccess');
+        else await step('ensureAccess', [earlier], () => ensure.ensureAccess({ id, access: spec.access }));
+      }
 
       /** Installs the addons of a stage. Where only optional ones fail, the cluster is there without them. */
       function addonStage(

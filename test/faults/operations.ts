@@ -22,6 +22,7 @@ export type MatrixName =
   | 'growNodeGroup'
   | 'shrinkNodeGroup'
   | 'replaceControlPlane'
+  | 'applyAccess'
   | 'applyAddons';
 
 /** The operations of the matrix: one line each. Calls, faults and checks are found by running them. */
@@ -44,6 +45,10 @@ export const operationsUnderTest: readonly OperationUnderTest[] = [
   {
     ...{ name: 'replaceControlPlane', runs: 'replaceControlPlane', needs: ['createCluster'] },
     input: { drainMinutes: 1 },
+  },
+  {
+    ...{ name: 'applyAccess', runs: 'applyAccess', needs: ['createCluster'] },
+    input: { access: [{ role: 'edit', namespace: 'web', groups: ['oidc:web'] }] },
   },
   {
     ...{ name: 'applyAddons', runs: 'applyAddons', needs: ['createCluster'] },

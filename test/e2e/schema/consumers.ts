@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { stringify, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
+import { authenticationConfig } from '../../../activities/bootstrap/authentication-config.ts';
 import {
   apiServerFiles,
   firstControlPlaneConfig,
@@ -129,9 +130,11 @@ export class Consumers {
 
   /** kube-apiserver's objection to the flags and files that it gets, up to the moment when it would ask etcd. */
   async apiServer(spec: ClusterSpec): Promise<Objection> {
-    const { apiServer, auditPolicy, serviceCidr, encryptionAtRest } = spec.kubernetes;
+    const { apiServer, auditPolicy, authentication, serviceCidr, encryptionAtRest, dnsDomain } = spec.kubernetes;
+    // An issuer may not be the cluster's own, which has the domain in its name.
+    const users = authentication.oidc.length === 0 ? [] : [authentication, dnsDomain];
     return this.#once(
-      `api ${JSON.stringify([apiServer.extraArgs, auditPolicy, serviceCidr, encryptionAtRest])}`,
+      `api ${JSON.stringify([apiServer.extraArgs, auditPolicy, serviceCidr, encryptionAtRest, ...users])}`,
       async (folder) => {
         const config = await this.#initConfig(folder, spec);
         const written = await this.#run(
@@ -145,6 +148,11 @@ export class Consumers {
         const files = {
           [apiServerFiles.auditPolicy]: await this.#file(folder, 'audit-policy.yaml', auditPolicy ?? ''),
           [apiServerFiles.auditLogs]: folder,
+          [apiServerFiles.authentication]: await this.#file(
+            folder,
+            'authentication.yaml',
+            authenticationConfig(authentication),
+          ),
           [apiServerFiles.encryption]: await this.#file(folder, 'encryption.yaml', encryption),
           [PKI]: await this.#authorities(),
         };

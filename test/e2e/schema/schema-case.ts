@@ -7,6 +7,7 @@ import { Consumers } from './consumers.ts';
 import { type Candidate, corpus, refusal } from './corpus.ts';
 import { fieldChanges } from './field-values.ts';
 import { flagChanges } from './flag-values.ts';
+import { userChanges } from './user-values.ts';
 
 /** What comparing the schema with the programs behind it gave. */
 export interface SchemaResult {
@@ -16,7 +17,7 @@ export interface SchemaResult {
   readonly weAcceptTheyRefuse: number;
   /**
    * Refused by Slipway, but not by kubeadm and the kubelets: because it cannot work. Specifications in which only the
-   * API server's flags and audit policy were changed are not counted: neither program looks at those.
+   * API server's flags, audit policy and users were changed are not counted: neither program looks at those.
    */
   readonly weRefuseTheyAccept: number;
   readonly programsStarted: number;
@@ -43,7 +44,8 @@ export async function runSchemaCase({ programs, specs, seed, signal, tell }: Opt
   const consumers = await Consumers.open(programs, temporary, signal);
   try {
     const version = await consumers.version();
-    const candidates = corpus([...fieldChanges(), ...flagChanges(await consumers.apiServerFlags())], specs, seed);
+    const changes = [...fieldChanges(), ...userChanges(), ...flagChanges(await consumers.apiServerFlags())];
+    const candidates = corpus(changes, specs, seed);
     tell(`${candidates.length} specifications, against Kubernetes ${version}`);
     const wrong: string[] = [];
     let [accepted, stricter, done] = [0, 0, 0];
@@ -74,8 +76,15 @@ export async function runSchemaCase({ programs, specs, seed, signal, tell }: Opt
   }
 }
 
+/** Fields that only kube-apiserver looks at. */
+const API_SERVER_ONLY = new Set([
+  'kubernetes.apiServer.extraArgs',
+  'kubernetes.auditPolicy',
+  'kubernetes.authentication',
+]);
+
 const readByApiServerOnly = ({ changes }: Candidate): boolean =>
-  changes.every(({ field }) => field === 'kubernetes.apiServer.extraArgs' || field === 'kubernetes.auditPolicy');
+  changes.every(({ field }) => API_SERVER_ONLY.has(field));
 
 /** What any program has against a specification that Slipway accepts. */
 async function objection(consumers: Consumers, input: ClusterSpec, version: string): Promise<string | undefined> {

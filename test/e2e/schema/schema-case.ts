@@ -7,6 +7,7 @@ import { Consumers } from './consumers.ts';
 import { type Candidate, corpus, refusal } from './corpus.ts';
 import { fieldChanges } from './field-values.ts';
 import { flagChanges } from './flag-values.ts';
+import { checkTokens } from './token-check.ts';
 import { userChanges } from './user-values.ts';
 
 /** What comparing the schema with the programs behind it gave. */
@@ -20,6 +21,8 @@ export interface SchemaResult {
    * API server's flags, audit policy and users were changed are not counted: neither program looks at those.
    */
   readonly weRefuseTheyAccept: number;
+  /** Requests and changes with tokens of an issuer, at a real API server. */
+  readonly tokenQuestions: number;
   readonly programsStarted: number;
   readonly seed: number;
   readonly seconds: number;
@@ -44,6 +47,8 @@ export async function runSchemaCase({ programs, specs, seed, signal, tell }: Opt
   const consumers = await Consumers.open(programs, temporary, signal);
   try {
     const version = await consumers.version();
+    const tokens = await checkTokens(consumers, programs, join(temporary, 'tokens'), signal);
+    for (const text of tokens.wrong) tell(`WRONG, at a real API server: ${text}`);
     const changes = [...fieldChanges(), ...userChanges(), ...flagChanges(await consumers.apiServerFlags())];
     const candidates = corpus(changes, specs, seed);
     tell(`${candidates.length} specifications, against Kubernetes ${version}`);
@@ -61,11 +66,12 @@ export async function runSchemaCase({ programs, specs, seed, signal, tell }: Opt
     });
     for (const text of wrong) tell(`ACCEPTED, but refused by its reader: ${text}`);
     return {
-      ok: wrong.length === 0,
+      ok: wrong.length === 0 && tokens.wrong.length === 0,
       specs: candidates.length,
       accepted,
       weAcceptTheyRefuse: wrong.length,
       weRefuseTheyAccept: stricter,
+      tokenQuestions: tokens.questions,
       programsStarted: consumers.started,
       seed,
       seconds: secondsSince(started),

@@ -28,6 +28,27 @@ export interface RolloutLimits {
   readonly unavailable: number;
 }
 
+/** As people say it: a number of machines, or `10%` of the wanted count. */
+export interface StatedLimits {
+  readonly maxSurge: number | string;
+  readonly maxUnavailable: number | string;
+}
+
+/**
+ * The limits for a set of this size. Percentages of a surge are rounded up, of machines that are not available down;
+ * where both come to nothing, one machine may be unavailable (as Kubernetes' Deployments do:
+ * pkg/controller/deployment/util, ResolveFenceposts).
+ */
+export function rolloutLimits(count: number, { maxSurge, maxUnavailable }: StatedLimits): RolloutLimits {
+  const part = (limit: number | string, round: (machines: number) => number): number => {
+    const stated = Number.parseInt(String(limit));
+    return String(limit).endsWith('%') ? round((count * stated) / 100) : stated;
+  };
+  const surge = part(maxSurge, Math.ceil);
+  const unavailable = part(maxUnavailable, Math.floor);
+  return { surge, unavailable: surge + unavailable === 0 ? 1 : unavailable };
+}
+
 /**
  * What can be done at once now. All empty: wait for machines to become Ready, or, when `done`, nothing is left to do.
  */

@@ -45,6 +45,9 @@ export const orphanWorkflowId = (id: string): string => `orphan/${id}`;
  */
 export const operationWorkflowId = (id: string): string => `${clusterWorkflowId(clusterNameOf(id))}/${id}`;
 
+/** Workflow id of what replaces machines of a group for the operation that works on a cluster. */
+export const rollWorkflowId = (id: string): string => `${operationWorkflowId(id)}/roll`;
+
 /**
  * What marks a resource as this cluster's. It is the tag where the service sets tags in the request that creates (Nova,
  * Octavia), and the description everywhere else, so that no crash can leave an unmarked resource behind
@@ -150,6 +153,8 @@ export function vaultPaths(id: string) {
     /** One secret for each control plane machine that there ever was, by its serial number. */
     controlPlanes: `clusters/${id}/control-plane`,
     controlPlane: (serial: number) => `clusters/${id}/control-plane/${serial}`,
+    /** Which batches of a node group's machines there have ever been. */
+    batches: (group: string) => `clusters/${id}/batches/${group}`,
     pki: {
       kubernetes: `slipway-${id}-kubernetes`,
       etcd: `slipway-${id}-etcd`,

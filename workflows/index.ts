@@ -8,4 +8,6 @@ export { deleteCluster } from './delete-cluster.ts';
 export { findOrphans } from './find-orphans.ts';
 export { lookAtAddons } from './look-at-addons.ts';
 export { replaceControlPlane } from './replace-control-plane.ts';
+export { replaceNodeGroup } from './replace-node-group.ts';
 export { resizeNodeGroup } from './resize-node-group.ts';
+export { rollGroup } from './roll-group.ts';

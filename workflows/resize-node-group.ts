@@ -1,7 +1,7 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import type { GroupLook } from '../activities/machines/look-at-group.ts';
-import { type ClusterSpec, type ResizeNodeGroupResult, WAVE_SIZE } from '../model/index.ts';
+import { type ClusterSpec, type NodeGroupResult, WAVE_SIZE } from '../model/index.ts';
 import { CREATE_MANY, ENSURE, REMOVE, WAIT } from './activity-profiles.ts';
 import { deadlineOf } from './lib/deadline.ts';
 import { drain, givingBack } from './lib/drain.ts';
@@ -81,7 +81,7 @@ export const resizeNodeGroup = operation('resizeNodeGroup', (input, { clusterId:
       return {
         ...{ name, id, group, count: sizeOf(done.spec, group), generations: looked[group], added, removed, forced },
         ...(done.number === 0 ? {} : { takenOver: done.number }),
-      } satisfies ResizeNodeGroupResult;
+      } satisfies NodeGroupResult;
 
       /**
        * Makes the group as it is wished for, unless a newer wish comes. What was handed over and cannot be is left as

@@ -1,6 +1,6 @@
-import { activityInfo, ApplicationFailure } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/activity';
 import type { V1Pod } from '@kubernetes/client-node';
-import { FailureType } from '../../model/index.ts';
+import { FailureType, operationWorkflowId } from '../../model/index.ts';
 import type { VaultClient } from '../../vault/index.ts';
 import { concurrently } from '../lib/concurrently.ts';
 import { poll } from '../lib/poll.ts';
@@ -16,16 +16,26 @@ export interface DrainInput {
   readonly minutes: number;
   /** With `force` what a budget still blocks at the deadline is left where it is; else the drain fails. */
   readonly onBlocked: 'pause' | 'fail' | 'force';
+  /**
+   * Ends with what is drained when the rest does not get on for {@link STUCK_MS}, and at the deadline with whatever is,
+   * without a failure: a node that hangs holds only itself.
+   */
+  readonly partly?: boolean;
 }
 
 /** How a drain ended. */
 export interface Drained {
   /** Nodes on which pods are left that a budget protects; none unless `force`. */
   readonly blocked: number;
+  /** With `partly`: names of the nodes that still have pods, and why. */
+  readonly left?: readonly string[];
+  readonly why?: string;
 }
 
 /** Requests to one API server at the same time. */
 const AT_ONCE = 10;
+/** How long nothing has to happen before a drain is taken for one that hangs. */
+const STUCK_MS = 15_000;
 /** Pods in one page of the list. */
 const PAGE = 500;
 /** Blocked pods that are named in a sentence. */
@@ -40,20 +50,25 @@ const NAMED = 5;
  */
 export const drainNodes =
   ({ vault }: { vault: VaultClient }) =>
-  async ({ id, nodes, minutes, onBlocked }: DrainInput): Promise<Drained> => {
+  async ({ id, nodes, minutes, onBlocked, partly = false }: DrainInput): Promise<Drained> => {
     const api = await requireApi(vault, id);
-    const by = activityInfo().workflowExecution?.workflowId ?? '';
+    const by = operationWorkflowId(id);
     await concurrently(nodes, AT_ONCE, (node) => cordon(api, node, by));
     const drain = new Drain(api, new Set(nodes));
     try {
-      await poll({ subject: `the pods of ${nodes.length} nodes to be evicted`, ...pace(nodes.length, minutes) }, () =>
-        drain.round(),
+      await poll(
+        { subject: `the pods of ${nodes.length} nodes to be evicted`, ...pace(nodes.length, minutes) },
+        async () => {
+          const round = await drain.round();
+          return partly && drain.nodesLeft().length < nodes.length && drain.isStuck() ? { done: true } : round;
+        },
       );
-      return { blocked: 0 };
+      return { blocked: 0, ...(partly ? drain.rest() : {}) };
     } catch (error) {
       const isLate = error instanceof ApplicationFailure && error.type === FailureType.DeadlineExceeded;
       if (!isLate) throw error;
-      if (onBlocked === 'force') return { blocked: drain.nodesLeft() };
+      if (partly) return { blocked: 0, ...drain.rest() };
+      if (onBlocked === 'force') return { blocked: drain.nodesLeft().length };
       throw ApplicationFailure.nonRetryable(
         `the nodes could not be drained within ${minutes} min: ${drain.summary()}. Scale the workload up, change its budget, ` +
           'or ask again with onBlocked: force',
@@ -85,6 +100,8 @@ class Drain {
   #left: V1Pod[] = [];
   /** Why a pod was not evicted, in the API server's words, by `<namespace>/<name>`. */
   readonly #blocked = new Map<string, string>();
+  /** When a pod went last. */
+  #wentAt = Date.now();
 
   constructor(api: ClusterApi, nodes: ReadonlySet<string>) {
     this.#api = api;
@@ -93,7 +110,9 @@ class Drain {
 
   /** Evicts what is left, and says whether anything was. */
   async round(): Promise<{ done: true } | { pending: string }> {
+    const before = this.#left.length;
     this.#left = (await this.#pods()).filter(mustGo);
+    if (this.#left.length !== before) this.#wentAt = Date.now();
     this.#blocked.clear();
     if (this.#left.length === 0) return { done: true };
     const fresh = this.#left.filter(({ metadata }) => metadata?.deletionTimestamp === undefined);
@@ -102,12 +121,22 @@ class Drain {
     return { pending: this.summary() };
   }
 
-  nodesLeft(): number {
-    return new Set(this.#left.map(({ spec }) => spec?.nodeName)).size;
+  /** Names of the nodes that still have pods. */
+  nodesLeft(): string[] {
+    return [...new Set(this.#left.map(({ spec }) => spec?.nodeName ?? ''))];
+  }
+
+  /** Whether no pod has gone for long. */
+  isStuck(): boolean {
+    return Date.now() - this.#wentAt > STUCK_MS;
+  }
+
+  rest(): Pick<Drained, 'left' | 'why'> {
+    return { left: this.nodesLeft(), why: this.summary() };
   }
 
   summary(): string {
-    const left = `left: ${many(this.#left.length, 'pod')} on ${many(this.nodesLeft(), 'node')}`;
+    const left = `left: ${many(this.#left.length, 'pod')} on ${many(this.nodesLeft().length, 'node')}`;
     const blocked = [...this.#blocked].slice(0, NAMED).map(([pod, why]) => `${pod}: ${why}`);
     const more = this.#blocked.size > NAMED ? ` and ${this.#blocked.size - NAMED} more` : '';
     return blocked.length === 0 ? left : `${left}; blocked: ${blocked.join('; ')}${more}`;

@@ -5,7 +5,7 @@ export const isReady = (node: V1Node | undefined): boolean =>
   node?.status?.conditions?.some(({ type, status: state }) => type === 'Ready' && state === 'True') ?? false;
 
 /**
- * Annotation of a node that an operation has cordoned: the workflow id of the operation. Others' cordons have none, and
- * are never undone.
+ * Annotation of a node that an operation has cordoned: the workflow id of the cluster's operations. Others' cordons
+ * have none, and are never undone.
  */
 export const CORDONED_BY = 'slipway.dev/cordoned-by';

@@ -1,17 +1,10 @@
 import { chooseLeaving } from '../../model/index.ts';
 import type { VaultClient } from '../../vault/index.ts';
 import { listNodes } from '../kubernetes/cluster-api.ts';
-import { isReady } from '../kubernetes/node-state.ts';
 import type { Clouds } from '../cloud/clouds.ts';
 import { ownResources } from '../cloud/own-resources.ts';
-import { generationOfServer } from './generations.ts';
+import { groupMachines, type Machine } from './group-machines.ts';
 import type { LookAtGroupInput } from './look-at-group.ts';
-
-/** A machine of a cluster: its server, and the name that its node has, too. */
-export interface Machine {
-  readonly id: string;
-  readonly name: string;
-}
 
 export interface ChooseSurplusInput extends LookAtGroupInput {
   /** No more than so many. */
@@ -28,13 +21,6 @@ export const chooseSurplus =
     const servers = await ownResources(await clouds.get(spec.cloud), id).servers.list({ group });
     const surplus = Math.min(atMost, servers.length - count);
     if (surplus <= 0) return [];
-    const ready = new Set((await listNodes(vault, id)).filter(isReady).map(({ metadata }) => metadata?.name ?? ''));
-    const machines = servers.map((server) => ({
-      id: server.id,
-      name: server.name,
-      generation: generationOfServer(server),
-      ready: ready.has(server.name),
-      createdAt: server.created ?? '',
-    }));
+    const machines = groupMachines(servers, await listNodes(vault, id));
     return chooseLeaving(machines, surplus, new Set(remove)).map(({ id: server, name }) => ({ id: server, name }));
   };

@@ -6,6 +6,7 @@ import { reportProgress } from '../lib/progress.ts';
 import type { ClusterFacts } from '../cloud/pre-flight/pre-flight.ts';
 import type { Clouds } from '../cloud/clouds.ts';
 import { generationOfGroup } from './generations.ts';
+import { keepBatches } from './batches.ts';
 import { ensureNodePorts } from './node-ports.ts';
 import { serverRequest } from './servers.ts';
 import { ownResources } from '../cloud/own-resources.ts';
@@ -62,7 +63,9 @@ export const ensureNodes =
     const own = facts.ownNetwork?.severalSubnets === true ? facts.ownNetwork : undefined;
     const perRequest = own === undefined ? settings.serversPerRequest : 1;
     const batches = missingBatches({ ...input, existing, perRequest });
-    if (batches.length === 0) return;
+    const last = batches.at(-1);
+    if (last === undefined) return;
+    await keepBatches(vault, id, name, batchIndex(id, name, last.name) + 1);
 
     const generation = generationOfGroup(spec, name, facts);
     const userData = await nodeUserData(vault, cancellationSignal(), {

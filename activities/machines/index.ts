@@ -8,6 +8,7 @@ import { ensureServerGroups } from './ensure-server-groups.ts';
 import { findMachineNeeds } from './find-machine-needs.ts';
 import { lookAtGenerations } from './look-at-generations.ts';
 import { lookAtGroup } from './look-at-group.ts';
+import { planGroupRollout } from './plan-group-rollout.ts';
 import { removeMachines } from './remove-machines.ts';
 import { removeStrandedMachines } from './remove-stranded-machines.ts';
 import { waitForServers } from './wait-for-servers.ts';
@@ -23,6 +24,7 @@ export const machinesActivities = (deps: RoomDeps) => ({
   lookAtGenerations: lookAtGenerations(deps),
   findMachineNeeds: findMachineNeeds(deps),
   chooseSurplus: chooseSurplus(deps),
+  planGroupRollout: planGroupRollout(deps),
   removeMachines: removeMachines(deps),
   deleteServers: deleteServers(deps),
   deleteAllServers: deleteAllServers(deps),

@@ -1,12 +1,14 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import type { Server } from 'openstack-client-ts';
-import { type ClusterSpec, FailureType, nextBatch } from '../../model/index.ts';
+import { type ClusterSpec, FailureType } from '../../model/index.ts';
 import type { VaultClient } from '../../vault/index.ts';
 import { listNodes } from '../kubernetes/cluster-api.ts';
 import { isReady } from '../kubernetes/node-state.ts';
 import type { Clouds } from '../cloud/clouds.ts';
 import { ownResources } from '../cloud/own-resources.ts';
 import type { Own } from '../cloud/ownership.ts';
+import { nextBatch } from './batches.ts';
+import { isYoung } from './group-machines.ts';
 
 /** What a resize has to know of a group before it changes anything. */
 export interface GroupLook {
@@ -18,7 +20,7 @@ export interface GroupLook {
   readonly ready: number;
   /** How many are so young that they may still become one. */
   readonly joining: number;
-  /** The first batch of machines that are made from now on: higher than any that is there, so that names are new. */
+  /** The first batch of machines that are made from now on: higher than any there ever was, so that names are new. */
   readonly nextBatch: number;
 }
 
@@ -32,8 +34,6 @@ export interface LookAtGroupInput {
   readonly remove: readonly string[];
 }
 
-/** A machine gives up joining twenty minutes after its boot. */
-const JOINS_WITHIN_MS = 25 * 60_000;
 /** Lost machines that one operation replaces. */
 const MOST_LOST = 100;
 
@@ -61,12 +61,9 @@ export const lookAtGroup =
       going: [...new Set([...asked, ...lost.slice(0, MOST_LOST).map(({ name }) => name)])],
       ready: servers.length - unready.length,
       joining: unready.filter(mayJoin).length,
-      nextBatch: nextBatch(id, group, servers),
+      nextBatch: await nextBatch(vault, id, group, servers),
     };
   };
-
-const isYoung = ({ created, status }: Server): boolean =>
-  status !== 'ERROR' && Date.now() - Date.parse(created ?? '') < JOINS_WITHIN_MS;
 
 function namedMachines({ group, count, remove }: LookAtGroupInput, servers: readonly Own<Server>[]): Set<string> {
   const names = new Set(servers.map(({ name }) => name));

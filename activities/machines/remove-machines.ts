@@ -2,9 +2,9 @@ import type { ClusterSpec } from '../../model/index.ts';
 import type { VaultClient } from '../../vault/index.ts';
 import { removeNode, requireApi } from '../kubernetes/cluster-api.ts';
 import { concurrently } from '../lib/concurrently.ts';
-import type { Machine } from './choose-surplus.ts';
 import type { Clouds } from '../cloud/clouds.ts';
 import { removeServers } from './delete-servers.ts';
+import type { Machine } from './group-machines.ts';
 import { type OwnResources, ownResources } from '../cloud/own-resources.ts';
 
 const AT_ONCE = 10;

@@ -1,5 +1,6 @@
 import type { Server } from 'openstack-client-ts';
-import { type ClusterSpec, type Expectation, machinesOf, nextBatch, onlyGroup } from '../../model/index.ts';
+import { CONTROL_PLANE_GROUP, type ClusterSpec, type Expectation, machinesOf, onlyGroup } from '../../model/index.ts';
+import type { VaultClient } from '../../vault/index.ts';
 import { concurrently } from '../lib/concurrently.ts';
 import { oldestFirst } from '../lib/ensure.ts';
 import { poll } from '../lib/poll.ts';
@@ -7,6 +8,7 @@ import { reportProgress } from '../lib/progress.ts';
 import type { Clouds } from '../cloud/clouds.ts';
 import { type OwnResources, ownResources } from '../cloud/own-resources.ts';
 import type { Own } from '../cloud/ownership.ts';
+import { nextBatch } from './batches.ts';
 
 /** A server that Nova could not build, and Nova's words on it. */
 export interface FailedServer {
@@ -20,8 +22,8 @@ export interface SettledServers {
   /** Those in ERROR, fifty at most. */
   readonly failed: readonly FailedServer[];
   /**
-   * By node group, the first batch that none of its machines came with: names of machines that are made from now on are
-   * new.
+   * By node group, the first batch that none of its machines ever came with: names of machines that are made from now
+   * on are new. Empty when all is well.
    */
   readonly nextBatch: Readonly<Record<string, number>>;
   /** How many are expected beyond those that exist: somebody deleted them. */
@@ -48,7 +50,7 @@ const MAX_TOLD = 50;
  * is the workflow's decision.
  */
 export const waitForServers =
-  ({ clouds }: { clouds: Clouds }) =>
+  ({ clouds, vault }: { clouds: Clouds; vault: VaultClient }) =>
   async ({ id, spec, expected }: ExpectedMachines): Promise<SettledServers> => {
     const { servers } = ownResources(await clouds.get(spec.cloud), id);
     const group = onlyGroup(expected);
@@ -62,10 +64,13 @@ export const waitForServers =
     });
     const present = await removeDoubles(servers, group);
     const failed = present.filter(({ status }) => status === 'ERROR').slice(0, MAX_TOLD);
+    const missing = Math.max(0, total - present.length);
+    const again = failed.length + missing === 0 ? [] : expected.filter((one) => one.group !== CONTROL_PLANE_GROUP);
+    const next = again.map(async (one) => [one.group, await nextBatch(vault, id, one.group, present)] as const);
     return {
       failed: failed.map((server) => ({ id: server.id, name: server.name, fault: faultOf(server) })),
-      missing: Math.max(0, total - present.length),
-      nextBatch: Object.fromEntries(expected.map((one) => [one.group, nextBatch(id, one.group, present)])),
+      missing,
+      nextBatch: Object.fromEntries(await Promise.all(next)),
     };
   };
 

@@ -13,7 +13,8 @@ const inputSchema = z.looseObject({
   properties: z.record(
     z.string(),
     z.looseObject({
-      type: z.enum(['string', 'integer', 'number', 'boolean', 'array']),
+      // What may be a number or a text is written as a text.
+      type: z.enum(['string', 'integer', 'number', 'boolean', 'array']).default('string'),
       enum: z.array(z.union([z.string(), z.number()])).optional(),
       default: z.union([z.string(), z.number(), z.boolean()]).optional(),
       description: z.string(),

@@ -28,6 +28,7 @@ const nodeSchema = z.looseObject({
   properties: z.record(z.string(), z.unknown()).optional(),
   items: z.unknown().optional(),
   additionalProperties: z.unknown().optional(),
+  anyOf: z.array(z.looseObject({ type: z.string().optional() })).optional(),
   const: z.string().optional(),
   oneOf: z.array(z.unknown()).optional(),
 });
@@ -101,9 +102,11 @@ function typeName(node: Node): string {
   if (node.type === 'object' && node.properties === undefined)
     return `map of ${plural(nodeSchema.safeParse(node.additionalProperties).data?.type)}`;
   if (node.oneOf !== undefined) return 'object';
-  return node.type === 'integer' ? 'whole number' : (node.type ?? 'any');
+  if (node.anyOf !== undefined) return node.anyOf.map(({ type }) => plainType(type)).join(' or ');
+  return plainType(node.type);
 }
 
+const plainType = (type: string | undefined): string => (type === 'integer' ? 'whole number' : (type ?? 'any'));
 const plural = (type: string | undefined): string => `${type ?? 'value'}s`;
 
 /** An object whose fields have defaults of their own needs no default in the table. */

@@ -35,5 +35,7 @@ export * from './apply-addons.ts';
 export * from './create-cluster.ts';
 export * from './declaration.ts';
 export * from './delete-cluster.ts';
+export { type NodeGroupResult, WAVE_SIZE } from './node-group.ts';
 export * from './replace-control-plane.ts';
+export * from './replace-node-group.ts';
 export * from './resize-node-group.ts';

@@ -7,6 +7,7 @@ import { canonicalJson } from '../same-spec.ts';
 import { asCreated } from './create-cluster.ts';
 import { clusterIdInput, clusterNameInput } from './cluster-input.ts';
 import { declare } from './declaration.ts';
+import { drainMinutesInput, onBlockedInput } from './drain-input.ts';
 
 /** Input of `replaceControlPlane`. */
 export const replaceControlPlaneSchema = z.strictObject({
@@ -22,13 +23,8 @@ export const replaceControlPlaneSchema = z.strictObject({
     .literal([1, 3, 5])
     .optional()
     .describe('How many machines the control plane shall have; as many as now when absent'),
-  onBlocked: z
-    .enum(['pause', 'fail', 'force'])
-    .default('fail')
-    .describe(
-      'When PodDisruptionBudgets still block a drain at its deadline: pause, until a person resumes or aborts; fail, and let the machine stay; or remove it with its pods',
-    ),
-  drainMinutes: z.int().min(1).max(720).default(15).describe('Deadline of the drain of each machine, in minutes'),
+  onBlocked: onBlockedInput,
+  drainMinutes: drainMinutesInput,
 });
 
 export type ReplaceControlPlaneInput = Readonly<z.output<typeof replaceControlPlaneSchema>>;

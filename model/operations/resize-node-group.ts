@@ -2,13 +2,17 @@ import { z } from 'zod';
 import { clusterSpecSchema, type NodeGroup } from '../cluster-spec.ts';
 import { LIVING } from '../cluster-phase.ts';
 import { parseInput } from '../input.ts';
-import { generationsSchema, observedMachines } from '../observed.ts';
-import { asCreated } from './create-cluster.ts';
 import { clusterIdInput, clusterNameInput } from './cluster-input.ts';
 import { declare, type Desire, type KnownCluster, type OtherRequest } from './declaration.ts';
-
-/** Machines that one request may name. */
-const MOST_NAMED = 100;
+import { drainMinutesInput, onBlockedInput } from './drain-input.ts';
+import {
+  findNodeGroup,
+  LONGEST_MINUTES,
+  MOST_NAMED,
+  nodeGroupObserved,
+  nodeGroupResultSchema,
+  WAVE_SIZE,
+} from './node-group.ts';
 
 const size = z.int().min(0).max(5000);
 
@@ -29,13 +33,8 @@ export const resizeNodeGroupSchema = z
       ),
     min: size.optional().describe('Smallest count that the autoscaler may ask for; kept with the group'),
     max: size.optional().describe('Largest count that the autoscaler may ask for; kept with the group'),
-    onBlocked: z
-      .enum(['pause', 'fail', 'force'])
-      .default('fail')
-      .describe(
-        'When PodDisruptionBudgets still block a drain at its deadline: pause, until a person resumes or aborts; fail, and let the machines stay; or remove them with their pods',
-      ),
-    drainMinutes: z.int().min(1).max(720).default(15).describe('Deadline of a drain, in minutes'),
+    onBlocked: onBlockedInput,
+    drainMinutes: drainMinutesInput,
   })
   .refine(({ count, remove, min, max }) => [count, remove, min, max].some((one) => one !== undefined), {
     path: ['count'],
@@ -48,31 +47,6 @@ export const resizeNodeGroupSchema = z
 
 export type ResizeNodeGroupInput = Readonly<z.output<typeof resizeNodeGroupSchema>>;
 
-/** Result of `resizeNodeGroup`. */
-export const resizeNodeGroupResultSchema = z.strictObject({
-  name: z.string().min(1),
-  id: z.string().min(1),
-  group: z.string().min(1),
-  count: z.int().min(0).describe('Machines of the group, all Ready nodes'),
-  generations: generationsSchema.optional().describe('What they were made of; the newest last'),
-  added: z.int().min(0),
-  removed: z.int().min(0),
-  forced: z.int().min(0).describe('Machines that were removed although a budget still blocked their drain'),
-  takenOver: z
-    .int()
-    .min(1)
-    .optional()
-    .describe('How many wishes for the same group it took over while it ran; `count` is what the last one asked for'),
-});
-
-export type ResizeNodeGroupResult = Readonly<z.output<typeof resizeNodeGroupResultSchema>>;
-
-/** A caller waits for a day; what is not done by then is asked for again. */
-const LONGEST_MINUTES = 20 * 60;
-
-/** How many machines are drained and removed at once. */
-export const WAVE_SIZE = 100;
-
 /**
  * Makes a node group larger or smaller. Two wishes for the size of one group that wait are one: the later. One that
  * runs takes over what is asked for meanwhile.
@@ -82,16 +56,11 @@ export const resizeNodeGroup = declare({
   verb: 'resize a node group of',
   summary: 'Makes a node group of a cluster larger or smaller; machines that go are drained first',
   schema: resizeNodeGroupSchema,
-  result: resizeNodeGroupResultSchema,
+  result: nodeGroupResultSchema,
   admittedIn: LIVING,
   phases: { running: 'Updating', completed: 'Ready', failed: 'UpdateFailed' },
   desire: resized,
-  observe: ({ spec, observed }, { group, count, generations }) => {
-    const before = observed ?? asCreated(spec);
-    const { kubernetesVersion } = before.nodeGroups[group] ?? before.controlPlane;
-    const nodeGroups = { ...before.nodeGroups, [group]: observedMachines(count, kubernetesVersion, generations) };
-    return { observed: { ...before, nodeGroups } };
-  },
+  observe: nodeGroupObserved,
   loss: ({ id, spec }, { group, count, remove = [] }) => {
     const before = spec.nodeGroups.find(({ name }) => name === group)?.count ?? 0;
     const going = Math.max(remove.length, before - (count ?? before));
@@ -141,11 +110,8 @@ const given = <T extends object>(input: T): Partial<T> =>
 
 function resized({ spec }: KnownCluster, input: ResizeNodeGroupInput): Desire {
   const { group: name } = input;
-  const before = spec.nodeGroups.find((group) => group.name === name);
-  if (before === undefined) {
-    const names = spec.nodeGroups.map((group) => group.name).join(', ') || 'none';
-    return { issues: [{ path: 'group', reason: `cluster ${spec.name} has no node group ${name}; it has ${names}` }] };
-  }
+  const before = findNodeGroup({ spec }, name);
+  if ('reason' in before) return { issues: [{ path: 'group', reason: before.reason }] };
   const { min, max } = input;
   const after: NodeGroup = {
     ...before,

@@ -4,4 +4,5 @@ export { applyAddons } from './apply-addons.ts';
 export { createCluster } from './create-cluster.ts';
 export { deleteCluster } from './delete-cluster.ts';
 export { replaceControlPlane } from './replace-control-plane.ts';
+export { replaceNodeGroup } from './replace-node-group.ts';
 export { resizeNodeGroup } from './resize-node-group.ts';

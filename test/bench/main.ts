@@ -3,6 +3,7 @@ import { type AdoptOptions, benchAdopt } from './adopt-clusters.ts';
 import { benchLife, type LifeOptions } from './cluster-life.ts';
 import { benchCreate, type CreateOptions } from './create-cluster.ts';
 import { benchFleet, type FleetOptions } from './create-fleet.ts';
+import { benchReplace, type ReplaceOptions } from './replace-group.ts';
 import { benchResize, type ResizeOptions } from './resize-group.ts';
 
 function wholeNumber(text: string): number {
@@ -53,6 +54,12 @@ common(program.command('resize'), 'instant')
   .option('--from <count>', 'machines at first, and at the end', wholeNumber, 3)
   .option('--to <count>', 'machines meanwhile', wholeNumber, 503)
   .action((options: ResizeOptions) => report(() => benchResize(options)));
+
+common(program.command('replace'), 'instant')
+  .description('a node group whose machines are all replaced: calls and history')
+  .option('--workers <count>', 'machines of the group', wholeNumber, 1000)
+  .option('--surge <limit>', 'machines beyond them meanwhile, as a number or a percentage', '10%')
+  .action((options: ReplaceOptions) => report(() => benchReplace(options)));
 
 common(program.command('life'), 'instant')
   .description('workers and control planes become more and fewer while the API is probed: failures, calls and history')

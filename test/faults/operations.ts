@@ -23,6 +23,7 @@ export type MatrixName =
   | 'shrinkNodeGroup'
   | 'replaceControlPlane'
   | 'applyAccess'
+  | 'replaceNodeGroup'
   | 'applyAddons';
 
 /** The operations of the matrix: one line each. Calls, faults and checks are found by running them. */
@@ -42,6 +43,10 @@ export const operationsUnderTest: readonly OperationUnderTest[] = [
     ...{ name, runs: 'resizeNodeGroup', needs: ['createCluster'] },
     input: { group: 'workers', count, drainMinutes: 1 },
   })),
+  {
+    ...{ name: 'replaceNodeGroup', runs: 'replaceNodeGroup', needs: ['createCluster'] },
+    input: { group: 'workers', maxSurge: 2, drainMinutes: 1 },
+  },
   {
     ...{ name: 'replaceControlPlane', runs: 'replaceControlPlane', needs: ['createCluster'] },
     input: { drainMinutes: 1 },

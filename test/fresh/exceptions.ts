@@ -53,7 +53,10 @@ export const exceptions: readonly { readonly files: RegExp; readonly why: string
   },
   { files: /^\/etc\/systemd\/nspawn\//, why: 'systemd-nspawn asks for settings of a machine of this name' },
   { files: /^\/$/, why: 'systemd-nspawn opens the root itself, to know what it must not mount over' },
-  { files: /\/s?bin\/vault$/, why: 'a Vault of the user’s own is taken before OpenBao is fetched' },
+  {
+    files: /\/s?bin\/(vault|helm)$/,
+    why: 'a Vault and a Helm of the user’s own are taken before OpenBao and Helm are fetched',
+  },
   { files: /\/s?bin\/lsb_release$/, why: 'pip and Python’s distro tell the system’s name; they do without' },
   {
     files: /\/s?bin\/(git|rustc|x86_64-linux-gnu-gcc)$/,

@@ -2,6 +2,12 @@ import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activit
 import type { Activities } from '../../activities/index.ts';
 import { clusterNameOf, type LeftResource } from '../../model/index.ts';
 
+/** A group of three whose rollout has nothing more to do. */
+const SETTLED = {
+  ...{ present: 3, ready: 3, joining: 0, create: 0, remove: [], left: 0, nextBatch: 1 },
+  limits: { surge: 1, unavailable: 0 },
+};
+
 /** What an activity's stand-in does instead of succeeding at once. */
 type Behaviour = (input: unknown) => Promise<unknown>;
 
@@ -144,6 +150,7 @@ export class FakeActivities {
         caCertHash: '',
       }),
       chooseSurplus: fake('chooseSurplus', []),
+      planGroupRollout: fake('planGroupRollout', { ...SETTLED, done: true }),
       drainNodes: fake('drainNodes', { blocked: 0 }),
       uncordonNodes: fake('uncordonNodes', { uncordoned: 0 }),
       removeMachines: fake('removeMachines', undefined),

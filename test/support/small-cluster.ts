@@ -1,6 +1,7 @@
 import { AppsV1Api, CoreV1Api, KubeConfig, PolicyV1Api, type V1Node } from '@kubernetes/client-node';
 import { expect } from 'vitest';
-import { CONTROL_PLANE_GROUP, groupTag, ownerTag } from '../../model/index.ts';
+import type { z } from 'zod';
+import { CONTROL_PLANE_GROUP, groupTag, ownerTag, type replaceNodeGroupSchema } from '../../model/index.ts';
 import type { TestStack } from './stack.ts';
 import { until } from './until.ts';
 
@@ -24,6 +25,8 @@ export async function makeCluster(house: TestStack, name: string, count: number)
     onBlocked?: 'fail' | 'force';
     drainMinutes?: number;
   }) => (await clusters.resizeNodeGroup({ name, group: 'workers', ...input })).result();
+  const replaceNodeGroup = async (input: Omit<z.input<typeof replaceNodeGroupSchema>, 'name' | 'group'>) =>
+    (await clusters.run('replaceNodeGroup', { name, group: 'workers', ...input })).result();
   const replaceControlPlane = async (input: { machines?: string[]; count?: 1 | 3 | 5 }) =>
     (await clusters.run('replaceControlPlane', { name, ...input })).result();
   /**
@@ -95,6 +98,7 @@ export async function makeCluster(house: TestStack, name: string, count: number)
     id,
     core,
     resize,
+    replaceNodeGroup,
     replaceControlPlane,
     controlPlanes,
     loseControlPlane,

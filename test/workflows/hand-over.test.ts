@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
 import type { WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ClusterDescription, ResizeNodeGroupResult } from '../../model/index.ts';
+import type { ClusterDescription, NodeGroupResult } from '../../model/index.ts';
 import { resetPoints, resetRun } from '../support/resets.ts';
 import { until } from '../support/until.ts';
 import { failureOf } from '../support/workflow-failure.ts';
@@ -19,8 +19,7 @@ const start = (type: string, input: unknown): Promise<WorkflowHandle> =>
   house.client.workflow.start(type, { workflowId: randomUUID(), taskQueue: house.taskQueue, args: [input] });
 const resize = (name: string, count: number, more: object = {}): Promise<WorkflowHandle> =>
   start('resizeNodeGroup', { name, group: 'workers', count, ...more });
-const resultOf = async (run: WorkflowHandle): Promise<ResizeNodeGroupResult> =>
-  (await run.result()) as ResizeNodeGroupResult;
+const resultOf = async (run: WorkflowHandle): Promise<NodeGroupResult> => (await run.result()) as NodeGroupResult;
 const describeCluster = (name: string): Promise<ClusterDescription> =>
   house.client.workflow.getHandle(`cluster/${name}`).query<ClusterDescription>('describe');
 const sizeOf = ({ spec }: ClusterDescription): number | undefined => spec.nodeGroups[0]?.count;

@@ -2,7 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { WorkflowHandle } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ClusterDescription, OperationProgress, ResizeNodeGroupResult } from '../../model/index.ts';
+import type { ClusterDescription, OperationProgress, NodeGroupResult } from '../../model/index.ts';
 import { until } from '../support/until.ts';
 import { failureOf } from '../support/workflow-failure.ts';
 import { startWorkflowHouse, type WorkflowHouse } from '../support/workflow-house.ts';
@@ -19,8 +19,8 @@ const create = async (name: string, more: object = {}): Promise<unknown> =>
   (await start('createCluster', { name, cloud: 'sandbox', ...more })).result();
 const resize = (name: string, count: number, more: object = {}): Promise<WorkflowHandle> =>
   start('resizeNodeGroup', { name, group: 'workers', count, ...more });
-const resized = async (name: string, count: number, more: object = {}): Promise<ResizeNodeGroupResult> =>
-  (await (await resize(name, count, more)).result()) as ResizeNodeGroupResult;
+const resized = async (name: string, count: number, more: object = {}): Promise<NodeGroupResult> =>
+  (await (await resize(name, count, more)).result()) as NodeGroupResult;
 const describeCluster = (name: string): Promise<ClusterDescription> =>
   house.client.workflow.getHandle(`cluster/${name}`).query<ClusterDescription>('describe');
 

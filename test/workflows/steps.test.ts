@@ -234,6 +234,16 @@ describe('a child workflow of a step', () => {
     expect(await run.result()).toBe('second 1, wish 2');
   });
 
+  it('may work as long as the wish may that its operation was handed', async () => {
+    const release = held('first 1');
+    const { run } = await parent(3000);
+    const spec = clusterSpecSchema.parse({ name: 'atlas', cloud: 'sandbox' });
+    await run.signal('handOver', { number: 1, input: { name: 'atlas', group: 'workers', count: 3 }, spec });
+    await new Promise((resolve) => setTimeout(resolve, 5000));
+    release();
+    expect(await run.result()).toBe('second 1, wish 1');
+  });
+
   it('that fails ends the operation with its failure', async () => {
     work = (what) => (what === 'second 1' ? no('it broke') : Promise.resolve(what));
     const { run } = await parent();

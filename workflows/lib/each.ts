@@ -1,4 +1,5 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
+import type { ItemCounts } from '../../model/index.ts';
 import { type CurrentStep, requireStep, workFor } from './current-step.ts';
 import { describeFailure } from './failures.ts';
 
@@ -66,6 +67,12 @@ export function item<Result>(name: string, work: () => Promise<Result>): Promise
   const step = requireStep('item');
   step.tree.expectItems(step.node, 1);
   return one(step, name, work);
+}
+
+/** Says how many items of the step in which it is called are in which state, where they are worked off many at once. */
+export function countItems(counts: ItemCounts): void {
+  const { tree, node } = requireStep('countItems');
+  tree.count(node, counts);
 }
 
 async function one<Result>(step: CurrentStep, name: string, work: () => Promise<Result>): Promise<Result> {

@@ -1,4 +1,5 @@
 import {
+  type ItemCounts,
   type OperationProgress,
   stepActivityId,
   type StepProgress,
@@ -173,6 +174,12 @@ export class StepTree {
     this.#changed();
   }
 
+  /** Counts items that are worked off many at once, in place of those that were counted before. */
+  count(node: StepNode, counts: ItemCounts): void {
+    node.counts = new Map(Object.entries(counts) as [StepState, number][]);
+    this.#changed();
+  }
+
   /** A workflow works for a step from now on; or it has ended, and these were its steps. */
   setChild(node: StepNode, child: string | undefined, steps?: readonly StepProgress[]): void {
     if (child === undefined) delete node.child;
@@ -234,11 +241,10 @@ function add(counts: Map<StepState, number>, state: StepState, more: number): vo
 const secondsOf = (nodes: readonly StepNode[]): number =>
   nodes.reduce((sum, { seconds, steps }) => sum + seconds + secondsOf(steps), 0);
 
-/** Of a step that is under way, as many as its items that are worked off. */
+/** Of a step over items, as many as are worked off: it may have been done for some of them. */
 function secondsDone({ state, seconds, steps, counts }: StepNode): number {
   const inside = steps.reduce((sum, step) => sum + secondsDone(step), 0);
-  if (WORKED_OFF.has(state)) return inside + seconds;
-  if (counts === undefined) return inside;
+  if (counts === undefined) return inside + (WORKED_OFF.has(state) ? seconds : 0);
   const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
   const over = [...counts].reduce((sum, [one, count]) => sum + (WORKED_OFF.has(one) ? count : 0), 0);
   return inside + (seconds * over) / Math.max(1, all);

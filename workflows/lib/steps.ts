@@ -1,7 +1,7 @@
 import { CancellationScope, CancelledFailure, defineQuery, setCurrentDetails, setHandler } from '@temporalio/workflow';
 import { declarationOf, messages, type OperationName, type OperationProgress } from '../../model/index.ts';
 import { Children } from './children.ts';
-import { deadlineExceeded } from './deadline.ts';
+import { deadlineExceeded, deadlineOf } from './deadline.ts';
 import { Pauses } from './pauses.ts';
 import { type GroupControl, type StartStep, StepGroup, type StepId } from './step-group.ts';
 import { stepMarkdown } from './step-markdown.ts';
@@ -83,7 +83,10 @@ async function run<N extends OperationName, const D extends StepDeclarations, Re
   const pauses = pausable
     ? new Pauses(operation, children, () => all.fail(new CancelledFailure('The operation was aborted')))
     : undefined;
-  const wishes = handOver === undefined ? undefined : new Wishes(operation, children);
+  const time = deadlineMs === undefined ? undefined : new TimeLimit(deadlineMs, pauses);
+  // What a child does of a wish is a part of this operation's work.
+  const onWish = ({ input, spec }: Wish<N>) => time?.prolong(deadlineOf(operation, input, spec));
+  const wishes = handOver === undefined ? undefined : new Wishes(operation, children, onWish);
   children.onStart = (workflowId) => {
     pauses?.childStarted(workflowId);
     wishes?.childStarted(workflowId);
@@ -91,7 +94,6 @@ async function run<N extends OperationName, const D extends StepDeclarations, Re
   children.onEnd = (workflowId) => pauses?.childEnded(workflowId);
 
   const all = new StepGroup({ tree, children });
-  const time = deadlineMs === undefined ? undefined : new TimeLimit(deadlineMs, pauses);
   const timer = new CancellationScope();
   if (time !== undefined) {
     const expiry = timer.run(async () => all.fail(deadlineExceeded(operation, inWords(await time.isOver()))));

@@ -27,12 +27,13 @@ export class Wishes<N extends OperationName> {
   readonly #children: Children;
   #newest: Wish<N> | undefined;
 
-  constructor(operation: N, children: Children) {
+  constructor(operation: N, children: Children, onWish: (wish: Wish<N>) => void) {
     this.#children = children;
     setHandler(handOver, (message) => {
       const wish = parseWish(operation, message);
       if (wish === undefined || wish.number <= (this.#newest?.number ?? 0)) return;
       this.#newest = wish;
+      onWish(wish);
       children.tell('handOver', [wish]);
     });
   }

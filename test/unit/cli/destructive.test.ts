@@ -183,12 +183,14 @@ async function calls(command: Command, path: readonly string[]): Promise<string[
     '--servers-per-request': '1',
     '--requests-per-second': '1',
     ...{ '--remove': 'm', '--min': '1', '--max': '3', '--on-blocked': 'fail', '--drain-minutes': '5' },
+    ...{ '--machines': 'm', '--max-surge': '1', '--max-unavailable': '1' },
   };
   const required: Record<string, string[]> = {
     create: ['-f', file],
     plan: ['-f', file],
     'resize-node-group': ['--group', 'workers', '--count', '1'],
     'access apply': ['-f', noAccess],
+    'replace-node-group': ['--group', 'workers'],
     'addons plan': ['-f', noAddons],
     'addons apply': ['-f', noAddons],
     'cloud add': ['--os-cloud', 'atlas', '--clouds-file', clouds],

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { chooseLeaving, planRollout, type SetMachine } from '../../../model/machine-sets.ts';
+import { chooseLeaving, planRollout, rolloutLimits, type SetMachine } from '../../../model/machine-sets.ts';
 
 const machine = fc.record({
   generation: fc.constantFrom('a', 'b', 'c'),
@@ -116,4 +116,16 @@ it('lets a machine without a generation leave before all that have one, even if 
   const names = (surplus: number): string[] => chooseLeaving(machines, surplus, new Set()).map(({ name }) => name);
   expect(names(1)).toEqual(['m-3']);
   expect(names(2)).toEqual(['m-3', 'm-1']);
+});
+
+it.each([
+  [20, '10%', 0, { surge: 2, unavailable: 0 }],
+  [11, '10%', '10%', { surge: 2, unavailable: 1 }],
+  [3, 1, 0, { surge: 1, unavailable: 0 }],
+  [3, '1', '2', { surge: 1, unavailable: 2 }],
+  // Neither would let one go: one may be missing.
+  [3, 0, '10%', { surge: 0, unavailable: 1 }],
+  [0, '50%', 0, { surge: 0, unavailable: 1 }],
+])('of %i machines a surge of %j and %j unavailable are %j', (count, maxSurge, maxUnavailable, limits) => {
+  expect(rolloutLimits(count, { maxSurge, maxUnavailable })).toEqual(limits);
 });

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { registerLocalCommands } from './commands/local.ts';
 import type { Cli } from './cli.ts';
+import { registerAccess } from './commands/access.ts';
 import { registerAddons } from './commands/addons.ts';
 import { registerAdopt } from './commands/adopt.ts';
 import { registerCloud } from './commands/cloud.ts';
@@ -42,6 +43,7 @@ export function createProgram(cli: Cli): Command {
     registerWatch,
     registerKubeconfig,
     registerOperations,
+    registerAccess,
     registerAddons,
     registerSteer,
     registerDelete,

@@ -1,6 +1,7 @@
 import {
   type AddonsLook,
   type AdoptClusterResult,
+  type applyAccessSchema,
   type applyAddonsSchema,
   type ClusterSpecInput,
   clusterSpecSchema,
@@ -83,6 +84,11 @@ export interface ClustersApi {
     input: z.input<typeof resizeNodeGroupSchema>,
     options?: CreateOptions,
   ): Promise<OperationHandle<'resizeNodeGroup'>>;
+  /** Makes what users and groups may do that of the input. As `run('applyAccess', input)`. */
+  applyAccess(
+    input: z.input<typeof applyAccessSchema>,
+    options?: CreateOptions,
+  ): Promise<OperationHandle<'applyAccess'>>;
   /** Makes a cluster's addons those of the input. As `run('applyAddons', input)`. */
   applyAddons(
     input: z.input<typeof applyAddonsSchema>,
@@ -208,6 +214,13 @@ export class Clusters implements ClustersApi {
     options: CreateOptions = {},
   ): Promise<OperationHandle<'resizeNodeGroup'>> {
     return this.run('resizeNodeGroup', input, options);
+  }
+
+  applyAccess(
+    input: z.input<typeof applyAccessSchema>,
+    options: CreateOptions = {},
+  ): Promise<OperationHandle<'applyAccess'>> {
+    return this.run('applyAccess', input, options);
   }
 
   applyAddons(

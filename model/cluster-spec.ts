@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { versionIssues } from '../addons/index.ts';
 import { CONTROL_PLANE_GROUP } from './names.ts';
+import { accessSchema } from './spec/access.ts';
 import { addonsSchema } from './spec/addons.ts';
 import { addressIssues, cidr, usable } from './spec/address-ranges.ts';
 import { kubernetesSchema } from './spec/kubernetes.ts';
@@ -128,6 +129,9 @@ export const clusterSpecSchema = z
       )
       .describe('The groups of like worker machines'),
     sshKey: reference.optional().describe('Name of an existing Nova key pair for the machines'),
+    access: accessSchema
+      .default([])
+      .describe('What users and groups may do in the cluster, each role in one place once; nothing when empty'),
     addons: addonsSchema.prefault({}).describe('What is installed into the cluster by Helm; nothing when absent'),
   })
   .superRefine((spec, context) => {

@@ -39,6 +39,8 @@ export const FailureType = {
   KubernetesUnavailable: 'Kubernetes.Unavailable',
   /** PodDisruptionBudgets blocked a drain until its deadline; the message names pods and budgets. */
   KubernetesDrainBlocked: 'Kubernetes.DrainBlocked',
+  /** Somebody else has made a binding of the name that a role of `access` needs; it is left alone. */
+  KubernetesForeign: 'Kubernetes.Foreign',
   /** The cluster's API refuses a request for good. */
   KubernetesRejected: 'Kubernetes.Rejected',
   /** etcd does not answer, or has no leader now. Retried. */

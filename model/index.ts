@@ -27,6 +27,8 @@ export * from './pre-flight-rows.ts';
 export * from './progress.ts';
 export * from './same-spec.ts';
 export * from './security-rules.ts';
+export { type AccessSpec, accessSchema, bindingName } from './spec/access.ts';
 export { type AddonsSpec, addonsSchema } from './spec/addons.ts';
+export { type AuthenticationSpec, authenticationSchema } from './spec/authentication.ts';
 export { timeLimit } from './time-limit.ts';
 export { allowedFlags, kubeadmFlags, slipwayFlags } from './spec/api-server-flags.ts';

@@ -172,6 +172,9 @@ export const CLUSTERS_PATH = 'clusters';
 /** Where a cloud's credential and settings are, below the KV version 2 mount. */
 export const cloudPath = (cloud: string): string => `clouds/${cloud}`;
 
+/** Label of what Slipway makes inside a cluster, with the cluster's id: what has it is Slipway's own. */
+export const CLUSTER_LABEL = 'slipway.dev/cluster';
+
 /** Label of every node that says which group it belongs to. */
 export const NODE_GROUP_LABEL = 'slipway.dev/node-group';
 

@@ -1,5 +1,6 @@
 import { CLOUD_CONFIG, releasesOf } from '../addons/index.ts';
 import type { ClusterSpec } from './cluster-spec.ts';
+import { bindingName } from './spec/access.ts';
 import {
   batchMachineNames,
   clusterNames,
@@ -30,6 +31,7 @@ export function planCluster(spec: ClusterSpec, id: string): PlannedResource[] {
     ...planApi(spec, id),
     ...planMachines(spec, id),
     ...planCloudCredential(spec, id),
+    ...planUsers(spec),
     ...planAddons(spec),
   ];
 }
@@ -44,6 +46,25 @@ function planCloudCredential({ addons, kubernetes, cloud }: ClusterSpec, id: str
     one('identity', 'application credential', clusterNames(id).cloudCredential, `of the cluster’s own, on ${cloud}`),
     one('vault', 'secret', vaultPaths(id).cloudCredential, 'the cluster’s own credential of the cloud'),
     one('kubernetes', 'Secret', `${CLOUD_CONFIG.namespace}/${CLOUD_CONFIG.name}`, 'the same, for its addons'),
+  ];
+}
+
+/** Who the users are, and what they may do. */
+function planUsers({ kubernetes, controlPlane, access }: ClusterSpec): PlannedResource[] {
+  const urls = kubernetes.authentication.oidc.map(({ issuer }) => issuer.url);
+  const configuration: PlannedResource = {
+    ...{ service: 'kubernetes', type: 'AuthenticationConfiguration', name: 'kube-apiserver' },
+    ...{ count: controlPlane.count, detail: `users from ${urls.join(', ')}` },
+  };
+  return [
+    ...(urls.length === 0 ? [] : [configuration]),
+    ...access.map(({ role, namespace, groups, users }): PlannedResource => ({
+      service: 'kubernetes',
+      type: namespace === undefined ? 'ClusterRoleBinding' : 'RoleBinding',
+      name: namespace === undefined ? bindingName(role) : `${namespace}/${bindingName(role)}`,
+      count: 1,
+      detail: [...groups.map((name) => `group ${name}`), ...users.map((name) => `user ${name}`)].join(', '),
+    })),
   ];
 }
 

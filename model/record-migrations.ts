@@ -1,7 +1,7 @@
 import { type Fields, isFields } from './fields.ts';
 
 /** The schema of the records that this version writes. */
-export const RECORD_SCHEMA = 3;
+export const RECORD_SCHEMA = 4;
 
 /**
  * A change of the record's schema. What it reads was written by the version before, and is checked after the last of
@@ -35,6 +35,10 @@ const migrations: readonly Migration[] = [
       ...(isFields(spec) ? { spec: { addons: {}, ...spec } } : { spec }),
       ...(isFields(observed) ? { observed: { ...observed, addons: {} } } : observed === undefined ? {} : { observed }),
     }),
+  },
+  {
+    name: 'A cluster has users; those that were made before have none but the administrator',
+    migrate: ({ spec, ...record }) => ({ ...record, ...(isFields(spec) ? { spec: withoutUsers(spec) } : { spec }) }),
   },
 ];
 
@@ -76,4 +80,9 @@ function withGenerations(observed: unknown): unknown {
     controlPlane: withNone(observed.controlPlane),
     nodeGroups: Object.fromEntries(nodeGroups) as unknown,
   };
+}
+
+function withoutUsers({ kubernetes, ...spec }: Fields): Fields {
+  const known = isFields(kubernetes) ? { authentication: { oidc: [] }, ...kubernetes } : kubernetes;
+  return { access: [], ...spec, kubernetes: known };
 }

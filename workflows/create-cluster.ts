@@ -47,6 +47,7 @@ const steps = {
     title: 'Addons that nodes need to be Ready',
     seconds: 15,
   },
+  ensureAccess: { title: 'What users and groups may do', seconds: 1 },
   admitMachines: { title: 'Let the machines join', seconds: 1 },
   waitForNodes: { title: 'Nodes Ready', seconds: 15 },
   revokeJoinTokens: { title: 'Revoke join tokens', seconds: 1 },
@@ -128,6 +129,7 @@ export const createCluster = operation('createCluster', (_, { clusterId: id, spe
           ? answered
           : step('publishCloudConfig', [answered, credential], () => ensure.publishCloudConfig({ id, spec }));
       const networkReady = addonStage('networkAddons', 'network', equipped);
+      const access = accessAfter(answered);
       const admitted = step('admitMachines', [answered], () => ensure.admitMachines({ id, groups }));
       const ready = step('waitForNodes', [admitted], () => wait.waitForNodes({ id, spec, expected }));
       const [generations, networkAddons, otherAddons] = await Promise.all([
@@ -135,6 +137,7 @@ export const createCluster = operation('createCluster', (_, { clusterId: id, spe
         networkReady,
         addonStage('addons', 'rest', Promise.all([ready, equipped]), networkReady),
         step('revokeJoinTokens', [ready, balanced], () => ensure.revokeJoinTokens({ id, groups })),
+        access,
       ]);
       const addons = { ...networkAddons, ...otherAddons };
 
@@ -150,6 +153,11 @@ export const createCluster = operation('createCluster', (_, { clusterId: id, spe
         ...(Object.keys(addons).length === 0 ? {} : { addons }),
         secondsToReady: (Date.now() - workflowInfo().startTime.getTime()) / 1000,
       };
+
+      async function accessAfter(earlier: Promise<unknown>): Promise<void> {
+        if (spec.access.length === 0) skip('ensureAccess');
+        else await step('ensureAccess', [earlier], () => ensure.ensureAccess({ id, access: spec.access }));
+      }
 
       /** Installs the addons of a stage. Where only optional ones fail, the cluster is there without them. */
       function addonStage(

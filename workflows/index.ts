@@ -1,4 +1,5 @@
 export { adoptCluster } from './adopt-cluster.ts';
+export { applyAccess } from './apply-access.ts';
 export { applyAddons } from './apply-addons.ts';
 export { checkCloud } from './check-cloud.ts';
 export { cluster } from './cluster/cluster.ts';

@@ -1,14 +1,12 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { z } from 'zod';
 import type { AddonRelease } from '../../addons/index.ts';
-import { canonicalJson, FailureType } from '../../model/index.ts';
+import { canonicalJson, CLUSTER_LABEL, FailureType } from '../../model/index.ts';
 import type { PreparedValues } from './addon-values.ts';
 import { helmFailure } from './helm-failures.ts';
 import { HelmError } from './helm-program.ts';
 import type { HelmRun } from './helm-run.ts';
 
-/** Label of every release that Slipway made: the cluster's id. A release without it is somebody else's. */
-const CLUSTER_LABEL = 'slipway.dev/cluster';
 /** Which addon it is, and how many come before it: one that is gone from the specification says so itself. */
 const ADDON_LABEL = 'slipway.dev/addon';
 const RANK_LABEL = 'slipway.dev/rank';

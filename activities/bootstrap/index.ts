@@ -1,2 +1,3 @@
 export { bootFailure } from './boot-failure.ts';
+export { authenticationSettings, hasIssuers } from './kubeadm-config.ts';
 export { controlPlaneUserData, nodeUserData, UserDataError, userDataTemplate } from './user-data.ts';

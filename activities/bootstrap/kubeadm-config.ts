@@ -33,10 +33,26 @@ export const placeholders = {
 
 /** Files on a control plane that the API server reads, beside those that kubeadm knows. */
 export const apiServerFiles = {
+  authentication: '/etc/kubernetes/authentication.yaml',
   encryption: '/etc/kubernetes/encryption-at-rest.yaml',
   auditPolicy: '/etc/kubernetes/audit-policy.yaml',
   auditLogs: '/var/log/kubernetes/audit',
 } as const;
+
+const mountedFile = (name: string, path: string): HostPathMount => ({
+  ...{ name, hostPath: path, mountPath: path, readOnly: true },
+  pathType: 'File',
+});
+
+/** By what an API server reads an AuthenticationConfiguration. */
+export const authenticationSettings = {
+  argument: { name: 'authentication-config', value: apiServerFiles.authentication },
+  volume: mountedFile('authentication', apiServerFiles.authentication),
+} as const;
+
+/** Whether there are users beside the administrator, and so an AuthenticationConfiguration. */
+export const hasIssuers = ({ kubernetes }: Pick<ClusterSpec, 'kubernetes'>): boolean =>
+  kubernetes.authentication.oidc.length > 0;
 
 /** How long a machine waits for the cluster's API to answer and to admit its join token. */
 const JOIN_WAIT = '20m0s';
@@ -129,10 +145,14 @@ export const nodeTemplate = (spec: ClusterSpec, group: NodeGroup): object =>
 export function controlPlaneTemplate(spec: ClusterSpec): object {
   const { imageRepository, podCidr, serviceCidr, dnsDomain, encryptionAtRest, auditPolicy, apiServer } =
     spec.kubernetes;
+  const authentication = hasIssuers(spec) ? spec.kubernetes.authentication : undefined;
   const machine = { id: '', spec, vip: '', address: '', generation: '' };
   return {
     join: controlPlaneJoin(machine, NO_TICKET),
-    cluster: { imageRepository, podCidr, serviceCidr, dnsDomain, encryptionAtRest, auditPolicy, apiServer },
+    cluster: {
+      ...{ imageRepository, podCidr, serviceCidr, dnsDomain },
+      ...{ encryptionAtRest, auditPolicy, authentication, apiServer },
+    },
   };
 }
 
@@ -193,7 +213,8 @@ function clusterConfiguration({ id, spec, vip, floatingIp }: ControlPlaneMachine
 }
 
 /** A user's flags win over ours of the same name, where the schema lets them have one: how long audit logs are kept. */
-function apiServerArguments({ kubernetes }: ClusterSpec): Argument[] {
+function apiServerArguments(spec: ClusterSpec): Argument[] {
+  const { kubernetes } = spec;
   const flags: Record<string, string> = {
     ...(kubernetes.encryptionAtRest ? { 'encryption-provider-config': apiServerFiles.encryption } : {}),
     ...(kubernetes.auditPolicy === undefined
@@ -207,23 +228,19 @@ function apiServerArguments({ kubernetes }: ClusterSpec): Argument[] {
         }),
     ...kubernetes.apiServer.extraArgs,
   };
-  return Object.entries(flags).map(([name, value]) => ({ name, value }));
+  const { argument } = authenticationSettings;
+  return [...Object.entries(flags).map(([name, value]) => ({ name, value })), ...(hasIssuers(spec) ? [argument] : [])];
 }
 
-function apiServerVolumes({ kubernetes }: ClusterSpec): HostPathMount[] {
-  const file = (name: string, path: string): HostPathMount => ({
-    name,
-    hostPath: path,
-    mountPath: path,
-    readOnly: true,
-    pathType: 'File',
-  });
+function apiServerVolumes(spec: ClusterSpec): HostPathMount[] {
+  const { kubernetes } = spec;
   return [
-    ...(kubernetes.encryptionAtRest ? [file('encryption-at-rest', apiServerFiles.encryption)] : []),
+    ...(hasIssuers(spec) ? [authenticationSettings.volume] : []),
+    ...(kubernetes.encryptionAtRest ? [mountedFile('encryption-at-rest', apiServerFiles.encryption)] : []),
     ...(kubernetes.auditPolicy === undefined
       ? []
       : [
-          file('audit-policy', apiServerFiles.auditPolicy),
+          mountedFile('audit-policy', apiServerFiles.auditPolicy),
           {
             name: 'audit-logs',
             hostPath: apiServerFiles.auditLogs,

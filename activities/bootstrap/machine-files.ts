@@ -3,9 +3,11 @@ import { CONTROL_PLANE_GROUP, controlPlaneName, vaultPaths } from '../../model/i
 import type { CertificateRequest, IssuedCertificate, VaultClient, WrappedSecret } from '../../vault/index.ts';
 import { authoritySchema, caCertHash, LEAF_TTL, roles } from '../secrets/authorities.ts';
 import { encryptionKeySchema, readJoinTokens, serviceAccountKeysSchema } from '../secrets/key-material.ts';
+import { authenticationConfig } from './authentication-config.ts';
 import {
   apiServerFiles,
   firstControlPlaneConfig,
+  hasIssuers,
   joiningControlPlaneConfig,
   type ControlPlaneMachine,
 } from './kubeadm-config.ts';
@@ -30,8 +32,8 @@ export const KUBEADM_CONFIG = '/run/kubeadm/kubeadm.yaml';
 const PKI = '/etc/kubernetes/pki';
 
 /**
- * All files of a control plane: authorities, certificates, keys, encryption at rest, audit policy, kubeadm's
- * configuration. The keys of the etcd and front-proxy authorities are not among them: kubeadm takes an authority
+ * All files of a control plane: authorities, certificates, keys, encryption at rest, audit policy, who the users are,
+ * kubeadm's configuration. The keys of the etcd and front-proxy authorities are not among them: kubeadm takes an authority
  * without its key when every certificate that it would sign is there (kubernetes:
  * cmd/kubeadm/app/phases/certs/certlist.go, CreateTree). Eight or nine calls to Vault.
  */
@@ -70,6 +72,9 @@ export async function controlPlaneFiles(
     publicFile(`${PKI}/front-proxy-ca.crt`, issued.frontProxy.issuingCa),
     ...pair('front-proxy-client', issued.frontProxy),
     ...(encryption === undefined ? [] : [secretFile(apiServerFiles.encryption, encryptionConfig(encryption.key))]),
+    ...(hasIssuers(spec)
+      ? [secretFile(apiServerFiles.authentication, authenticationConfig(spec.kubernetes.authentication))]
+      : []),
     ...(spec.kubernetes.auditPolicy === undefined
       ? []
       : [secretFile(apiServerFiles.auditPolicy, spec.kubernetes.auditPolicy)]),

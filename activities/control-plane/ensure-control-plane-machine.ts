@@ -16,6 +16,8 @@ import type { Own } from '../cloud/ownership.ts';
 import type { ClusterFacts } from '../cloud/pre-flight/pre-flight.ts';
 import { addressOf, requestControlPlane } from '../machines/request-control-plane.ts';
 import { neutronAge } from '../cloud/session.ts';
+import { requireApi } from '../kubernetes/cluster-api.ts';
+import { ensureAuthentication } from './ensure-authentication.ts';
 
 export interface EnsureControlPlaneMachineInput {
   readonly id: string;
@@ -28,7 +30,8 @@ export interface EnsureControlPlaneMachineInput {
 
 /**
  * Asks for one more machine of a living control plane, which joins the others: its port, then its server. Both are
- * found by their names when the step is run again.
+ * found by their names when the step is run again. What it takes from the cluster when it joins is brought to the
+ * specification before.
  */
 export const ensureControlPlaneMachine =
   ({ clouds, vault }: { clouds: Clouds; vault: VaultClient }) =>
@@ -44,6 +47,7 @@ export const ensureControlPlaneMachine =
     ]);
     const port = { id: found.id, address: addressOf(found) };
     if (servers.some((server) => server.name === name)) return;
+    await ensureAuthentication(await requireApi(vault, id), id, spec);
     const floatingIp = spec.api.floatingIp ?? floatingIps[0]?.floating_ip_address;
     const machine = {
       id,

@@ -4,6 +4,7 @@ import type { FoundCluster } from '../../client/cluster-reader.ts';
 import type { ClusterSnapshot } from '../../client/cluster-snapshot.ts';
 import { LOST_PHASE, type LostWorkflow } from '../../client/lost-workflow.ts';
 import type { Cli, Session } from '../cli.ts';
+import { ACCESS_COLUMNS, accessRows } from '../output/access-rows.ts';
 import { ADDON_COLUMNS, addonRows } from '../output/addon-rows.ts';
 import { formatAge, formatDuration } from '../output/duration.ts';
 import { colourPhase } from '../output/phase.ts';
@@ -37,6 +38,11 @@ function printSnapshot(snapshot: ClusterSnapshot, session: Session): void {
   if (mixed.length > 0) {
     session.show('');
     session.show(formatTable(['GROUP', 'GENERATION', 'MACHINES', 'KUBERNETES'], mixed, style));
+  }
+  const granted = accessRows(description.spec.access);
+  if (granted.length > 0) {
+    session.show('');
+    session.show(formatTable(ACCESS_COLUMNS, granted, style));
   }
   const installed = addonRows(description);
   if (installed.length > 0) {
@@ -73,6 +79,7 @@ function fields(description: FoundCluster, uiUrl: string | undefined, session: S
     ['Created', `${createdAt} (${formatAge(createdAt, session.environment.now())} ago)`],
     ['API', apiEndpoint ?? '-'],
     ['Kubeconfig', kubeconfigPath === undefined ? '-' : `slipway kubeconfig ${name} (Vault: ${kubeconfigPath})`],
+    ...spec.kubernetes.authentication.oidc.map(({ issuer }): [string, string] => ['Users from', issuer.url]),
     ...(uiUrl === undefined ? [] : [['Temporal', uiUrl] satisfies [string, string]]),
     ...(last === undefined ? [] : [['Last', describeLast(last)] satisfies [string, string]]),
     ...(queued.length === 0

@@ -32,11 +32,12 @@ type OperationOptions = FollowOptions & Readonly<Record<string, unknown>>;
 const OWN_COMMANDS: Readonly<Partial<Record<OperationName, string>>> = {
   createCluster: 'create',
   deleteCluster: 'delete',
+  applyAccess: 'access apply',
   applyAddons: 'addons apply',
 };
 
 /** The operations whose commands are made from their declarations. */
-type DeclaredOperation = Exclude<LaterOperation, 'applyAddons'>;
+type DeclaredOperation = Exclude<LaterOperation, 'applyAccess' | 'applyAddons'>;
 
 const isDeclared = (name: OperationName): name is DeclaredOperation => OWN_COMMANDS[name] === undefined;
 

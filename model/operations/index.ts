@@ -30,6 +30,7 @@ export const endsCluster = (name: OperationName): boolean => declarationOf(name)
 /** Whether an operation makes the cluster that it is asked of. */
 export const makesCluster = (name: OperationName): boolean => declarationOf(name).phases.running === 'Creating';
 
+export * from './apply-access.ts';
 export * from './apply-addons.ts';
 export * from './create-cluster.ts';
 export * from './declaration.ts';

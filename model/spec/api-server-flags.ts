@@ -159,6 +159,7 @@ export const kubeadmFlags = [
  */
 export const slipwayFlags: ReadonlyMap<string, string> = new Map([
   ['audit-policy-file', 'kubernetes.auditPolicy'],
+  ['authentication-config', 'kubernetes.authentication'],
   ['encryption-provider-config', 'kubernetes.encryptionAtRest'],
   ['encryption-provider-config-automatic-reload', 'kubernetes.encryptionAtRest'],
 ]);

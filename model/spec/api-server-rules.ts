@@ -7,12 +7,14 @@ import {
   RECORDED_MINOR,
 } from './kube-apiserver.ts';
 
-/** What flags of kube-apiserver must be together, and to the cluster's version and audit policy. */
+/** What flags of kube-apiserver must be together, and to the rest of the specification. */
 export interface FlagContext {
   /** Kubernetes version, such as 1.36.3. */
   readonly version: string;
   /** Whether there is an audit policy. */
   readonly audited: boolean;
+  /** Whether issuers of OpenID Connect are in the structured configuration. */
+  readonly structured: boolean;
   readonly args: Readonly<Record<string, string>>;
 }
 
@@ -38,9 +40,11 @@ export function flagRuleIssues(context: FlagContext): FlagIssue[] {
 
 const listed = (value: string | undefined): string[] => (value === undefined || value === '' ? [] : value.split(','));
 
-function oidc({ args }: FlagContext): FlagIssue[] {
+function oidc({ args, structured }: FlagContext): FlagIssue[] {
   const used = Object.keys(args).filter((name) => name.startsWith('oidc-'));
   if (used.length === 0) return [];
+  if (structured)
+    return used.map((flag) => ({ flag, message: 'cannot be together with kubernetes.authentication.oidc: use that' }));
   const missing = ['oidc-issuer-url', 'oidc-client-id'].filter((name) => args[name] === undefined);
   const prefix = args['oidc-groups-prefix'] !== undefined && args['oidc-groups-claim'] === undefined;
   return [

@@ -4,6 +4,7 @@ import { podCidr, serviceCidr } from './address-ranges.ts';
 import { extraArgsSchema } from './api-server-flags.ts';
 import { flagRuleIssues } from './api-server-rules.ts';
 import { auditPolicyIssue } from './audit-policy.ts';
+import { authenticationSchema } from './authentication.ts';
 import { isDnsName, isIpv6 } from './text.ts';
 
 /*
@@ -88,12 +89,23 @@ export const kubernetesSchema = z
       ),
     encryptionAtRest: z.boolean().default(true).describe('Encrypt Secrets in etcd, with a key that is kept in Vault'),
     auditPolicy: auditPolicy.optional().describe('An audit.k8s.io/v1 Policy as YAML; audit logs are off when absent'),
+    authentication: authenticationSchema.prefault({}).describe('Who the users are, beside the administrator'),
     apiServer: apiServer.prefault({}).describe('The API server'),
   })
-  .superRefine(({ version: kubernetesVersion, auditPolicy: policy, apiServer: { extraArgs } }, context) => {
-    const rules = { version: kubernetesVersion, audited: policy !== undefined, args: extraArgs };
+  .superRefine((spec, context) => {
+    const { auditPolicy: policy, authentication, apiServer: server } = spec;
+    const rules = {
+      ...{ version: spec.version, args: server.extraArgs },
+      ...{ audited: policy !== undefined, structured: authentication.oidc.length > 0 },
+    };
     for (const { flag, message } of flagRuleIssues(rules)) {
       context.addIssue({ code: 'custom', path: ['apiServer', 'extraArgs', flag], message });
+    }
+    const own = `https://kubernetes.default.svc.${spec.dnsDomain}`;
+    for (const [index, { issuer }] of authentication.oidc.entries()) {
+      if (issuer.url !== own) continue;
+      const path = ['authentication', 'oidc', index, 'issuer', 'url'];
+      context.addIssue({ code: 'custom', path, message: 'is the cluster’s own issuer, of service accounts' });
     }
   });
 

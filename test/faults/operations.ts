@@ -22,6 +22,7 @@ export type MatrixName =
   | 'growNodeGroup'
   | 'shrinkNodeGroup'
   | 'replaceControlPlane'
+  | 'applyAccess'
   | 'replaceNodeGroup'
   | 'applyAddons';
 
@@ -49,6 +50,10 @@ export const operationsUnderTest: readonly OperationUnderTest[] = [
   {
     ...{ name: 'replaceControlPlane', runs: 'replaceControlPlane', needs: ['createCluster'] },
     input: { drainMinutes: 1 },
+  },
+  {
+    ...{ name: 'applyAccess', runs: 'applyAccess', needs: ['createCluster'] },
+    input: { access: [{ role: 'edit', namespace: 'web', groups: ['oidc:web'] }] },
   },
   {
     ...{ name: 'applyAddons', runs: 'applyAddons', needs: ['createCluster'] },

@@ -2,6 +2,7 @@ import { addonRows } from './bad-addon-inputs.ts';
 import { flagRows, policyRows } from './bad-api-server-inputs.ts';
 import { type BadInput, kubernetes, MINIMAL, type Row, spec } from './bad-input.ts';
 import { catalogueRows } from './bad-catalogue-inputs.ts';
+import { userRows } from './bad-user-inputs.ts';
 
 const ID = '0b0f6a2e-6a3f-4b53-9a0b-2f5f3f1f7c11';
 
@@ -160,6 +161,7 @@ const rows: readonly Row[] = [
 
   ...flagRows,
   ...policyRows,
+  ...userRows,
 
   ['network as a list', spec({ network: [] }), 'network', NOT_AN_OBJECT],
   ['an unknown field of network', network({ cider: '10.6.0.0/16' }), 'network.cider', UNKNOWN],

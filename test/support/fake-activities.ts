@@ -140,6 +140,7 @@ export class FakeActivities {
       ensureNodes: fake('ensureNodes', undefined),
       waitForServers: fake('waitForServers', { failed: [], missing: 0, nextBatch: {} }),
       waitForApi: fake('waitForApi', undefined),
+      ensureAccess: fake('ensureAccess', { bindings: 0, changed: 0, removed: 0 }),
       admitMachines: fake('admitMachines', undefined),
       waitForNodes: fake('waitForNodes', undefined),
       revokeJoinTokens: fake('revokeJoinTokens', undefined),

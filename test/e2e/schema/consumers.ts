@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { stringify, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
+import { authenticationConfig } from '../../../activities/bootstrap/authentication-config.ts';
 import {
   apiServerFiles,
   firstControlPlaneConfig,
@@ -127,30 +128,45 @@ export class Consumers {
     );
   }
 
+  /**
+   * The flags of kube-apiserver, as kubeadm writes them for a control plane of this specification, with the files that
+   * they name made in a folder of this host; or kubeadm's objection.
+   */
+  async apiServerCommand(
+    spec: ClusterSpec,
+    folder: string,
+  ): Promise<{ readonly flags?: readonly string[]; readonly objection?: Objection }> {
+    const { auditPolicy, authentication } = spec.kubernetes;
+    const config = await this.#initConfig(folder, spec);
+    const phase = ['init', 'phase', 'control-plane', 'apiserver', '--dry-run', '--config', config];
+    const { objection } = await this.#run('kubeadm', phase, { KUBEADM_INIT_DRYRUN_DIR: folder });
+    if (objection !== undefined) return { objection };
+    const manifest = parseAllDocuments(await readFile(join(folder, 'kube-apiserver.yaml'), 'utf8'));
+    const [, ...flags] = manifestSchema.parse(manifest[0]?.toJS()).spec.containers[0]?.command ?? [];
+    const users = authenticationConfig(authentication);
+    const files = {
+      [apiServerFiles.auditPolicy]: await this.#file(folder, 'audit-policy.yaml', auditPolicy ?? ''),
+      [apiServerFiles.auditLogs]: folder,
+      [apiServerFiles.authentication]: await this.#file(folder, 'authentication.yaml', users),
+      [apiServerFiles.encryption]: await this.#file(folder, 'encryption.yaml', encryption),
+      [PKI]: await this.authorities(),
+    };
+    const here = flags.map((flag) =>
+      Object.entries(files).reduce((text, [from, to]) => text.replace(`=${from}`, `=${to}`), flag),
+    );
+    return { flags: here };
+  }
+
   /** kube-apiserver's objection to the flags and files that it gets, up to the moment when it would ask etcd. */
   async apiServer(spec: ClusterSpec): Promise<Objection> {
-    const { apiServer, auditPolicy, serviceCidr, encryptionAtRest } = spec.kubernetes;
+    const { apiServer, auditPolicy, authentication, serviceCidr, encryptionAtRest, dnsDomain } = spec.kubernetes;
+    // An issuer may not be the cluster's own, which has the domain in its name.
+    const users = authentication.oidc.length === 0 ? [] : [authentication, dnsDomain];
     return this.#once(
-      `api ${JSON.stringify([apiServer.extraArgs, auditPolicy, serviceCidr, encryptionAtRest])}`,
+      `api ${JSON.stringify([apiServer.extraArgs, auditPolicy, serviceCidr, encryptionAtRest, ...users])}`,
       async (folder) => {
-        const config = await this.#initConfig(folder, spec);
-        const written = await this.#run(
-          'kubeadm',
-          ['init', 'phase', 'control-plane', 'apiserver', '--dry-run', '--config', config],
-          { KUBEADM_INIT_DRYRUN_DIR: folder },
-        );
-        if (written.objection !== undefined) return written.objection;
-        const manifest = parseAllDocuments(await readFile(join(folder, 'kube-apiserver.yaml'), 'utf8'));
-        const [, ...flags] = manifestSchema.parse(manifest[0]?.toJS()).spec.containers[0]?.command ?? [];
-        const files = {
-          [apiServerFiles.auditPolicy]: await this.#file(folder, 'audit-policy.yaml', auditPolicy ?? ''),
-          [apiServerFiles.auditLogs]: folder,
-          [apiServerFiles.encryption]: await this.#file(folder, 'encryption.yaml', encryption),
-          [PKI]: await this.#authorities(),
-        };
-        const here = flags.map((flag) =>
-          Object.entries(files).reduce((text, [from, to]) => text.replace(`=${from}`, `=${to}`), flag),
-        );
+        const { flags: here, objection } = await this.apiServerCommand(spec, folder);
+        if (here === undefined) return objection;
         // Its options are judged all at once, before etcd is asked: without etcd's address that is its only complaint.
         const judged = await this.#objection(
           'kube-apiserver',
@@ -220,8 +236,8 @@ export class Consumers {
     });
   }
 
-  /** A folder of authorities, certificates and keys that kubeadm made. */
-  async #authorities(): Promise<string> {
+  /** A folder of authorities, certificates and keys that kubeadm made; servers are this host's loopback, too. */
+  async authorities(): Promise<string> {
     return this.#makeOnce('authorities', async (folder) => {
       const config = await this.#file(
         folder,
@@ -236,6 +252,7 @@ export class Consumers {
             apiVersion: 'kubeadm.k8s.io/v1beta4',
             kind: 'ClusterConfiguration',
             kubernetesVersion: `v${await this.version()}`,
+            apiServer: { certSANs: ['127.0.0.1'] },
           },
         ]
           .map((part) => stringify(part))
@@ -343,7 +360,8 @@ function complaint(stderr: string): string {
     .slice(0, 600);
 }
 
-async function freePort(): Promise<number> {
+/** A port of the loopback that nobody listens on. */
+export async function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);

@@ -7,6 +7,8 @@ import { Consumers } from './consumers.ts';
 import { type Candidate, corpus, refusal } from './corpus.ts';
 import { fieldChanges } from './field-values.ts';
 import { flagChanges } from './flag-values.ts';
+import { checkTokens } from './token-check.ts';
+import { userChanges } from './user-values.ts';
 
 /** What comparing the schema with the programs behind it gave. */
 export interface SchemaResult {
@@ -16,9 +18,11 @@ export interface SchemaResult {
   readonly weAcceptTheyRefuse: number;
   /**
    * Refused by Slipway, but not by kubeadm and the kubelets: because it cannot work. Specifications in which only the
-   * API server's flags and audit policy were changed are not counted: neither program looks at those.
+   * API server's flags, audit policy and users were changed are not counted: neither program looks at those.
    */
   readonly weRefuseTheyAccept: number;
+  /** Requests and changes with tokens of an issuer, at a real API server. */
+  readonly tokenQuestions: number;
   readonly programsStarted: number;
   readonly seed: number;
   readonly seconds: number;
@@ -43,7 +47,10 @@ export async function runSchemaCase({ programs, specs, seed, signal, tell }: Opt
   const consumers = await Consumers.open(programs, temporary, signal);
   try {
     const version = await consumers.version();
-    const candidates = corpus([...fieldChanges(), ...flagChanges(await consumers.apiServerFlags())], specs, seed);
+    const tokens = await checkTokens(consumers, programs, join(temporary, 'tokens'), signal);
+    for (const text of tokens.wrong) tell(`WRONG, at a real API server: ${text}`);
+    const changes = [...fieldChanges(), ...userChanges(), ...flagChanges(await consumers.apiServerFlags())];
+    const candidates = corpus(changes, specs, seed);
     tell(`${candidates.length} specifications, against Kubernetes ${version}`);
     const wrong: string[] = [];
     let [accepted, stricter, done] = [0, 0, 0];
@@ -59,11 +66,12 @@ export async function runSchemaCase({ programs, specs, seed, signal, tell }: Opt
     });
     for (const text of wrong) tell(`ACCEPTED, but refused by its reader: ${text}`);
     return {
-      ok: wrong.length === 0,
+      ok: wrong.length === 0 && tokens.wrong.length === 0,
       specs: candidates.length,
       accepted,
       weAcceptTheyRefuse: wrong.length,
       weRefuseTheyAccept: stricter,
+      tokenQuestions: tokens.questions,
       programsStarted: consumers.started,
       seed,
       seconds: secondsSince(started),
@@ -74,8 +82,15 @@ export async function runSchemaCase({ programs, specs, seed, signal, tell }: Opt
   }
 }
 
+/** Fields that only kube-apiserver looks at. */
+const API_SERVER_ONLY = new Set([
+  'kubernetes.apiServer.extraArgs',
+  'kubernetes.auditPolicy',
+  'kubernetes.authentication',
+]);
+
 const readByApiServerOnly = ({ changes }: Candidate): boolean =>
-  changes.every(({ field }) => field === 'kubernetes.apiServer.extraArgs' || field === 'kubernetes.auditPolicy');
+  changes.every(({ field }) => API_SERVER_ONLY.has(field));
 
 /** What any program has against a specification that Slipway accepts. */
 async function objection(consumers: Consumers, input: ClusterSpec, version: string): Promise<string | undefined> {

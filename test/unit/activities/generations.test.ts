@@ -48,6 +48,8 @@ describe('the generation of a machine group', () => {
     ['name', { name: 'boreas' }],
     ['cloud', { cloud: 'paris' }],
     ['allowed addresses', { api: { allowedCidrs: ['192.0.2.0/24'] } }],
+    ['access', { access: [{ role: 'view', groups: ['oidc:all'] }] }],
+    ['empty list of issuers', { kubernetes: { authentication: { oidc: [] } } }],
     ['control plane’s count', { controlPlane: { count: 1, availabilityZones: ['a'] } }],
   ])('does not change with the cluster’s %s', (_, changes) => {
     expect(generations(changes)).toEqual([workers, controlPlane]);
@@ -62,6 +64,12 @@ describe('the generation of a machine group', () => {
     ['encryption at rest', { kubernetes: { encryptionAtRest: false } }, {}, 'control plane'],
     ['where images come from', { kubernetes: { imageRepository: 'registry.example.org/k8s' } }, {}, 'control plane'],
     ['flags', { kubernetes: { apiServer: { extraArgs: { 'max-requests-inflight': '800' } } } }, {}, 'control plane'],
+    [
+      'issuers of users',
+      { kubernetes: { authentication: { oidc: [{ issuer: { url: 'https://sso.example.org', audiences: ['k'] } }] } } },
+      {},
+      'control plane',
+    ],
     ['names', { kubernetes: { apiServer: { extraSans: ['api.example.org'] } } }, {}, 'control plane'],
   ])('changes with %s', (_, spec, group, whose) => {
     const [other, otherControlPlane] = generations(spec, group);

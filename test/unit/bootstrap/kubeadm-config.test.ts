@@ -110,6 +110,11 @@ describe('the first control plane', () => {
     { kubernetes: {}, args: encryption, volumes: ['encryption-at-rest'] },
     { kubernetes: { encryptionAtRest: false }, args: {}, volumes: [] },
     {
+      kubernetes: { authentication: { oidc: [{ issuer: { url: 'https://sso.example.org', audiences: ['k'] } }] } },
+      args: { ...encryption, 'authentication-config': '/etc/kubernetes/authentication.yaml' },
+      volumes: ['authentication', 'encryption-at-rest'],
+    },
+    {
       kubernetes: { auditPolicy },
       args: { ...encryption, ...audit },
       volumes: ['encryption-at-rest', 'audit-policy', 'audit-logs'],

@@ -172,7 +172,8 @@ describe('a control plane’s user-data', () => {
 describe('a control plane’s files', () => {
   it('are all that kubeadm needs, with keys for root only', async () => {
     const auditPolicy = 'apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{ level: Metadata }]\n';
-    const { spec } = await cluster({ kubernetes: { auditPolicy } });
+    const oidc = [{ issuer: { url: 'https://sso.example.org', audiences: ['kubernetes'] } }];
+    const { spec } = await cluster({ kubernetes: { auditPolicy, authentication: { oidc } } });
     const found = await unwrapped(await controlPlane(spec, 0));
     const names = [
       ...['ca', 'sa', 'etcd/server', 'etcd/peer', 'etcd/healthcheck-client'],
@@ -186,11 +187,13 @@ describe('a control plane’s files', () => {
       ...names,
       '/etc/kubernetes/encryption-at-rest.yaml',
       '/etc/kubernetes/audit-policy.yaml',
+      '/etc/kubernetes/authentication.yaml',
       '/run/kubeadm/kubeadm.yaml',
     ];
     expect([...found.keys()].sort()).toEqual([...secret, ...publicNames, `${PKI}/sa.pub`].sort());
     for (const path of secret) expect(found.get(path)?.permissions, path).toBe('0600');
     expect(found.get('/etc/kubernetes/audit-policy.yaml')?.content).toBe(auditPolicy);
+    expect(found.get('/etc/kubernetes/authentication.yaml')?.content).toContain(oidc[0]?.issuer.url);
   });
 
   it('have certificates as kubeadm makes them', async () => {

@@ -14,7 +14,7 @@ import { identify } from '../../../local/process-identity.ts';
 import { writeState } from '../../../local/state.ts';
 import type { OperationHandle } from '../../../client/operation-handle.ts';
 import { planCluster } from '../../../client/plan-cluster.ts';
-import { addonsSchema, type OperationName, type OperationResult } from '../../../model/index.ts';
+import { accessSchema, addonsSchema, type OperationName, type OperationResult } from '../../../model/index.ts';
 import { connectTemporal } from '../../../temporal/index.ts';
 import { startTestTemporal } from '../../support/temporal-server.ts';
 import { createResult, creating, description, running } from './support/samples.ts';
@@ -26,6 +26,7 @@ const CLUSTERS: Record<keyof ClustersApi, 'reads' | 'makes' | 'removes'> = {
   delete: 'removes',
   run: 'removes', // What its operation says.
   resizeNodeGroup: 'removes',
+  applyAccess: 'removes',
   applyAddons: 'removes',
   lookAtAddons: 'reads',
   pause: 'makes', // A signal, which `resume` takes back.
@@ -73,11 +74,12 @@ function leaves(command: Command, path: string[] = []): { path: string[]; comman
 const commands = leaves(createProgram(new Cli(commandEnvironment({}).environment)));
 const remote = commands.filter(({ path }) => !(path[0] !== undefined && path[0] in LOCAL));
 
-/** With an addon, which can be taken away. */
+/** With an addon and a role for somebody, which can be taken away. */
 const withAddon = (snapshot: ClusterSnapshot): ClusterSnapshot => {
   const { description: known } = snapshot;
   const addons = addonsSchema.parse({ metricsServer: {} });
-  return { ...snapshot, description: { ...known, spec: { ...known.spec, addons } } };
+  const access = accessSchema.parse([{ role: 'view', groups: ['oidc:all'] }]);
+  return { ...snapshot, description: { ...known, spec: { ...known.spec, access, addons } } };
 };
 
 const resized = { name: 'atlas', id: 'atlas-k3f7x2', group: 'workers', count: 3, added: 0, removed: 0, forced: 0 };
@@ -110,6 +112,10 @@ function world(taken: string[]): CommandWorld {
     // The only operation there is of these; another one needs a result of its own here.
     run: (operation) => Promise.resolve(handleOf(operation, resized as OperationResult<typeof operation>)),
     resizeNodeGroup: () => Promise.resolve(handleOf('resizeNodeGroup', resized)),
+    applyAccess: () =>
+      Promise.resolve(
+        handleOf('applyAccess', { name: 'atlas', id: 'atlas-k3f7x2', bindings: 0, changed: 0, removed: 1 }),
+      ),
     applyAddons: () =>
       Promise.resolve(
         handleOf('applyAddons', { name: 'atlas', id: 'atlas-k3f7x2', addons: {}, changed: 0, removed: 1 }),
@@ -167,6 +173,8 @@ async function calls(command: Command, path: readonly string[]): Promise<string[
   await writeFile(file, 'name: atlas\ncloud: sandbox\n');
   const noAddons = join(directory, 'addons');
   await writeFile(noAddons, 'addons: {}\n');
+  const noAccess = join(directory, 'access');
+  await writeFile(noAccess, 'access: []\n');
   const clouds = join(directory, 'clouds.yaml');
   await writeFile(clouds, 'clouds: {atlas: {auth: {auth_url: "https://keystone.example.org", token: t}}}\n');
   const values: Record<string, string> = {
@@ -181,6 +189,7 @@ async function calls(command: Command, path: readonly string[]): Promise<string[
     create: ['-f', file],
     plan: ['-f', file],
     'resize-node-group': ['--group', 'workers', '--count', '1'],
+    'access apply': ['-f', noAccess],
     'replace-node-group': ['--group', 'workers'],
     'addons plan': ['-f', noAddons],
     'addons apply': ['-f', noAddons],

@@ -77,6 +77,22 @@ describe('a plan', () => {
     expect(names).toEqual([`${ID}-cp-0 …`, `${ID}-one-b0 …`, `${ID}-two-b0-1 …`]);
   });
 
+  it('shows who the users are and what they may do', () => {
+    const oidc = [{ issuer: { url: 'https://sso.example.org', audiences: ['kubernetes'] } }];
+    const access = [
+      { role: 'cluster-admin', groups: ['oidc:admins'] },
+      { role: 'edit', namespace: 'web', groups: ['oidc:web'], users: ['oidc:alice'] },
+    ];
+    const rows = plan({ kubernetes: { authentication: { oidc } }, access }).filter(
+      ({ service }) => service === 'kubernetes',
+    );
+    expect(rows.map(({ type, name, count: many, detail }) => `${type} ${name} × ${many}: ${detail}`)).toEqual([
+      'AuthenticationConfiguration kube-apiserver × 3: users from https://sso.example.org',
+      'ClusterRoleBinding slipway:cluster-admin × 1: group oidc:admins',
+      'RoleBinding web/slipway:edit × 1: group oidc:web, user oidc:alice',
+    ]);
+  });
+
   it('shows the allowed ranges in the number of rules', () => {
     const rules = (fields: Partial<ClusterSpecInput>) =>
       plan(fields).find(({ name }) => name === `${ID}-control-plane` && name.length > 0)?.detail;

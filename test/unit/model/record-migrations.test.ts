@@ -54,7 +54,7 @@ describe('a record without generations', () => {
       ok: true,
       value: {
         ...withoutGenerations,
-        schema: 3,
+        schema: 4,
         observed: { controlPlane: machines(3), nodeGroups: { workers: machines(2), spare: machines(0) }, addons: {} },
       },
     });
@@ -63,7 +63,7 @@ describe('a record without generations', () => {
   it('of a cluster that was only asked for has seen nothing', () => {
     const { id, createdAt, queue } = withoutGenerations;
     const before = { schema: 1, id, spec, createdAt, queue, history: [], phase: 'Creating', operations: 0 };
-    expect(parseInput(clusterRecordSchema, before)).toEqual({ ok: true, value: { ...before, schema: 3 } });
+    expect(parseInput(clusterRecordSchema, before)).toEqual({ ok: true, value: { ...before, schema: 4 } });
   });
 
   it.each(['much', { controlPlane: 3 }, { controlPlane: machines(3), nodeGroups: { workers: null } }])(
@@ -82,7 +82,7 @@ describe('a record of version 0.1.0', () => {
       ok: true,
       value: {
         ...same,
-        schema: 3,
+        schema: 4,
         history: [last],
         observed: { controlPlane: machines(3), nodeGroups: { workers: machines(2) }, addons: {} },
       },
@@ -105,8 +105,19 @@ describe('a record without addons', () => {
     expect(addons).toEqual({ custom: [] });
     expect(parseInput(clusterRecordSchema, record)).toEqual({
       ok: true,
-      value: { ...record, schema: 3, spec, observed: { ...observed, addons: {} } },
+      value: { ...record, schema: 4, spec, observed: { ...observed, addons: {} } },
     });
+  });
+});
+
+describe('a record without users', () => {
+  it('goes on with none, and none who may do anything', () => {
+    const { access, kubernetes, ...others } = spec;
+    const { authentication, ...before } = kubernetes;
+    expect([access, authentication]).toEqual([[], { oidc: [] }]);
+    const observed = { controlPlane: machines(3), nodeGroups: { workers: machines(2) }, addons: {} };
+    const record = { ...withoutGenerations, schema: 3, spec: { ...others, kubernetes: before }, observed };
+    expect(parseInput(clusterRecordSchema, record)).toEqual({ ok: true, value: { ...record, schema: 4, spec } });
   });
 });
 
@@ -117,7 +128,7 @@ describe('a record', () => {
   });
 
   it.each([
-    [{ ...first, schema: 4 }],
+    [{ ...first, schema: 5 }],
     [{ ...first, schema: -1 }],
     [{ ...first, schema: '0' }],
     [null],

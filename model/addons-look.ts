@@ -1,13 +1,13 @@
 import { z } from 'zod';
+import { clusterIdSchema } from './cluster-id.ts';
 import { clusterSpecSchema } from './cluster-spec.ts';
-import { CLUSTER_ID } from './names.ts';
 
 /** Name of the workflow that looks at the addons of a cluster; it changes nothing, and waits for no operation. */
 export const LOOK_AT_ADDONS = 'lookAtAddons';
 
 /** Input of `lookAtAddons`. */
 export const lookAtAddonsSchema = z.strictObject({
-  id: z.string().regex(CLUSTER_ID, 'is not the id of a cluster').describe('Id of the cluster'),
+  id: clusterIdSchema.describe('Id of the cluster'),
   spec: clusterSpecSchema.describe('The cluster’s, with the addons that are compared'),
   diff: z.boolean().default(false).describe('Say what each addon would change'),
 });

@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { clusterIdSchema } from './cluster-id.ts';
 import { type ClusterPhase, clusterPhases } from './cluster-phase.ts';
 import { type ClusterSpec, clusterSpecSchema } from './cluster-spec.ts';
 import { endedOperationSchema, outcomeSchema } from './cluster-state.ts';
 import { createClusterResultSchema } from './created-cluster.ts';
 import type { OperationFailure } from './failures.ts';
 import { isFields } from './fields.ts';
-import { CLUSTER_ID, clusterNameOf } from './names.ts';
+import { clusterNameOf } from './names.ts';
 import { observedSchema } from './observed.ts';
 import type { OperationRequest } from './operation-messages.ts';
 import { sameSpec } from './same-spec.ts';
@@ -48,7 +49,7 @@ export const clusterRecordSchema = z.preprocess(
   z
     .strictObject({
       schema: z.literal(RECORD_SCHEMA),
-      id: z.string().regex(CLUSTER_ID, 'is not the id of a cluster'),
+      id: clusterIdSchema,
       spec: clusterSpecSchema.describe('What is wanted, with the defaults of the day on which it was asked for'),
       digest: text.optional().describe('SHA-256 of the specification as it was written for the creation'),
       observed: observedSchema.optional(),

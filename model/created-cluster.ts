@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { CLUSTER_ID } from './names.ts';
+import { clusterIdSchema } from './cluster-id.ts';
 import { generationsSchema, observedAddonsSchema } from './observed.ts';
 
 /** Result of `createCluster`. */
 export const createClusterResultSchema = z.strictObject({
   name: z.string().min(1),
-  id: z.string().regex(CLUSTER_ID),
+  id: clusterIdSchema,
   apiEndpoint: z.string().min(1).describe('`https://<address>:6443`, the API’s address in the kubeconfig'),
   kubeconfigPath: z.string().min(1).describe('Vault path of the administrator’s kubeconfig'),
   kubernetesVersion: z.string().min(1),

@@ -4,6 +4,7 @@ export * from './addons-look.ts';
 export * from './attention.ts';
 export * from './cidr.ts';
 export * from './cloud.ts';
+export * from './cluster-id.ts';
 export * from './cluster-phase.ts';
 export * from './cluster-record.ts';
 export * from './cluster-spec.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { clusterIdSchema } from './cluster-id.ts';
 import { clusterPhases } from './cluster-phase.ts';
-import { CLUSTER_ID } from './names.ts';
 
 /** Name of the workflow that makes a cluster's lost workflow anew. */
 export const ADOPT_CLUSTER = 'adoptCluster';
@@ -13,11 +13,7 @@ const cloudName = z.string().min(1).max(40);
 /** Input of `adoptCluster`. */
 export const adoptClusterSchema = z.strictObject({
   name: name.describe('Name of the cluster'),
-  id: z
-    .string()
-    .regex(CLUSTER_ID, 'is not the id of a cluster, such as atlas-k3f9x2')
-    .optional()
-    .describe('Id of the cluster; needed when several of this name are lost'),
+  id: clusterIdSchema.optional().describe('Id of the cluster; needed when several of this name are lost'),
   cloud: cloudName.optional().describe('Its cloud; needed only when Vault holds no specification of it'),
 });
 export type AdoptClusterInput = z.output<typeof adoptClusterSchema>;

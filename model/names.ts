@@ -11,7 +11,7 @@
 const OWNER_PREFIX = 'slipway.cluster=';
 
 /**
- * The cluster's id: `atlas-k3f9x2`. A function of the request that made the cluster, so that a request that is
+ * The cluster's id: `atlas-k3f7x2`. A function of the request that made the cluster, so that a request that is
  * repeated, reset or taken up again never makes a second one. `digest` is hexadecimal, at least eight digits that are
  * as good as random.
  */

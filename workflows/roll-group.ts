@@ -7,7 +7,6 @@ import type { Going, GroupRolloutStep } from '../activities/machines/plan-group-
 import {
   type ClusterSpec,
   FailureType,
-  operationWorkflowId,
   type ReplaceNodeGroupInput,
   type StatedLimits,
   WAVE_SIZE,
@@ -15,7 +14,8 @@ import {
 import { CREATE_MANY, ENSURE, REMOVE, WAIT } from './activity-profiles.ts';
 import { drainPartly, givingBack } from './lib/drain.ts';
 import { countItems } from './lib/each.ts';
-import { invalidInput, toWorkflowFailure } from './lib/failures.ts';
+import { toWorkflowFailure } from './lib/failures.ts';
+import { requirePartOf } from './lib/part.ts';
 import { settleServers } from './lib/settle-servers.ts';
 import { type ChildResult, runChildSteps, type StepDeclaration } from './lib/steps.ts';
 
@@ -86,10 +86,7 @@ export interface RollGroupResult extends RollCounts {
  * history becomes long.
  */
 export async function rollGroup(input: RollGroupInput): Promise<ChildResult<RollGroupResult>> {
-  // Only an operation of the cluster may start it: it holds the cluster's lock.
-  const parent = workflowInfo().parent?.workflowId;
-  if (parent === undefined || parent !== operationWorkflowId(input.id))
-    throw invalidInput([{ path: '', reason: 'this workflow is a part of replaceNodeGroup: start that' }]);
+  requirePartOf('replaceNodeGroup', input);
   try {
     const { result, progress } = await runChildSteps('replaceNodeGroup', steps, async (step, control) => {
       const { id, group, needs, serverGroupIds, going, limits, drainMinutes, onBlocked } = input;

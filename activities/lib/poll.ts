@@ -14,7 +14,7 @@ const FACTOR = 1.4;
 
 /** What is waited for, and until when. */
 export interface Poll {
-  /** For the message: `12 servers of atlas-k3f9x2 to be ACTIVE`. */
+  /** For the message: `12 servers of atlas-k3f7x2 to be ACTIVE`. */
   readonly subject: string;
   readonly deadlineMs: number;
   /** Longest pause between two looks in milliseconds; 3,000 unless given. */

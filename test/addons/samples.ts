@@ -2,7 +2,7 @@ import { type AddonKey, addonOf, type ChartValues, type ClusterFacts } from '../
 
 /** A small cluster and a large one. */
 const clusters: readonly ClusterFacts[] = [1, 3].map((controlPlanes) => ({
-  id: 'atlas-k3f9x2',
+  id: 'atlas-k3f7x2',
   name: 'atlas',
   kubernetesVersion: '1.36.3',
   podCidr: '10.244.0.0/16',

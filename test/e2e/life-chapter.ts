@@ -27,9 +27,9 @@ const GROUP = 'workers';
 
 /**
  * Grows the workers to three and shrinks them to one. With `controlPlane`, it has three machines before and one after;
- * in between each of the three is replaced. The Deployment with which the cluster was created, an addon with a budget,
- * stays available and the API answers meanwhile, and a ConfigMap that was written before is there afterwards. The addon
- * is changed in between, and removed at the end.
+ * in between each of the three is replaced, and afterwards all workers. The Deployment with which the cluster was
+ * created, an addon with a budget, stays available and the API answers meanwhile, and a ConfigMap that was written
+ * before is there afterwards. The addon is changed in between, and removed at the end.
  */
 export async function lifeChapter(
   { name, client, image, signal, tell }: ChapterTools,
@@ -62,6 +62,11 @@ export async function lifeChapter(
     timed(step, CONTROL_PLANE_GROUP, async () =>
       (await client.clusters.run('replaceControlPlane', { name, ...input }, { signal })).result({ signal }),
     );
+  const replaceWorkers = (): Promise<string[]> =>
+    timed('workers replaced', GROUP, async () => {
+      const input = { name, group: GROUP, maxSurge: 2, drainMinutes: 5 };
+      return (await client.clusters.run('replaceNodeGroup', input, { signal })).result({ signal });
+    });
 
   const applyAddons = async (pods: number): Promise<void> => {
     const started = Date.now();
@@ -81,14 +86,13 @@ export async function lifeChapter(
   const deployment = new SteadyDeployment(config);
   const probe = startProbe(config, () => deployment.look());
   try {
-    await resize(3);
+    const workers = await resize(3);
     await applyAddons(3);
     if (controlPlane) {
       const before = await replace('control plane 3', { count: 3 });
-      const after = await replace('control plane replaced', {});
-      const kept = after.filter((machine) => before.includes(machine));
-      if (kept.length > 0) throw new Error(`${kept.join(', ')} was not replaced`);
+      requireNew(before, await replace('control plane replaced', {}));
       await replace('control plane 1', { count: 1 });
+      requireNew(workers, await replaceWorkers());
     }
     await resize(1);
     const figures = await probe.stop();
@@ -100,4 +104,9 @@ export async function lifeChapter(
   } finally {
     await probe.end();
   }
+}
+
+function requireNew(before: readonly string[], after: readonly string[]): void {
+  const kept = after.filter((machine) => before.includes(machine));
+  if (kept.length > 0) throw new Error(`${kept.join(', ')} was not replaced`);
 }

@@ -103,7 +103,7 @@ let projects = 0;
 async function runExample(world: ForeignWorld, one: Example): Promise<boolean> {
   projects += 1;
   const name = `foreign${projects}`;
-  const id = `${name}-k3f9x2`;
+  const id = `${name}-k3f7x2`;
   const client = await world.openProject(name);
   let armed: { requests: number } | undefined;
   const proxy: Proxy = await startProxy({

@@ -203,7 +203,7 @@ describe('a replacement that cannot be', () => {
   });
 
   it('is one that somebody starts by its part', async () => {
-    const failure = await failureOf((await start('rollGroup', { id: 'atlas-k3f9x2' })).result());
+    const failure = await failureOf((await start('rollGroup', { id: 'atlas-k3f7x2' })).result());
     expect(failure.message).toMatch(/a part of replaceNodeGroup/);
   });
 });

@@ -45,7 +45,7 @@ test.each(['token', 'password', 'kubeconfig', 'client_token', 'user_data'])(
 
 test('what is no secret stays: ids, paths, addresses', () => {
   const text =
-    'server 3f1c9a52-6c4e-4f3b-9d57-2f5d7d1c1c11 of atlas-k3f9x2 at clusters/atlas-k3f9x2/kubeconfig, https://127.64.0.9:6443';
+    'server 3f1c9a52-6c4e-4f3b-9d57-2f5d7d1c1c11 of atlas-k3f7x2 at clusters/atlas-k3f7x2/kubeconfig, https://127.64.0.9:6443';
   expect(logged('json', (logger) => logger.info(text))).toContain(text);
 });
 

@@ -128,14 +128,14 @@ export const createCluster = operation('createCluster', (_, { clusterId: id, spe
         credential === undefined
           ? answered
           : step('publishCloudConfig', [answered, credential], () => ensure.publishCloudConfig({ id, spec }));
-      const networkReady = addonStage('networkAddons', 'network', equipped);
+      const networkReady = addonStage('networkAddons', 'network', [equipped]);
       const access = accessAfter(answered);
       const admitted = step('admitMachines', [answered], () => ensure.admitMachines({ id, groups }));
       const ready = step('waitForNodes', [admitted], () => wait.waitForNodes({ id, spec, expected }));
       const [generations, networkAddons, otherAddons] = await Promise.all([
         step('lookAtGenerations', [ready], () => ensure.lookAtGenerations({ id, spec, groups })),
         networkReady,
-        addonStage('addons', 'rest', Promise.all([ready, equipped]), networkReady),
+        addonStage('addons', 'rest', [ready, equipped], networkReady),
         step('revokeJoinTokens', [ready, balanced], () => ensure.revokeJoinTokens({ id, groups })),
         access,
       ]);
@@ -163,7 +163,7 @@ export const createCluster = operation('createCluster', (_, { clusterId: id, spe
       function addonStage(
         name: 'networkAddons' | 'addons',
         stage: 'network' | 'rest',
-        earlier: Promise<unknown>,
+        earlier: readonly Promise<unknown>[],
         before: Promise<ObservedAddons> = Promise.resolve({}),
       ): Promise<ObservedAddons> {
         const releases = wantedAddons(spec, stage);
@@ -172,7 +172,7 @@ export const createCluster = operation('createCluster', (_, { clusterId: id, spe
           return Promise.resolve({});
         }
         const { work, tolerate } = installation({ id, spec }, releases);
-        return step(name, [earlier, before], (_, there) => work(there), tolerate).then(({ addons: all }) => all);
+        return step(name, [before, ...earlier], (there) => work(there), tolerate).then(({ addons: all }) => all);
       }
     },
   ),

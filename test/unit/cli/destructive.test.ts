@@ -257,7 +257,7 @@ describe('every command', () => {
 
 function expectRefused(result: CommandResult): void {
   expect(result.stderr).toMatch(
-    /^This (deletes|drains|forgets|removes|replaces) [\s\S]*say --yes[\s\S]*Nothing was done\n$/,
+    /^This (deletes|drains|forgets|removes|replaces|takes away) [\s\S]*say --yes[\s\S]*Nothing was done\n$/,
   );
   expect(result.code).toBe(2);
 }

@@ -3,7 +3,7 @@ import type { Cloud } from './clouds.ts';
 import { call } from './session.ts';
 
 /** What Slipway's own credential may hand on to a cluster's. */
-export interface Grantable {
+interface Grantable {
   /** Who Slipway is in the cloud, for a person. */
   readonly who: string;
   /**

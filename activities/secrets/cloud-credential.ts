@@ -22,7 +22,7 @@ export const cloudCredentialSchema = z.looseObject({
   userId: z.string(),
   userName: z.string(),
 });
-export type CloudCredential = z.output<typeof cloudCredentialSchema>;
+type CloudCredential = z.output<typeof cloudCredentialSchema>;
 
 interface Deps {
   readonly clouds: Clouds;
@@ -87,7 +87,7 @@ async function toKeep({ client }: Cloud, { id, secret = '' }: ApplicationCredent
 }
 
 /** What became of a cluster's credential. */
-export interface RemovedCredential {
+interface RemovedCredential {
   readonly removed: number;
   /** What Slipway may not remove, and why. */
   readonly left: readonly LeftResource[];

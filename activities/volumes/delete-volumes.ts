@@ -12,7 +12,7 @@ const DEADLINE_MS = 15 * 60_000;
 const AT_ONCE = 10;
 
 /** What a deletion did with the volumes that Pods had claimed. */
-export interface DeletedVolumes extends Removed {
+interface DeletedVolumes extends Removed {
   /** Those that stay, because the specification keeps them. */
   readonly kept: readonly LeftResource[];
 }

@@ -25,12 +25,10 @@ const isHeld = ({ metadata }: KubeObject) => metadata.finalizers?.includes(clean
  */
 export class CloudController {
   readonly #registry: Registry;
-  readonly #work: CloudWork;
   readonly #program: CloudProgram;
 
   constructor(registry: Registry, work: CloudWork) {
     this.#registry = registry;
-    this.#work = work;
     this.#program = new CloudProgram(registry, 'DaemonSet', 'openstack-cloud-controller-manager');
     registry.store.watch(nodes, ({ type, object }) => {
       const { name } = object.metadata;

@@ -11,6 +11,7 @@ const GRACE_MS = 5_000;
 /**
  * Runs the program, and ends it when the input at descriptor 3 ends: that is when the worker is gone, however that
  * came; its folder, with the kubeconfig, goes too. A Helm that outlives its worker would meet the one of the next try.
+ * The shell goes first then: it would end the watch before the folder is removed.
  * The shell itself waits through a SIGTERM for those that it has started: nobody else does where the worker is process
  * 1.
  */
@@ -19,7 +20,7 @@ trap : TERM
 exec 4<&0
 "$@" <&4 3<&- &
 program=$!
-(trap '' TERM; while read -r _ <&3; do :; done; kill -KILL $program; rm -rf "$0") </dev/null >/dev/null 2>&1 4<&- &
+(trap '' TERM; while read -r _ <&3; do :; done; kill -KILL $$ $program; rm -rf "$0") </dev/null >/dev/null 2>&1 4<&- &
 watch=$!
 exec 3<&- 4<&-
 wait $program

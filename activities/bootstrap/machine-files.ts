@@ -33,8 +33,8 @@ const PKI = '/etc/kubernetes/pki';
 
 /**
  * All files of a control plane: authorities, certificates, keys, encryption at rest, audit policy, who the users are,
- * kubeadm's configuration. The keys of the etcd and front-proxy authorities are not among them: kubeadm takes an authority
- * without its key when every certificate that it would sign is there (kubernetes:
+ * kubeadm's configuration. The keys of the etcd and front-proxy authorities are not among them: kubeadm takes an
+ * authority without its key when every certificate that it would sign is there (kubernetes:
  * cmd/kubeadm/app/phases/certs/certlist.go, CreateTree). Eight or nine calls to Vault.
  */
 export async function controlPlaneFiles(

@@ -95,7 +95,8 @@ interface RemovedCredential {
 
 /**
  * Removes what of a cluster's credential Slipway may remove in the cloud. One that another user made, with whom Slipway
- * was in the cloud before, can be removed by that one only; none can while Slipway's own is restricted. Then it is told.
+ * was in the cloud before, can be removed by that one only; none can while Slipway's own is restricted. Then it is
+ * told.
  */
 export async function removeCredential({ clouds, vault }: Deps, { id, spec }: Target): Promise<RemovedCredential> {
   const cloud = await clouds.get(spec.cloud);
@@ -129,7 +130,7 @@ const leftCredential = (cluster: string, id: string, reason: string): LeftResour
 export const forgetCredential = (vault: VaultClient, id: string): Promise<void> =>
   vault.kv.remove(vaultPaths(id).cloudCredential, cancellationSignal());
 
-/** Activity, at the end of a cluster: {@link removeCredential}. `forgetCluster` forgets the secret, once this was told. */
+/** Activity, at the end of a cluster: {@link removeCredential}. `forgetCluster` forgets the secret after it. */
 export const removeCloudCredential =
   (deps: Deps) =>
   (target: Target): Promise<RemovedCredential> =>

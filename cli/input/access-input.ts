@@ -25,7 +25,9 @@ export interface AccessInput {
  */
 export async function readAccess(file: string, session: Session): Promise<AccessInput> {
   const fileName = file === '-' ? 'standard input' : file;
-  const { value, locate } = parseYaml(await readInput(file, session.environment.stdin, session.signal), fileName);
+  const text = await readInput(file, session.environment.stdin, session.signal);
+  const document = parseYaml(text, fileName);
+  const { value } = document;
   const isList = Array.isArray(value);
   const parsed = parseInput(usersSchema, isList ? { access: value as unknown } : value);
   if (parsed.ok) {
@@ -33,7 +35,7 @@ export async function readAccess(file: string, session: Session): Promise<Access
     return isList ? { access } : { access, authentication: kubernetes.authentication };
   }
   const lines = parsed.issues.map((issue) => {
-    const place = isFields(value) ? locate(issue) : undefined;
+    const place = isFields(value) ? document.locate(issue) : undefined;
     return `  ${fileName}${place === undefined ? '' : `:${place}`}: ${issue.path}: ${issue.reason}`;
   });
   throw usageError(`The access does not fit:\n${lines.join('\n')}`, parsed.issues);

@@ -6,7 +6,7 @@
 
 const BLOCK = /-----BEGIN CERTIFICATE-----\r?\n([A-Za-z0-9+/=\r\n]+)-----END CERTIFICATE-----/g;
 
-/** What is wrong with a text of certificates in PEM (RFC 7468); undefined when there is at least one, and nothing else. */
+/** What is wrong with a text of certificates in PEM (RFC 7468); undefined when it is at least one, and nothing else. */
 export function certificatesIssue(text: string): string | undefined {
   const blocks = [...text.matchAll(BLOCK)].map(([, body = '']) => body);
   if (blocks.length === 0 || text.replaceAll(BLOCK, '').trim() !== '')

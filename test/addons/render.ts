@@ -27,8 +27,8 @@ const objectSchema = z.looseObject({
 });
 
 /**
- * Renders every sample of an addon with its real chart, `<charts>/<name of the chart>`. Definitions in a `crds` folder are
- * not among the kinds.
+ * Renders every sample of an addon with its real chart, `<charts>/<name of the chart>`. Definitions in a `crds` folder
+ * are not among the kinds.
  */
 export async function renderAddon(key: AddonKey, charts: string): Promise<Rendered> {
   const { chart, images: declared } = addonOf(key);
@@ -64,7 +64,7 @@ async function helmTemplate(key: AddonKey, folder: string, { values, secretPaths
   running.child.stdin?.end(stringify(given));
   const { stdout } = await running;
   return parseAllDocuments(stdout)
-    .map((document): unknown => document.toJS({ maxAliasCount: -1 }))
+    .map((document) => document.toJS({ maxAliasCount: -1 }) as unknown)
     .filter((object) => object !== null && object !== undefined)
     .map((object) => objectSchema.parse(object));
 }

@@ -66,9 +66,12 @@ describe('access', () => {
     const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'view' };
     const labels = { 'slipway.dev/cluster': id };
     await rbac.createClusterRoleBinding({ body: { metadata: { name: 'theirs', labels }, roleRef, subjects: [] } });
-    const ours = await rbac.readClusterRoleBinding({ name: 'slipway:cluster-admin' });
+    const { metadata = {}, roleRef: role } = await rbac.readClusterRoleBinding({ name: 'slipway:cluster-admin' });
     const mallory = { apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'mallory' };
-    await rbac.replaceClusterRoleBinding({ name: 'slipway:cluster-admin', body: { ...ours, subjects: [mallory] } });
+    await rbac.replaceClusterRoleBinding({
+      name: 'slipway:cluster-admin',
+      body: { metadata, roleRef: role, subjects: [mallory] },
+    });
 
     const second = [group('cluster-admin', 'oidc:admins'), { ...group('view', 'oidc:web'), namespace: 'default' }];
     expect(await apply({ access: second })).toMatchObject({ bindings: 2, changed: 2, removed: 1 });

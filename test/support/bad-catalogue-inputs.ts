@@ -8,7 +8,7 @@ import { type Row, spec } from './bad-input.ts';
 const MUST = /must/;
 const REFERENCE = 'addons/atlas/secret#field';
 
-const addons = (fields: object): unknown => spec({ addons: fields });
+const addons = (fields: unknown): unknown => spec({ addons: fields });
 const monitoring = (fields: object): unknown => addons({ kubePrometheusStack: fields });
 const metrics = (fields: object): unknown =>
   monitoring({ remoteWrite: { url: 'https://metrics.example.org', ...fields } });
@@ -21,7 +21,7 @@ const wrongValue = (type: string): unknown => (/^(object|map|list)/.test(type) ?
 function withValue(value: unknown, [name, ...rest]: readonly string[], wrong: unknown): unknown {
   if (name === undefined) return wrong;
   const field = name.replace('[]', '');
-  const fields: Readonly<Record<string, unknown>> = Object(value);
+  const fields = typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
   const inner = fields[field];
   const list: readonly unknown[] = Array.isArray(inner) ? inner : [];
   return {
@@ -46,7 +46,7 @@ const wrongTypes: readonly Row[] = addonKeys().flatMap((key) => {
   );
   return own.map(({ path, type }): Row => [
     `${path} of ${key} of another type`,
-    addons(Object(withValue(fitting, path.split('.').slice(1), wrongValue(type)))),
+    addons(withValue(fitting, path.split('.').slice(1), wrongValue(type))),
     path.replaceAll('[]', '[0]'),
     MUST,
   ]);

@@ -89,7 +89,7 @@ spec:
   },
 };
 
-/** Stands in for the chart of OpenStack's cloud controller manager: the same name, values, and shape of its DaemonSet. */
+/** Stands in for the chart of OpenStack's cloud controller manager: the same name, values and DaemonSet. */
 export const cloudController: TestChart = {
   ...{ name: 'openstack-cloud-controller-manager', version: '2.36.0' },
   templates: {

@@ -148,7 +148,11 @@ describe('an input that is wrong', () => {
     ['an unknown option', ['list', '--frob'], /unknown option '--frob'/],
     ['a missing argument', ['describe'], /missing required argument 'name'/],
     ['a phase that there is not', ['list', '--phase', 'Ill'], /Allowed choices are Creating/],
-    ['an unknown operation', ['schema', 'fly'], /no operation "fly"; there are: applyAccess, applyAddons, createCluster/],
+    [
+      'an unknown operation',
+      ['schema', 'fly'],
+      /no operation "fly"; there are: applyAccess, applyAddons, createCluster/,
+    ],
   ])('is refused with code 2 and never connects: %s', async (_title, args, message) => {
     const result = await runCommand(args);
     expect(result).toMatchObject({ code: 2, stdout: '', connections: 0 });

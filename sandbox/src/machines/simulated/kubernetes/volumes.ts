@@ -175,6 +175,6 @@ export class Volumes {
     };
     if (goes && !isDrivers) remove();
     else this.#registry.setStatus(volumes, undefined, name, { phase: 'Released' });
-    if (goes && isDrivers) this.#driver?.remove(textAt(volume, 'spec', 'csi', 'volumeHandle'), remove);
+    if (goes && isDrivers) this.#driver.remove(textAt(volume, 'spec', 'csi', 'volumeHandle'), remove);
   }
 }

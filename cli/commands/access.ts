@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import { applyAccessSchema, canonicalJson, declarationOf } from '../../model/index.ts';
-import type { Cli, Session } from '../cli.ts';
+import type { Cli } from '../cli.ts';
 import { destructive } from '../destructive.ts';
 import { readAccess } from '../input/access-input.ts';
 import { followOperation, type FollowOptions, waitOptions } from './follow-operation.ts';
+import { describedCluster, operationLoss } from './operation-loss.ts';
 
 interface FileOption {
   readonly file: string;
@@ -15,8 +16,7 @@ const FILE =
 /** `slipway access apply`: what users and groups may do in a living cluster, and who they are. */
 export function registerAccess(program: Command, cli: Cli): void {
   const access = program.command('access').description('change what users and groups may do in a cluster');
-  const declaration = declarationOf('applyAccess');
-  const { title, summary } = declaration;
+  const { title, summary } = declarationOf('applyAccess');
   const command = waitOptions(
     access
       .command('apply')
@@ -26,20 +26,12 @@ export function registerAccess(program: Command, cli: Cli): void {
   command.action(
     destructive(command, cli, async (session, name: string, { file, ...options }: FileOption & FollowOptions) => {
       const input = { name, ...(await readAccess(file, session)) };
-      const { description } = await describe(session, name);
-      const { authentication } = applyAccessSchema.parse(input);
-      const before = description.spec.kubernetes.authentication;
-      const others = authentication !== undefined && canonicalJson(authentication) !== canonicalJson(before);
+      const cluster = await describedCluster(session, name);
+      const wanted = applyAccessSchema.parse(input);
+      const { authentication = cluster.spec.kubernetes.authentication } = wanted;
+      const others = canonicalJson(authentication) !== canonicalJson(cluster.spec.kubernetes.authentication);
       return {
-        loss: () => {
-          const what = declaration.loss?.(description, applyAccessSchema.parse(input));
-          if (what === undefined) return Promise.resolve(undefined);
-          return Promise.resolve({
-            what,
-            details: [['Cluster', `${description.id} on ${description.cloud}`]],
-            answer: name,
-          });
-        },
+        loss: () => Promise.resolve(operationLoss('applyAccess', cluster, wanted)),
         work: async () => {
           const { clusters } = await session.slipway();
           const handle = await clusters.applyAccess(input, { signal: session.signal });
@@ -60,9 +52,4 @@ export function registerAccess(program: Command, cli: Cli): void {
       };
     }),
   );
-}
-
-async function describe(session: Session, name: string) {
-  const { clusters } = await session.slipway();
-  return clusters.describe(name, { signal: session.signal });
 }

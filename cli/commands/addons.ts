@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import { addonChanges, type AddonLook, addonsSchema, declarationOf } from '../../model/index.ts';
-import type { Cli, Session } from '../cli.ts';
+import type { Cli } from '../cli.ts';
 import { destructive } from '../destructive.ts';
 import { readAddons } from '../input/addons-input.ts';
 import { ADDON_COLUMNS, addonRows } from '../output/addon-rows.ts';
 import { plain } from '../output/plain-text.ts';
 import { formatTable } from '../output/table.ts';
 import { followOperation, type FollowOptions, waitOptions } from './follow-operation.ts';
+import { describedCluster, operationLoss } from './operation-loss.ts';
 
 interface FileOption {
   readonly file: string;
@@ -32,7 +33,7 @@ function registerListAddons(parent: Command, cli: Cli): void {
   );
   command.action((name: string) =>
     cli.run(command, async (session) => {
-      const { description } = await describe(session, name);
+      const description = await describedCluster(session, name);
       const rows = addonRows(description);
       session.show(rows.length === 0 ? `${name} has no addons.` : formatTable(ADDON_COLUMNS, rows, session.style));
       return { addons: description.spec.addons, observed: description.observed?.addons ?? {} };
@@ -51,8 +52,7 @@ function registerPlan(parent: Command, cli: Cli): void {
   command.action((name: string, { file }: FileOption) =>
     cli.run(command, async (session) => {
       const input = await readAddons(file, session);
-      const { description } = await describe(session, name);
-      const { spec } = description;
+      const { spec } = await describedCluster(session, name);
       const changes = addonChanges(spec.addons, addonsSchema.parse(input), spec.kubernetes.version);
       const addons = changes.map(({ key, change, version, from, after }) => ({
         ...{ key, change, version },
@@ -109,8 +109,7 @@ function differences({ key, version, wanted, installed, objects = [], more, prob
 }
 
 function registerApply(parent: Command, cli: Cli): void {
-  const declaration = declarationOf('applyAddons');
-  const { title, summary } = declaration;
+  const { title, summary } = declarationOf('applyAddons');
   const command = waitOptions(
     clusterArgument(parent.command('apply').description(summary.charAt(0).toLowerCase() + summary.slice(1))),
   ).requiredOption('-f, --file <file>', FILE);
@@ -119,10 +118,8 @@ function registerApply(parent: Command, cli: Cli): void {
       const addons = await readAddons(file, session);
       return {
         loss: async () => {
-          const { description } = await describe(session, name);
-          const what = declaration.loss?.(description, { name, addons: addonsSchema.parse(addons) });
-          if (what === undefined) return undefined;
-          return { what, details: [['Cluster', `${description.id} on ${description.cloud}`]], answer: name };
+          const input = { name, addons: addonsSchema.parse(addons) };
+          return operationLoss('applyAddons', await describedCluster(session, name), input);
         },
         work: async () => {
           const { clusters } = await session.slipway();
@@ -170,9 +167,4 @@ function registerHistory(parent: Command, cli: Cli): void {
       return { addons };
     }),
   );
-}
-
-async function describe(session: Session, name: string) {
-  const { clusters } = await session.slipway();
-  return clusters.describe(name, { signal: session.signal });
 }

@@ -7,6 +7,7 @@ import { parseRequest } from '../../client/parse-request.ts';
 import type { Cli, Session } from '../cli.ts';
 import { destructive, type Loss } from '../destructive.ts';
 import { followOperation, type FollowOptions, waitOptions } from './follow-operation.ts';
+import { describedCluster, operationLoss } from './operation-loss.ts';
 
 /** What is read of an operation's JSON Schema: flat, as the inputs of operations are. */
 const inputSchema = z.looseObject({
@@ -97,11 +98,7 @@ async function lossOf(
 ): Promise<Loss | undefined> {
   const declaration = declarationOf(operation);
   const input = parseRequest(declaration.schema, given, `${declaration.verb} the cluster`);
-  const { clusters } = await session.slipway();
-  const { description } = await clusters.describe(name, { signal: session.signal });
-  const what = declaration.loss?.(description, input);
-  if (what === undefined) return undefined;
-  return { what, details: [['Cluster', `${description.id} on ${description.cloud}`]], answer: name };
+  return operationLoss(operation, await describedCluster(session, name), input);
 }
 
 function optionOf(

@@ -1,12 +1,8 @@
-import {
-  ApiextensionsV1Api,
-  PatchStrategy,
-  setHeaderOptions,
-  type V1CustomResourceDefinition,
-} from '@kubernetes/client-node';
+import { ApiextensionsV1Api, type V1CustomResourceDefinition } from '@kubernetes/client-node';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { isFields } from '../../model/index.ts';
+import { FIELD_MANAGER } from '../kubernetes/cluster-api.ts';
 import { kubernetesFailure } from '../kubernetes/failures.ts';
 import { poll } from '../lib/poll.ts';
 import { reportProgress } from '../lib/progress.ts';
@@ -32,9 +28,11 @@ export async function applyCrds(run: HelmRun, chart: string): Promise<void> {
   for (const crd of crds) {
     const { name } = crd.metadata;
     reportProgress({ detail: `applying the custom resource definition ${name}` });
-    const options = setHeaderOptions('Content-Type', PatchStrategy.ServerSideApply, run.api.options());
     try {
-      await api.patchCustomResourceDefinition({ name, body: crd, fieldManager: 'slipway', force: true }, options);
+      await api.patchCustomResourceDefinition(
+        { name, body: crd, fieldManager: FIELD_MANAGER, force: true },
+        run.api.applyOptions(),
+      );
     } catch (error) {
       throw kubernetesFailure(error, `applying the custom resource definition ${name}`);
     }

@@ -15,6 +15,9 @@ import { FailureType, vaultPaths, timeLimit } from '../../model/index.ts';
 import type { VaultClient } from '../../vault/index.ts';
 import { kubernetesFailure } from './failures.ts';
 
+/** Of server-side apply: who owns the fields that Slipway sets. */
+export const FIELD_MANAGER = 'slipway';
+
 /** A request that is not answered by then counts as unanswered. */
 const TIMEOUT_MS = 10_000;
 
@@ -57,6 +60,11 @@ export class ClusterApi {
         },
       ],
     };
+  }
+
+  /** The same for a server-side apply: its `fieldManager` is {@link FIELD_MANAGER}. */
+  applyOptions(): ConfigurationOptions {
+    return setHeaderOptions('Content-Type', PatchStrategy.ServerSideApply, this.options());
   }
 
   /** All nodes, and the version at which they were read, from which a watch goes on. */

@@ -1,8 +1,6 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import {
-  PatchStrategy,
   RbacAuthorizationV1Api,
-  setHeaderOptions,
   type V1ClusterRoleBinding,
   type V1ObjectMeta,
   type V1RoleBinding,
@@ -10,7 +8,7 @@ import {
 import { type AccessSpec, bindingName, CLUSTER_LABEL, FailureType } from '../../model/index.ts';
 import type { VaultClient } from '../../vault/index.ts';
 import { reportProgress } from '../lib/progress.ts';
-import { type ClusterApi, requireApi, statusOf } from './cluster-api.ts';
+import { type ClusterApi, FIELD_MANAGER, requireApi, statusOf } from './cluster-api.ts';
 import { kubernetesFailure } from './failures.ts';
 
 export interface EnsureAccessInput {
@@ -57,8 +55,6 @@ const placeOf = ({ metadata: { name = '', namespace } }: Binding): string =>
   namespace === undefined ? `ClusterRoleBinding ${name}` : `RoleBinding ${namespace}/${name}`;
 
 const GROUP = 'rbac.authorization.k8s.io';
-/** Of server-side apply: the owner of the fields that it sets. */
-const FIELD_MANAGER = 'slipway';
 
 class Bindings {
   readonly #api: ClusterApi;
@@ -169,7 +165,7 @@ class Bindings {
   #apply(body: Binding, isOwn: boolean): Promise<V1ClusterRoleBinding | V1RoleBinding> {
     const { name = '', namespace } = body.metadata;
     const request = { name, body, fieldManager: FIELD_MANAGER, force: isOwn };
-    const options = setHeaderOptions('Content-Type', PatchStrategy.ServerSideApply, this.#api.options());
+    const options = this.#api.applyOptions();
     return namespace === undefined
       ? this.#rbac.patchClusterRoleBinding(request, options)
       : this.#rbac.patchNamespacedRoleBinding({ ...request, namespace }, options);

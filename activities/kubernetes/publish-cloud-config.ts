@@ -1,5 +1,4 @@
 import { ApplicationFailure } from '@temporalio/activity';
-import { PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
 import { CLOUD_CONFIG, CLOUD_CONFIG_ANNOTATION } from '../../addons/index.ts';
 import { type ClusterSpec, FailureType, vaultPaths } from '../../model/index.ts';
 import type { VaultClient } from '../../vault/index.ts';
@@ -11,7 +10,7 @@ import { startReport } from '../cloud/pre-flight/report.ts';
 import { call } from '../cloud/session.ts';
 import { findCloudCredential } from '../secrets/cloud-credential.ts';
 import { CA_FILE, type CloudConfig, cloudConfigDigest, cloudConfigText } from './cloud-config.ts';
-import { requireApi, statusOf } from './cluster-api.ts';
+import { FIELD_MANAGER, requireApi, statusOf } from './cluster-api.ts';
 import { describe, kubernetesFailure } from './failures.ts';
 
 const { name, namespace, file } = CLOUD_CONFIG;
@@ -59,9 +58,8 @@ export const publishCloudConfig =
         ...(ca === undefined ? {} : { [CA_FILE]: base64(ca) }),
       },
     };
-    const options = setHeaderOptions('Content-Type', PatchStrategy.ServerSideApply, api.options());
     try {
-      await api.core.patchNamespacedSecret({ name, namespace, body, fieldManager: 'slipway' }, options);
+      await api.core.patchNamespacedSecret({ name, namespace, body, fieldManager: FIELD_MANAGER }, api.applyOptions());
     } catch (error) {
       if (statusOf(error) !== 409) throw kubernetesFailure(error, `applying ${WHERE}`);
       throw ApplicationFailure.nonRetryable(

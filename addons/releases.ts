@@ -49,6 +49,10 @@ export function releasesOf(wanted: WantedAddons, kubernetesVersion: string): Add
   return unranked.map((one) => ({ ...one, rank: ranks.get(one.key) ?? 0 }));
 }
 
+/** Whether an addon is wanted that speaks with the cloud, so that the cluster needs a credential of its own. */
+export const needsCloud = (wanted: WantedAddons, kubernetesVersion: string): boolean =>
+  releasesOf(wanted, kubernetesVersion).some((one) => one.needsCloud);
+
 /** Addons that are wanted and have no chart for this version of Kubernetes, by the field that asks for them. */
 export function versionIssues(wanted: WantedAddons, kubernetesVersion: string): { key: string; message: string }[] {
   return entriesOf(wanted).flatMap(([key]) => {
@@ -109,16 +113,8 @@ function fromCustom(custom: CustomAddon): Unranked {
     at < 0 ? { name: custom.chart } : { name: custom.chart.slice(at + 1), repository: custom.chart.slice(0, at) };
   return {
     ...{ key: name, title: name, release: name, namespace: custom.namespace ?? name, chart, version, sha256 },
-    ...{
-      stage: 'rest',
-      after,
-      ready: [],
-      needsCloud: false,
-      required,
-      secretValues,
-      options: custom,
-      values: () => values,
-    },
+    ...{ stage: 'rest', after, ready: [], needsCloud: false, required, secretValues },
+    ...{ options: custom, values: () => values },
   };
 }
 

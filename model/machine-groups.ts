@@ -14,6 +14,10 @@ export const machineGroups = ({ controlPlane, nodeGroups }: ClusterSpec): Expect
   ...nodeGroups.map(({ name, count }) => ({ group: name, count })),
 ];
 
+/** How many machines a node group shall have; 0 where there is none of this name. */
+export const groupSize = ({ nodeGroups }: Pick<ClusterSpec, 'nodeGroups'>, group: string): number =>
+  nodeGroups.find(({ name }) => name === group)?.count ?? 0;
+
 /** How many machines that are. */
 export const machinesOf = (expected: readonly Expectation[]): number =>
   expected.reduce((sum, { count }) => sum + count, 0);

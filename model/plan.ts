@@ -1,4 +1,4 @@
-import { CLOUD_CONFIG, releasesOf } from '../addons/index.ts';
+import { CLOUD_CONFIG, needsCloud, releasesOf } from '../addons/index.ts';
 import type { ClusterSpec } from './cluster-spec.ts';
 import { bindingName } from './spec/access.ts';
 import {
@@ -38,7 +38,7 @@ export function planCluster(spec: ClusterSpec, id: string): PlannedResource[] {
 
 /** The cluster's own credential of the cloud, where an addon needs one. */
 function planCloudCredential({ addons, kubernetes, cloud }: ClusterSpec, id: string): PlannedResource[] {
-  if (!releasesOf(addons, kubernetes.version).some(({ needsCloud }) => needsCloud)) return [];
+  if (!needsCloud(addons, kubernetes.version)) return [];
   const one = (service: PlannedResource['service'], type: string, name: string, detail: string): PlannedResource => ({
     ...{ service, type, name, count: 1, detail },
   });

@@ -1,5 +1,6 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { ReleaseLook } from '../activities/addons/look-at-releases.ts';
+import { needsCloud } from '../addons/index.ts';
 import type { Activities } from '../activities/index.ts';
 import type { ApplyAddonsResult } from '../model/index.ts';
 import { ENSURE, INSTALL, REMOVE, WAIT } from './activity-profiles.ts';
@@ -31,8 +32,8 @@ export const applyAddons = operation('applyAddons', (input, { clusterId: id, spe
   runSteps('applyAddons', steps, deadlineOf('applyAddons', input, spec), async (step, { skip }) => {
     const target = { id, spec };
     const looks = await step('lookAtReleases', [], () => lookAtReleases(target));
-    const needsCloud = wantedAddons(spec).some((one) => one.needsCloud);
-    if (needsCloud) {
+    const cloudIsNeeded = needsCloud(spec.addons, spec.kubernetes.version);
+    if (cloudIsNeeded) {
       await step('ensureCloudCredential', [], () => ensureCloudCredential(target));
       await step('publishCloudConfig', [], () => publishCloudConfig(target));
     } else for (const name of ['ensureCloudCredential', 'publishCloudConfig'] as const) skip(name);
@@ -41,7 +42,7 @@ export const applyAddons = operation('applyAddons', (input, { clusterId: id, spe
     if (going.length === 0) skip('removeAddons');
     else await step('removeAddons', [], () => removeAll(id, going));
     // Not before those that use it are gone.
-    if (needsCloud) skip('withdrawCloudCredential');
+    if (cloudIsNeeded) skip('withdrawCloudCredential');
     else await step('withdrawCloudCredential', [], () => withdrawCloudCredential(target));
     return { name: input.name, id, addons, changed, removed: going.length } satisfies ApplyAddonsResult;
 

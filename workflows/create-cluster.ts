@@ -1,4 +1,5 @@
 import { proxyActivities, workflowInfo } from '@temporalio/workflow';
+import { needsCloud } from '../addons/index.ts';
 import type { Activities } from '../activities/index.ts';
 import type { SettledServers } from '../activities/machines/wait-for-servers.ts';
 import {
@@ -70,9 +71,9 @@ export const createCluster = operation('createCluster', (_, { clusterId: id, spe
       ]);
 
       // Workers boot while the control plane comes up; nothing waits for what it does not need.
-      const needsCloud = wantedAddons(spec).some((one) => one.needsCloud);
-      if (!needsCloud) for (const name of ['ensureCloudCredential', 'publishCloudConfig'] as const) skip(name);
-      const credential = needsCloud
+      const cloudIsNeeded = needsCloud(spec.addons, spec.kubernetes.version);
+      if (!cloudIsNeeded) for (const name of ['ensureCloudCredential', 'publishCloudConfig'] as const) skip(name);
+      const credential = cloudIsNeeded
         ? step('ensureCloudCredential', [], () => ensure.ensureCloudCredential({ id, spec }))
         : undefined;
       const secrets = step('ensureSecrets', [], () => ensure.ensureSecrets({ id, spec }));

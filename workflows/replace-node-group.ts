@@ -1,6 +1,6 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
-import { type NodeGroupResult, rollWorkflowId } from '../model/index.ts';
+import { groupSize, type NodeGroupResult, rollWorkflowId } from '../model/index.ts';
 import { ENSURE } from './activity-profiles.ts';
 import { child } from './lib/child.ts';
 import { deadlineOf } from './lib/deadline.ts';
@@ -30,9 +30,8 @@ export const replaceNodeGroup = operation('replaceNodeGroup', (input, { clusterI
     const { name, group, machines, outdated, maxSurge, maxUnavailable, drainMinutes, onBlocked } = input;
     const target = { id, spec };
     const groups = [group];
-    const size = spec.nodeGroups.find((one) => one.name === group)?.count ?? 0;
     const look = await step('lookAtGroup', [], () =>
-      ensure.lookAtGroup({ ...target, group, count: size, remove: machines ?? [] }),
+      ensure.lookAtGroup({ ...target, group, count: groupSize(spec, group), remove: machines ?? [] }),
     );
     const [facts, needs, serverGroupIds] = await Promise.all([
       step('checkCluster', [], () => ensure.checkCluster(target)),

@@ -1,7 +1,7 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import type { GroupLook } from '../activities/machines/look-at-group.ts';
-import { type ClusterSpec, type NodeGroupResult, WAVE_SIZE } from '../model/index.ts';
+import { groupSize, type NodeGroupResult, WAVE_SIZE } from '../model/index.ts';
 import { CREATE_MANY, ENSURE, REMOVE, WAIT } from './activity-profiles.ts';
 import { deadlineOf } from './lib/deadline.ts';
 import { drain, givingBack } from './lib/drain.ts';
@@ -79,7 +79,7 @@ export const resizeNodeGroup = operation('resizeNodeGroup', (input, { clusterId:
         ensure.lookAtGenerations({ id, spec: done.spec, groups: [group] }),
       );
       return {
-        ...{ name, id, group, count: sizeOf(done.spec, group), generations: looked[group], added, removed, forced },
+        ...{ name, id, group, count: groupSize(done.spec, group), generations: looked[group], added, removed, forced },
         ...(done.number === 0 ? {} : { takenOver: done.number }),
       } satisfies NodeGroupResult;
 
@@ -90,7 +90,7 @@ export const resizeNodeGroup = operation('resizeNodeGroup', (input, { clusterId:
       async function bringTo(wanted: ResizeWish): Promise<'done' | 'refused'> {
         const { spec } = wanted;
         const target = { id, spec, group };
-        const count = sizeOf(spec, group);
+        const count = groupSize(spec, group);
         const remove = (wanted.input.remove ?? []).filter((machine) => !gone.has(machine));
         const refused = wanted.number === 0 ? undefined : () => undefined;
 
@@ -156,6 +156,3 @@ export const resizeNodeGroup = operation('resizeNodeGroup', (input, { clusterId:
 );
 
 type ResizeWish = Wish<'resizeNodeGroup'>;
-
-const sizeOf = ({ nodeGroups }: ClusterSpec, name: string): number =>
-  nodeGroups.find((group) => group.name === name)?.count ?? 0;

@@ -7,6 +7,7 @@ import type { Going, GroupRolloutStep } from '../activities/machines/plan-group-
 import {
   type ClusterSpec,
   FailureType,
+  groupSize,
   type ReplaceNodeGroupInput,
   type StatedLimits,
   WAVE_SIZE,
@@ -94,7 +95,6 @@ export async function rollGroup(input: RollGroupInput): Promise<ChildResult<Roll
       let { spec, facts, wish, seen } = input;
       let { added, removed, forced } = input.counts;
       const hanging = new Map(Object.entries(input.hanging));
-      const sizeOf = () => spec.nodeGroups.find(({ name }) => name === group)?.count ?? 0;
       return givingBack(id, roll);
 
       async function roll(): Promise<{ readonly again: RollGroupInput } | { readonly ended: RollGroupResult }> {
@@ -103,7 +103,7 @@ export async function rollGroup(input: RollGroupInput): Promise<ChildResult<Roll
           await takeWish();
           if (workflowInfo().historyLength > LONGEST_HISTORY) break;
           let plan = await look();
-          if (plan.done) return { ended: { count: sizeOf(), wish, added, removed, forced } };
+          if (plan.done) return { ended: { count: groupSize(spec, group), wish, added, removed, forced } };
           if (plan.create > 0 || (plan.remove.length === 0 && plan.joining > 0)) {
             await grow(plan);
             plan = await look();

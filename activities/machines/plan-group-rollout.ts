@@ -1,6 +1,7 @@
 import {
   batchIndex,
   type ClusterSpec,
+  groupSize,
   planRollout,
   type RolloutLimits,
   rolloutLimits,
@@ -65,7 +66,7 @@ export const planGroupRollout =
   ({ clouds, vault }: { clouds: Clouds; vault: VaultClient }) =>
   async (input: PlanGroupRolloutInput): Promise<GroupRolloutStep> => {
     const { id, spec, facts, group, going, atMost } = input;
-    const count = spec.nodeGroups.find(({ name }) => name === group)?.count ?? 0;
+    const count = groupSize(spec, group);
     const limits = rolloutLimits(count, input.limits);
     const [servers, nodes] = await Promise.all([
       ownResources(await clouds.get(spec.cloud), id).servers.list({ group }),
@@ -79,7 +80,8 @@ export const planGroupRollout =
       if (named.has(machine.name) || (named.size === 0 && !going.outdated)) return true;
       return going.outdated && machine.generation !== generation;
     };
-    const machines = groupMachines(servers, nodes).map((machine) =>
+    const present = groupMachines(servers, nodes);
+    const machines = present.map((machine) =>
       isGoing(machine)
         ? // What is drained already takes no pods: it counts as gone, and is the first to be removed.
           { ...machine, generation: 'going', ready: machine.ready && !cordoned.has(machine.name) }
@@ -94,8 +96,8 @@ export const planGroupRollout =
     const isJoining = new Set(servers.filter(isYoung).map(({ name }) => name));
     const staying = machines.filter((machine) => machine.generation === 'staying');
     return {
-      present: machines.length,
-      ready: groupMachines(servers, nodes).filter(({ ready }) => ready).length,
+      present: present.length,
+      ready: present.filter(({ ready }) => ready).length,
       joining: staying.filter(({ name, ready }) => !ready && isJoining.has(name)).length,
       create: plan.create,
       remove,

@@ -2,11 +2,10 @@ import { z } from 'zod';
 import { clusterSpecSchema } from '../cluster-spec.ts';
 import { LIVING } from '../cluster-phase.ts';
 import { parseInput } from '../input.ts';
-import { canonicalJson } from '../same-spec.ts';
 import { type AccessSpec, accessSchema } from '../spec/access.ts';
 import { type AuthenticationSpec, authenticationSchema } from '../spec/authentication.ts';
 import { clusterIdInput, clusterNameInput } from './cluster-input.ts';
-import { declare } from './declaration.ts';
+import { declare, whereSame } from './declaration.ts';
 
 /** Input of `applyAccess`. */
 export const applyAccessSchema = z.strictObject({
@@ -57,7 +56,7 @@ export const applyAccess = declare({
     return words.length === 0 ? undefined : words.join(', and ');
   },
   conflicts: { same: 'merge', other: 'queue' },
-  merge: (waiting, next) => (canonicalJson(waiting) === canonicalJson(next) ? next : undefined),
+  merge: whereSame,
   pausable: false,
   deadlineMinutes: () => 30,
 });

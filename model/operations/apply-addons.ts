@@ -5,11 +5,10 @@ import { clusterSpecSchema } from '../cluster-spec.ts';
 import { LIVING } from '../cluster-phase.ts';
 import { parseInput } from '../input.ts';
 import { observedAddonsSchema } from '../observed.ts';
-import { canonicalJson } from '../same-spec.ts';
 import { addonsSchema } from '../spec/addons.ts';
 import { asCreated } from './create-cluster.ts';
 import { clusterIdInput, clusterNameInput } from './cluster-input.ts';
-import { declare } from './declaration.ts';
+import { declare, whereSame } from './declaration.ts';
 
 /** Input of `applyAddons`. */
 export const applyAddonsSchema = z.strictObject({
@@ -54,7 +53,7 @@ export const applyAddons = declare({
     return going.length === 0 ? undefined : `removes ${going.join(', ')} from ${id}`;
   },
   conflicts: { same: 'merge', other: 'queue' },
-  merge: (waiting, next) => (canonicalJson(waiting) === canonicalJson(next) ? next : undefined),
+  merge: whereSame,
   pausable: false,
   deadlineMinutes: (_, { addons, kubernetes }) => 60 + addonMinutes(addons, kubernetes.version),
 });

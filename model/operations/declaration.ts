@@ -4,6 +4,7 @@ import type { ClusterPhase } from '../cluster-phase.ts';
 import type { CreateClusterResult } from '../created-cluster.ts';
 import type { FailureType, InputIssue } from '../failures.ts';
 import type { Observed } from '../observed.ts';
+import { canonicalJson } from '../same-spec.ts';
 
 /** What a declaration may know of a cluster: its record, without what runs, waits and has ended. */
 export interface KnownCluster {
@@ -133,3 +134,7 @@ export interface OperationDeclaration<Input extends z.ZodType = z.ZodType, Resul
 export const declare = <Input extends z.ZodType, Result extends z.ZodType>(
   declaration: OperationDeclaration<Input, Result>,
 ): OperationDeclaration<Input, Result> => declaration;
+
+/** For `merge`: two inputs are one wish where they ask for the same. */
+export const whereSame = <Input>(waiting: Input, next: Input): Input | undefined =>
+  canonicalJson(waiting) === canonicalJson(next) ? next : undefined;

@@ -3,10 +3,9 @@ import { clusterSpecSchema } from '../cluster-spec.ts';
 import { LIVING } from '../cluster-phase.ts';
 import { parseInput } from '../input.ts';
 import { generationsSchema, observedMachines } from '../observed.ts';
-import { canonicalJson } from '../same-spec.ts';
 import { asCreated } from './create-cluster.ts';
 import { clusterIdInput, clusterNameInput } from './cluster-input.ts';
-import { declare } from './declaration.ts';
+import { declare, whereSame } from './declaration.ts';
 import { drainMinutesInput, onBlockedInput } from './drain-input.ts';
 
 /** Input of `replaceControlPlane`. */
@@ -74,7 +73,7 @@ export const replaceControlPlane = declare({
     return words.length === 0 ? undefined : words.join(', and ');
   },
   conflicts: { same: 'merge', other: 'queue' },
-  merge: (waiting, next) => (canonicalJson(waiting) === canonicalJson(next) ? next : undefined),
+  merge: whereSame,
   pausable: true,
   deadlineMinutes: ({ drainMinutes }) => 60 + 10 * (drainMinutes + 30),
 });

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { LIVING } from '../cluster-phase.ts';
+import { groupSize } from '../machine-groups.ts';
 import { rolloutLimits } from '../machine-sets.ts';
-import { canonicalJson } from '../same-spec.ts';
 import { clusterIdInput, clusterNameInput } from './cluster-input.ts';
-import { declare } from './declaration.ts';
+import { declare, whereSame } from './declaration.ts';
 import { drainMinutesInput, onBlockedInput } from './drain-input.ts';
 import {
   findNodeGroup,
@@ -76,7 +76,7 @@ export const replaceNodeGroup = declare({
   },
   observe: nodeGroupObserved,
   loss: ({ id, spec }, { group, machines, outdated }) => {
-    const all = spec.nodeGroups.find(({ name }) => name === group)?.count ?? 0;
+    const all = groupSize(spec, group);
     const named = machines?.length ?? 0;
     const which = outdated
       ? ['those of older generations', ...(named === 0 ? [] : [`${named} more`])].join(' and ')
@@ -84,7 +84,7 @@ export const replaceNodeGroup = declare({
     return all === 0 ? undefined : `drains and replaces ${which} of the ${all} machines of ${group} in ${id}`;
   },
   conflicts: { same: 'merge', other: 'queue' },
-  merge: (waiting, next) => (canonicalJson(waiting) === canonicalJson(next) ? next : undefined),
+  merge: whereSame,
   handOver: {
     concerns: ({ group }, request) => askedSize(request)?.group === group,
     // The new size is in the specification that comes with the wish.
@@ -93,7 +93,7 @@ export const replaceNodeGroup = declare({
   },
   pausable: true,
   deadlineMinutes: ({ group, machines, outdated, drainMinutes, ...limits }, spec) => {
-    const count = spec.nodeGroups.find(({ name }) => name === group)?.count ?? 0;
+    const count = groupSize(spec, group);
     const going = machines === undefined || outdated ? count : machines.length;
     const { surge, unavailable } = rolloutLimits(count, limits);
     const waves = Math.ceil(going / Math.min(WAVE_SIZE, surge + unavailable)) + 1;

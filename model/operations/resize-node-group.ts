@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { clusterSpecSchema, type NodeGroup } from '../cluster-spec.ts';
 import { LIVING } from '../cluster-phase.ts';
 import { parseInput } from '../input.ts';
+import { groupSize } from '../machine-groups.ts';
 import { clusterIdInput, clusterNameInput } from './cluster-input.ts';
 import { declare, type Desire, type KnownCluster, type OtherRequest } from './declaration.ts';
 import { drainMinutesInput, onBlockedInput } from './drain-input.ts';
@@ -62,7 +63,7 @@ export const resizeNodeGroup = declare({
   desire: resized,
   observe: nodeGroupObserved,
   loss: ({ id, spec }, { group, count, remove = [] }) => {
-    const before = spec.nodeGroups.find(({ name }) => name === group)?.count ?? 0;
+    const before = groupSize(spec, group);
     const going = Math.max(remove.length, before - (count ?? before));
     return going === 0 ? undefined : `drains and removes ${going} of the ${before} machines of ${group} in ${id}`;
   },

@@ -1,5 +1,5 @@
 import { ConfigurationError } from 'openstack-client-ts';
-import { releasesOf } from '../../../addons/index.ts';
+import { needsCloud } from '../../../addons/index.ts';
 import type { ClusterSpec } from '../../../model/index.ts';
 import type { Cloud } from '../clouds.ts';
 import { grantable } from '../grantable-roles.ts';
@@ -9,7 +9,7 @@ import type { Report } from './report.ts';
 /** Whether the cluster can have what its addons need of the cloud: a credential of its own, and block storage. */
 export async function checkCloudAddons(cloud: Cloud, spec: ClusterSpec, report: Report): Promise<void> {
   const { addons, kubernetes } = spec;
-  if (!releasesOf(addons, kubernetes.version).some(({ needsCloud }) => needsCloud)) return;
+  if (!needsCloud(addons, kubernetes.version)) return;
   const { who, restricted, roles, own } = await grantable(cloud);
   if (restricted) report('credentialRestricted', { who });
   else if (roles.length === 0)
